@@ -1,0 +1,194 @@
+package jwt
+
+import (
+	"crypto"
+	"math/bits"
+	"strconv"
+	"strings"
+)
+
+// An Algorithm is a set of signature algorithms, one bit each: a single name
+// where one is wanted, an allow-list of several elsewhere, as in
+// RS256|ES256. The zero value is the empty set, which allows nothing and is an
+// [ErrInvalidOption] wherever it is given. There is no "none", in either
+// direction.
+//
+// [EdDSA] and [Ed25519] are two names for signatures by Ed25519 keys (RFC 8037
+// and RFC 9864): each must be allowed by its name. The ML-DSA algorithms
+// (RFC 9964) need a Go release that has crypto/mldsa; elsewhere their names
+// parse, and their use wraps [errors.ErrUnsupported].
+type Algorithm uint64
+
+// The algorithms of RFC 7518, Section 3.1; RFC 8037; RFC 9864 and RFC 9964,
+// under the names that IANA registered for them.
+const (
+	HS256 Algorithm = 1 << iota
+	HS384
+	HS512
+	RS256
+	RS384
+	RS512
+	PS256
+	PS384
+	PS512
+	ES256
+	ES384
+	ES512
+	EdDSA
+	Ed25519
+	MLDSA44
+	MLDSA65
+	MLDSA87
+
+	allAlgorithms = 1<<iota - 1
+)
+
+// A family is the algorithms that share a kind of key and a way of signing.
+type family uint8
+
+const (
+	familyHMAC family = iota + 1
+	familyRSA
+	familyRSAPSS
+	familyECDSA
+	familyEd25519
+	familyMLDSA
+)
+
+// An algorithmRow is all that is particular to one algorithm.
+type algorithmRow struct {
+	name   string
+	family family
+	hash   crypto.Hash
+}
+
+// algorithmRows stand in the order of the bits.
+var algorithmRows = [...]algorithmRow{
+	{"HS256", familyHMAC, crypto.SHA256},
+	{"HS384", familyHMAC, crypto.SHA384},
+	{"HS512", familyHMAC, crypto.SHA512},
+	{"RS256", familyRSA, crypto.SHA256},
+	{"RS384", familyRSA, crypto.SHA384},
+	{"RS512", familyRSA, crypto.SHA512},
+	{"PS256", familyRSAPSS, crypto.SHA256},
+	{"PS384", familyRSAPSS, crypto.SHA384},
+	{"PS512", familyRSAPSS, crypto.SHA512},
+	{"ES256", familyECDSA, crypto.SHA256},
+	{"ES384", familyECDSA, crypto.SHA384},
+	{"ES512", familyECDSA, crypto.SHA512},
+	{"EdDSA", familyEd25519, 0},
+	{"Ed25519", familyEd25519, 0},
+	{"ML-DSA-44", familyMLDSA, 0},
+	{"ML-DSA-65", familyMLDSA, 0},
+	{"ML-DSA-87", familyMLDSA, 0},
+}
+
+// ParseAlgorithm returns the algorithm of that exact IANA name: "ML-DSA-44",
+// never "hs256". Any other name, "none" among them, is an [ErrInvalidOption].
+func ParseAlgorithm(name string) (Algorithm, error) {
+	if a := algorithmNamed(name); a != 0 {
+		return a, nil
+	}
+	for _, row := range algorithmRows {
+		if strings.EqualFold(row.name, name) {
+			return 0, badOption("unknown algorithm " + quote(name) + "; names are case-sensitive, this one is written " + row.name)
+		}
+	}
+	return 0, badOption("unknown algorithm " + quote(name) + "; the names are those of IANA, such as HS256, RS256 or ES256")
+}
+
+// ParseAlgorithms returns the set of several names, as they stand in a
+// configuration. No name at all is an [ErrInvalidOption], and so is an unknown one.
+func ParseAlgorithms(names ...string) (Algorithm, error) {
+	if len(names) == 0 {
+		return 0, badOption("no algorithm named; name at least one, such as HS256")
+	}
+	var set Algorithm
+	for _, name := range names {
+		a, err := ParseAlgorithm(name)
+		if err != nil {
+			return 0, err
+		}
+		set |= a
+	}
+	return set, nil
+}
+
+// Hash returns the hash function of a single algorithm; 0 for a set of
+// several, and for the algorithms that have none of their own (Ed25519, ML-DSA).
+func (a Algorithm) Hash() crypto.Hash {
+	if !a.single() {
+		return 0
+	}
+	return a.row().hash
+}
+
+// String returns the IANA name, or several joined by '|'. Bits that are no
+// algorithm, and the empty set, are written as Algorithm(0x…).
+func (a Algorithm) String() string {
+	if a == 0 || a&^allAlgorithms != 0 {
+		return "Algorithm(0x" + strconv.FormatUint(uint64(a), 16) + ")"
+	}
+	text := a.row().name
+	for a &= a - 1; a != 0; a &= a - 1 {
+		text += "|" + a.row().name
+	}
+	return text
+}
+
+// MarshalText writes one name, or several joined by '|'. The empty set and
+// bits that are no algorithm are an [ErrInvalidOption].
+func (a Algorithm) MarshalText() ([]byte, error) {
+	if err := a.checkSet(); err != nil {
+		return nil, err
+	}
+	return []byte(a.String()), nil
+}
+
+// UnmarshalText reads what MarshalText writes. An unknown or empty name is an
+// [ErrInvalidOption]; a is then as it was.
+func (a *Algorithm) UnmarshalText(text []byte) error {
+	set, err := ParseAlgorithms(strings.Split(string(text), "|")...)
+	if err != nil {
+		return err
+	}
+	*a = set
+	return nil
+}
+
+// algorithmNamed returns 0 for a name that is none of ours.
+func algorithmNamed(name string) Algorithm {
+	for i := range algorithmRows {
+		if algorithmRows[i].name == name {
+			return 1 << i
+		}
+	}
+	return 0
+}
+
+func (a Algorithm) single() bool { return a != 0 && a&(a-1) == 0 && a&^allAlgorithms == 0 }
+
+// row returns the row of the lowest bit that is set; there must be one.
+func (a Algorithm) row() *algorithmRow { return &algorithmRows[bits.TrailingZeros64(uint64(a))] }
+
+// checkSet refuses what cannot be an allow-list.
+func (a Algorithm) checkSet() error {
+	switch {
+	case a == 0:
+		return badOption("no algorithm allowed; name the one your tokens are signed with, such as jwt.HS256")
+	case a&^allAlgorithms != 0:
+		return badOption(a.String() + " has bits that are no algorithm; combine the constants, such as jwt.RS256|jwt.ES256")
+	}
+	return nil
+}
+
+// checkOne refuses what is not exactly one algorithm.
+func (a Algorithm) checkOne() error {
+	if err := a.checkSet(); err != nil {
+		return err
+	}
+	if !a.single() {
+		return badOption("one algorithm is wanted here, not " + a.String())
+	}
+	return nil
+}

@@ -1,0 +1,63 @@
+package jwt
+
+import "bytes"
+
+// An Audience is the value of "aud": the services that a token is meant for
+// (RFC 7519, Section 4.1.3). It is written as one string where it holds one,
+// else as an array, and read from either.
+//
+// As text it is that one string, or the JSON array where it holds none, several,
+// or one that starts with a bracket.
+type Audience []string
+
+// MarshalJSON writes one string, or an array. Text that is not UTF-8 is an
+// [ErrInvalidOption].
+func (a Audience) MarshalJSON() ([]byte, error) {
+	if len(a) == 1 {
+		return a.wrote(appendJSONString(nil, a[0]))
+	}
+	return a.wrote(a.appendArray(nil))
+}
+
+// UnmarshalJSON reads a string or an array of strings; null leaves a as it was.
+// Anything else is an [ErrInvalidAudience].
+func (a *Audience) UnmarshalJSON(text []byte) error {
+	var d document
+	// The walk takes objects alone, so the value becomes the member of one.
+	if d.parse(append(append([]byte(`{"aud":`), text...), '}')) && d.count(0) == 2 {
+		d.share()
+		if d.fillAudience(2, a, planOf(audienceType)) == nil {
+			return nil
+		}
+	}
+	return badClaim(ErrInvalidAudience, "", "an audience is a string or an array of strings")
+}
+
+// MarshalText writes the text form. Text that is not UTF-8 is an [ErrInvalidOption].
+func (a Audience) MarshalText() ([]byte, error) {
+	if len(a) == 1 && len(a[0]) > 0 && a[0][0] != '[' {
+		return []byte(a[0]), nil
+	}
+	return a.wrote(a.appendArray(nil))
+}
+
+// UnmarshalText reads the text form; text that starts with a bracket and is no
+// array of strings is an [ErrInvalidAudience].
+func (a *Audience) UnmarshalText(text []byte) error {
+	if bytes.HasPrefix(text, []byte("[")) {
+		return a.UnmarshalJSON(text)
+	}
+	*a = Audience{string(text)}
+	return nil
+}
+
+func (a Audience) appendArray(dst []byte) ([]byte, error) {
+	return appendList(&writer{}, dst, len(a), func(dst []byte, i int) ([]byte, error) { return appendJSONString(dst, a[i]) })
+}
+
+func (a Audience) wrote(text []byte, err error) ([]byte, error) {
+	if err != nil {
+		return nil, &failure{class: ErrInvalidOption, text: "an audience is text that is not valid UTF-8"}
+	}
+	return text, nil
+}

@@ -1,0 +1,199 @@
+package jwt
+
+import (
+	"encoding/json"
+	"errors"
+	"reflect"
+	"strconv"
+	"time"
+)
+
+// Claims is a claims set (RFC 7519, Section 4): the members of the JSON object
+// that a token carries.
+//
+// In a decoded one, a number written without fraction or exponent is an int64,
+// beyond that range a json.Number; any other number is a float64, or a
+// json.Number where no float64 holds it; an object is a map[string]any, an array
+// a []any. The getters give the registered claims, [Get] any other one.
+type Claims map[string]any
+
+// Issuer returns "iss"; "" where it is absent or no string.
+func (c Claims) Issuer() string { return c.text("iss") }
+
+// Subject returns "sub"; "" where it is absent or no string.
+func (c Claims) Subject() string { return c.text("sub") }
+
+// ID returns "jti"; "" where it is absent or no string.
+func (c Claims) ID() string { return c.text("jti") }
+
+// Audience returns "aud"; nil where it is absent or no string or list of strings.
+func (c Claims) Audience() Audience {
+	switch aud := c["aud"].(type) {
+	case string:
+		return Audience{aud}
+	case []string:
+		return append(Audience(nil), aud...)
+	case Audience:
+		return append(Audience(nil), aud...)
+	case []any:
+		list := make(Audience, len(aud))
+		for i := range aud {
+			one, ok := aud[i].(string)
+			if !ok {
+				return nil
+			}
+			list[i] = one
+		}
+		return list
+	}
+	return nil
+}
+
+// ExpiresAt returns "exp"; the zero time where it is absent or no date.
+func (c Claims) ExpiresAt() time.Time { return c.date("exp") }
+
+// NotBefore returns "nbf"; the zero time where it is absent or no date.
+func (c Claims) NotBefore() time.Time { return c.date("nbf") }
+
+// IssuedAt returns "iat"; the zero time where it is absent or no date.
+func (c Claims) IssuedAt() time.Time { return c.date("iat") }
+
+func (c Claims) text(name string) string {
+	text, _ := c[name].(string)
+	return text
+}
+
+func (c Claims) date(name string) time.Time {
+	t, _ := dateOf(c[name])
+	return t
+}
+
+// dateOf reads a date from whatever a token or a program may have put there.
+func dateOf(value any) (time.Time, bool) {
+	switch v := value.(type) {
+	case nil:
+		return time.Time{}, false
+	case time.Time:
+		return v, true
+	case NumericDate:
+		return v.Time, true
+	case *time.Time:
+		if v != nil {
+			return *v, true
+		}
+		return time.Time{}, false
+	case *NumericDate:
+		if v != nil {
+			return v.Time, true
+		}
+		return time.Time{}, false
+	case time.Duration: // an integer that is no date
+		return time.Time{}, false
+	case json.Number:
+		if len(v) > maxJSONNumber || !isJSONNumber([]byte(v)) {
+			return time.Time{}, false
+		}
+		i, ok := parseInstant([]byte(v))
+		return i.timeIf(ok)
+	}
+	var number []byte
+	switch v := reflect.ValueOf(value); {
+	case v.CanInt():
+		number = strconv.AppendInt(nil, v.Int(), 10)
+	case v.CanUint():
+		number = strconv.AppendUint(nil, v.Uint(), 10)
+	case v.CanFloat():
+		var err error
+		if number, err = appendJSONFloat(nil, v.Float(), 64); err != nil {
+			return time.Time{}, false
+		}
+	default:
+		return time.Time{}, false
+	}
+	i, ok := parseInstant(number)
+	return i.timeIf(ok)
+}
+
+func (i instant) timeIf(ok bool) (time.Time, bool) {
+	if !ok {
+		return time.Time{}, false
+	}
+	return i.time(), true
+}
+
+// Get returns one claim as a T: a number exactly or not at all, a nested object
+// as a struct or map, a date as a [NumericDate] or time.Time. Names of fields
+// match exactly. What it returns shares no memory with c.
+//
+// A claim that is absent or null is an [ErrMissingClaim]; one that does not fit
+// T is an [ErrInvalidToken]. Both name it in [InvalidTokenError].
+func Get[T any](c Claims, name string) (T, error) {
+	var out, zero T
+	value := c[name]
+	switch target := any(&out).(type) {
+	case *time.Time:
+		if t, ok := dateOf(value); ok {
+			*target = t
+			return out, nil
+		}
+	case *NumericDate:
+		if t, ok := dateOf(value); ok {
+			target.Time = t
+			return out, nil
+		}
+	case *string:
+		if text, ok := value.(string); ok {
+			*target = text
+			return out, nil
+		}
+	}
+	if value == nil {
+		return zero, missing(name)
+	}
+	// Everything else goes the way of a token: JSON, checked and cut, then filled.
+	var w writer
+	w.depth = 1
+	text, err := w.any([]byte(`{"":`), value)
+	d := document{exact: true}
+	if err == nil && !d.parse(append(text, '}')) {
+		err = errors.New(d.problem())
+	}
+	if err == nil {
+		if d.nodes[2].kind == jsonNull {
+			return zero, missing(name)
+		}
+		d.share()
+		err = d.fillValue(2, reflect.ValueOf(&out).Elem(), planOf(reflect.TypeFor[T]()))
+	}
+	if err != nil {
+		return zero, unfitClaim(name, err)
+	}
+	return out, nil
+}
+
+func missing(name string) *failure {
+	return badClaim(ErrMissingClaim, name, "the token has no claim "+quote(name))
+}
+
+// unfitClaim is a claim that does not fit what the program wants it in.
+func unfitClaim(name string, err error) *failure {
+	f := badClaim(ErrInvalidToken, name, "the claims set does not fit: "+err.Error())
+	if name != "" {
+		f.text = "the claim " + quote(name) + " does not fit: " + err.Error()
+	}
+	f.cause = err
+	return f
+}
+
+// RegisteredClaims are the seven of RFC 7519, Section 4.1, for embedding into a
+// struct with claims of one's own. Absent ones are zero, and zero ones are left
+// out when writing. It has no JSON methods, so the fields around it stay.
+type RegisteredClaims struct {
+	Issuer    string      `json:"iss,omitempty"` // who made the token
+	Subject   string      `json:"sub,omitempty"` // whom it speaks of
+	Audience  Audience    `json:"aud,omitempty"` // which services it is for
+	ExpiresAt NumericDate `json:"exp,omitzero"`  // from then on it is refused
+	NotBefore NumericDate `json:"nbf,omitzero"`  // before then it is refused
+	IssuedAt  NumericDate `json:"iat,omitzero"`  // when it was made
+	ID        string      `json:"jti,omitempty"` // unique to it
+}

@@ -1,0 +1,128 @@
+package jwt
+
+import (
+	"reflect"
+	"strconv"
+	"time"
+)
+
+// Payloads as claims sets in JSON.
+
+// appendClaims writes a payload as the JSON object of a claims set. Whether
+// its registered claims are what they must be is for checkTypes to say.
+func appendClaims(dst []byte, payload any) ([]byte, error) {
+	start := len(dst)
+	dst, err := appendPayload(dst, payload)
+	if err != nil {
+		if _, ok := err.(*failure); ok {
+			return dst, err
+		}
+		return dst, &failure{class: ErrInvalidOption, text: "the payload cannot be encoded: " + err.Error(), cause: err}
+	}
+	if dst[start] != '{' {
+		return dst, badOption("the payload must marshal to a JSON object: jwt.Claims, a struct, or a map with string keys")
+	}
+	return dst, nil
+}
+
+func appendPayload(dst []byte, payload any) ([]byte, error) {
+	switch p := payload.(type) {
+	case nil:
+		return dst, badOption("the payload is nil; an empty claims set is jwt.Claims{}")
+	case []byte:
+		return dst, badOption("the payload is octets, not claims; octets are signed with Sign")
+	case Claims:
+		return appendClaimsMap(dst, p)
+	case map[string]any:
+		return appendClaimsMap(dst, p)
+	}
+	var w writer
+	v := reflect.ValueOf(payload)
+	p := planOf(v.Type())
+	for v.Kind() == reflect.Pointer && p.marshals == ofNone {
+		if v.IsNil() {
+			return dst, badOption("the payload is a nil pointer; an empty claims set is jwt.Claims{}")
+		}
+		if p.kind == planNone {
+			return dst, errNoJSONFor
+		}
+		v, p = v.Elem(), p.elem
+	}
+	switch {
+	case v.Kind() == reflect.Struct && !v.CanAddr():
+		// Methods of the pointer to it count too, so it needs an address.
+		addressed := reflect.New(v.Type()).Elem()
+		addressed.Set(v)
+		v = addressed
+	case v.Kind() == reflect.Pointer && v.IsNil():
+		return dst, badOption("the payload is a nil pointer; an empty claims set is jwt.Claims{}")
+	}
+	if p.marshals != ofNone {
+		return w.value(dst, v, p)
+	}
+	switch {
+	case v.Kind() == reflect.Struct:
+		for i := range p.fields {
+			if t := p.fields[i].plan.typ; isDate(p.fields[i].name) && (t == durationType || t.Kind() == reflect.Pointer && t.Elem() == durationType) {
+				return dst, notADate(p.fields[i].name)
+			}
+		}
+	case v.Kind() == reflect.Map && v.Type().Key().Kind() == reflect.String:
+		m := make(map[string]any, v.Len())
+		for key, value := range v.Seq2() {
+			m[key.String()] = value.Interface()
+		}
+		return appendClaimsMap(dst, m)
+	}
+	return w.value(dst, v, p)
+}
+
+// appendClaimsMap writes a claims set of a map, where dates may be time.Time.
+func appendClaimsMap(dst []byte, m map[string]any) ([]byte, error) {
+	w := writer{depth: 1}
+	dst = append(dst, '{')
+	var err error
+	for i, name := range sortedNames(m, make([]string, 0, 16)) {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		if dst, err = appendJSONString(dst, name); err != nil {
+			return dst, err
+		}
+		dst = append(dst, ':')
+		value := m[name]
+		if isDate(name) {
+			if value, err = wholeSeconds(name, value); err != nil {
+				return dst, err
+			}
+		}
+		if dst, err = w.any(dst, value); err != nil {
+			return dst, within(name, err)
+		}
+	}
+	return append(dst, '}'), nil
+}
+
+func isDate(name string) bool { return name == "exp" || name == "nbf" || name == "iat" }
+
+// wholeSeconds makes a time.Time under a date's name the number it stands for.
+func wholeSeconds(name string, value any) (any, error) {
+	switch v := value.(type) {
+	case *time.Time:
+		if v != nil {
+			return wholeSeconds(name, *v)
+		}
+	case time.Time:
+		if v.IsZero() {
+			return nil, badOption(strconv.Quote(name) + " is the zero time.Time; leave the claim out where there is no date")
+		}
+		return v.Unix(), nil
+	case time.Duration, *time.Duration:
+		return nil, notADate(name)
+	}
+	return value, nil
+}
+
+func notADate(name string) error {
+	return badOption(strconv.Quote(name) + " is a time.Duration, not a date; use WithExpiresIn, or a time.Time such as time.Now().Add(d)")
+}

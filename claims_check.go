@@ -1,0 +1,311 @@
+package jwt
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// When a claims set is in force (RFC 7519, Section 4.1).
+
+// Registered claims, found in a claims set: the nodes of their values, 0 for
+// those that are absent.
+type registered struct {
+	iss, sub, aud, exp, nbf, iat, jti uint32
+}
+
+func (d *document) registered() (r registered) {
+	for name := uint32(1); name < d.nodes[0].next; name = d.nodes[name+1].next {
+		if place := r.place(d.string(name)); place != nil {
+			*place = name + 1
+		}
+	}
+	return r
+}
+
+func (r *registered) place(name []byte) *uint32 {
+	switch string(name) {
+	case "iss":
+		return &r.iss
+	case "sub":
+		return &r.sub
+	case "aud":
+		return &r.aud
+	case "exp":
+		return &r.exp
+	case "nbf":
+		return &r.nbf
+	case "iat":
+		return &r.iat
+	case "jti":
+		return &r.jti
+	}
+	return nil
+}
+
+// What each registered claim must be, whoever asks: a verifier, or Encode, so
+// that it cannot write what a verifier would refuse.
+
+func (d *document) instant(i uint32, class error, name string) (instant, *failure) {
+	if d.nodes[i].kind == jsonNumber {
+		if at, ok := parseInstant(d.raw(i)); ok {
+			return at, nil
+		}
+	}
+	f := badClaim(class, name, strconv.Quote(name)+" is no date: a JSON number of seconds since 1970 in the years 1 to 9999 is wanted")
+	if class == ErrDecode {
+		f.segment = "payload"
+	}
+	return instant{}, f
+}
+
+func (d *document) stringClaim(i uint32, class error, name string) *failure {
+	if i != 0 && d.nodes[i].kind != jsonString {
+		return badClaim(class, name, strconv.Quote(name)+" must be a JSON string")
+	}
+	return nil
+}
+
+func (d *document) audienceClaim(i uint32) *failure {
+	ok := false
+	switch n := &d.nodes[i]; n.kind {
+	case jsonString:
+		ok = n.start < n.end
+	case jsonArray:
+		ok = n.next > i+1
+		for e := i + 1; e < n.next; e = d.nodes[e].next {
+			ok = ok && d.nodes[e].kind == jsonString
+		}
+	}
+	if !ok {
+		return badClaim(ErrInvalidAudience, "aud", `"aud" must be a JSON string or an array of strings, and not empty`)
+	}
+	return nil
+}
+
+// checkTypes holds a claims set that is to be signed against the rules above.
+func (d *document) checkTypes() *failure {
+	r := d.registered()
+	for _, date := range [...]struct {
+		i    uint32
+		name string
+	}{{r.exp, "exp"}, {r.nbf, "nbf"}, {r.iat, "iat"}} {
+		if date.i != 0 {
+			if _, f := d.instant(date.i, ErrInvalidOption, date.name); f != nil {
+				return f
+			}
+		}
+	}
+	for _, text := range [...]struct {
+		i    uint32
+		name string
+	}{{r.iss, "iss"}, {r.sub, "sub"}, {r.jti, "jti"}} {
+		if f := d.stringClaim(text.i, ErrInvalidOption, text.name); f != nil {
+			return f
+		}
+	}
+	if r.aud != 0 {
+		return d.audienceClaim(r.aud)
+	}
+	return nil
+}
+
+// inForce holds the claims of a token against the policy, in the order of the
+// reference: required, iat, nbf, exp, iss, aud, sub, jti. Expiry does not stop
+// it; it comes back beside what else may be wrong.
+func (p *decodePolicy) inForce(d *document, r *registered, now instant) (expired *expiry, err *failure) {
+	if err = p.required(d); err != nil {
+		return nil, err
+	}
+	horizon := now.add(p.leeway) // what the clocks of others may show already
+	if r.iat != 0 && p.checks(checkIssuedAt) {
+		iat, f := d.instant(r.iat, ErrInvalidIssuedAt, "iat")
+		if f != nil {
+			return nil, f
+		}
+		if iat.after(horizon) {
+			return nil, immature("iat", "issued", iat, now)
+		}
+	}
+	if r.nbf != 0 && p.checks(checkNotBefore) {
+		// RFC 7519, Section 4.1.5: the date "MUST be after or equal to the
+		// not-before date/time".
+		nbf, f := d.instant(r.nbf, ErrDecode, "nbf")
+		if f != nil {
+			return nil, f
+		}
+		if nbf.after(horizon) {
+			return nil, immature("nbf", "valid", nbf, now)
+		}
+	}
+	if r.exp != 0 && p.checks(checkExpiry) {
+		// RFC 7519, Section 4.1.4: the date "MUST be before the expiration
+		// date/time", so the second of exp itself is too late.
+		exp, f := d.instant(r.exp, ErrDecode, "exp")
+		if f != nil {
+			return nil, f
+		}
+		if !exp.after(now.add(-p.leeway)) {
+			expired = &expiry{claim: "exp", at: exp.time(), now: now.time(), leeway: p.leeway}
+		}
+	}
+	if err = p.issuer(d, r.iss); err != nil {
+		return expired, err
+	}
+	if err = p.audience(d, r.aud); err != nil {
+		return expired, err
+	}
+	if err = p.subjectClaim(d, r.sub); err != nil {
+		return expired, err
+	}
+	if p.checks(checkID) {
+		err = d.stringClaim(r.jti, ErrInvalidID, "jti")
+	}
+	return expired, err
+}
+
+func immature(name, what string, at, now instant) *failure {
+	return badClaim(ErrImmature, name, fmt.Sprintf("the token is %s only in %s (%q is %s); if that is the clocks, allow for it with WithLeeway",
+		what, at.time().Sub(now.time()).Round(time.Millisecond), name, at.time().Format(time.RFC3339)))
+}
+
+func (e *expiry) failure() *failure {
+	text := fmt.Sprintf("the token expired %s ago, at %s; a new one is needed", e.now.Sub(e.at).Round(time.Millisecond), e.at.Format(time.RFC3339))
+	if e.leeway == 0 {
+		text += " (if that is the clocks, allow for it with WithLeeway)"
+	}
+	return &failure{class: ErrExpired, claim: e.claim, text: text, expired: e}
+}
+
+func (p *decodePolicy) required(d *document) *failure {
+	if !p.has(hasRequired) {
+		return nil
+	}
+	for name := range p.requiredNames {
+		if i := d.member(name); i == 0 || d.nodes[i].kind == jsonNull {
+			f := missing(name)
+			f.text += ", which WithRequired asks for"
+			return f
+		}
+	}
+	return nil
+}
+
+func (p *decodePolicy) issuer(d *document, i uint32) *failure {
+	if !p.checks(checkIssuer) {
+		return nil
+	}
+	if f := d.stringClaim(i, ErrInvalidIssuer, "iss"); f != nil {
+		return f
+	}
+	if !p.has(hasIssuers) {
+		return nil
+	}
+	if i == 0 {
+		return missing("iss")
+	}
+	iss := d.string(i)
+	for wanted := range p.issuers {
+		if string(iss) == wanted {
+			return nil
+		}
+	}
+	return badClaim(ErrInvalidIssuer, "iss", `"iss" is not `+quotedList(p.issuers)+" (WithIssuer)")
+}
+
+func (p *decodePolicy) audience(d *document, i uint32) *failure {
+	switch {
+	case !p.checks(checkAudience):
+		return nil
+	case i == 0 && (p.has(hasAudiences) || p.has(hasStrictAudience)):
+		return missing("aud")
+	case i == 0:
+		return nil
+	}
+	if f := d.audienceClaim(i); f != nil {
+		return f
+	}
+	if p.has(hasStrictAudience) {
+		if d.nodes[i].kind == jsonString && string(d.string(i)) == p.strictAudience {
+			return nil
+		}
+		return badClaim(ErrInvalidAudience, "aud", `"aud" is not exactly the one string `+quote(p.strictAudience)+" (WithStrictAudience)")
+	}
+	if !p.has(hasAudiences) {
+		// RFC 7519, Section 4.1.3: "If the principal processing the claim does
+		// not identify itself with a value in the "aud" claim when this claim
+		// is present, then the JWT MUST be rejected."
+		return badClaim(ErrInvalidAudience, "aud", `the token is meant for an audience ("aud"), and none was asked for; `+
+			`name this service with WithAudience, or turn the check off with WithoutCheck("aud")`)
+	}
+	if d.nodes[i].kind == jsonString {
+		if p.isAudience(d.string(i)) {
+			return nil
+		}
+	} else {
+		for e := i + 1; e < d.nodes[i].next; e = d.nodes[e].next {
+			if p.isAudience(d.string(e)) {
+				return nil
+			}
+		}
+	}
+	return badClaim(ErrInvalidAudience, "aud", `"aud" does not name `+quotedList(p.audiences)+" (WithAudience): the token is meant for another service")
+}
+
+func (p *decodePolicy) isAudience(aud []byte) bool {
+	for wanted := range p.audiences {
+		if string(aud) == wanted {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *decodePolicy) subjectClaim(d *document, i uint32) *failure {
+	if !p.checks(checkSubject) {
+		return nil
+	}
+	if f := d.stringClaim(i, ErrInvalidSubject, "sub"); f != nil {
+		return f
+	}
+	if !p.has(hasSubject) {
+		return nil
+	}
+	if i == 0 {
+		return missing("sub")
+	}
+	if string(d.string(i)) != p.subject {
+		return badClaim(ErrInvalidSubject, "sub", `"sub" is not `+quote(p.subject)+" (WithSubject)")
+	}
+	return nil
+}
+
+// young holds "iat" against the maximum age.
+func (p *decodePolicy) young(d *document, r *registered, now instant) (*expiry, *failure) {
+	if p.maxAge == 0 {
+		return nil, nil
+	}
+	if r.iat == 0 {
+		f := missing("iat")
+		f.text += ", which WithMaxTokenAge needs"
+		return nil, f
+	}
+	iat, f := d.instant(r.iat, ErrInvalidIssuedAt, "iat")
+	if f != nil {
+		return nil, f
+	}
+	if end := iat.add(p.maxAge); !end.after(now.add(-p.leeway)) {
+		return &expiry{claim: "iat", at: end.time(), now: now.time(), leeway: p.leeway}, nil
+	}
+	return nil, nil
+}
+
+// quotedList names what was wanted.
+func quotedList(values func(yield func(string) bool)) string {
+	var list []string
+	for v := range values {
+		list = append(list, quote(v))
+	}
+	return strings.Join(list, " or ")
+}

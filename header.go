@@ -1,0 +1,305 @@
+package jwt
+
+import (
+	"slices"
+	"strings"
+)
+
+// maxHeader is the most octets that a JOSE header may have, decoded: they are
+// read before anything is known to be signed.
+const maxHeader = 8 << 10
+
+// A Header is a JOSE header (RFC 7515, Section 4). Of a decoded token it is
+// complete; one that a program makes for its tests has just these fields.
+type Header struct {
+	Algorithm   Algorithm // "alg"; 0 for a name that is not known here
+	Type        string    // "typ"
+	ContentType string    // "cty"
+	KeyID       string    // "kid"
+
+	json     string // the whole object
+	algName  string
+	algState algState
+	b64      b64State
+	crit     critState
+	hasType  bool
+}
+
+type algState uint8
+
+const (
+	algText algState = iota
+	algAbsent
+	algNotText
+)
+
+type b64State uint8
+
+const (
+	b64Absent b64State = iota
+	b64True
+	b64False
+)
+
+type critState uint8
+
+const (
+	critAbsent critState = iota
+	critB64              // exactly ["b64"]
+	critOther
+)
+
+// Param returns any member of a decoded header by its exact name, of the Go
+// types that [Claims] has, and memory of its own.
+func (h Header) Param(name string) (any, bool) {
+	var d document
+	if h.json == "" || !d.parse([]byte(h.json)) {
+		switch {
+		case name == "alg" && h.Algorithm != 0:
+			return h.Algorithm.String(), true
+		case name == "typ" && h.Type != "":
+			return h.Type, true
+		case name == "cty" && h.ContentType != "":
+			return h.ContentType, true
+		case name == "kid" && h.KeyID != "":
+			return h.KeyID, true
+		}
+		return nil, false
+	}
+	i := d.member(name)
+	if i == 0 {
+		return nil, false
+	}
+	d.share()
+	return d.any(i), true
+}
+
+// String returns the header as JSON.
+func (h Header) String() string {
+	text, _ := h.MarshalJSON()
+	return string(text)
+}
+
+// MarshalJSON writes the header as it was decoded.
+func (h Header) MarshalJSON() ([]byte, error) {
+	if h.json != "" {
+		return []byte(h.json), nil
+	}
+	params := map[string]any{}
+	for _, name := range []string{"alg", "cty", "kid", "typ"} {
+		if value, ok := h.Param(name); ok {
+			params[name] = value
+		}
+	}
+	var w writer
+	text, err := w.any(nil, params)
+	if err != nil {
+		return nil, badOption("the header cannot be encoded: " + err.Error())
+	}
+	return text, nil
+}
+
+// Failures that need no detail are made once.
+var (
+	errHeaderSize  = malformed("header", "the header has more than 8 KiB")
+	errHeaderB64   = malformed("header", `"b64" must be true, or absent, in a JWT (RFC 7797, Section 7)`)
+	errHeaderRaw   = malformed("header", `"b64" is false: the payload stands beside the token; give it with WithDetachedPayload`)
+	errHeaderCrit  = malformed("header", `"b64" is false, and "crit" is not exactly ["b64"] (RFC 7797, Section 6)`)
+	errHeaderJWT   = malformed("header", `"cty" is JWT: a token inside a token is not supported`)
+	errCritical    = &failure{class: ErrInvalidToken, text: `the header has "crit": it asks for extensions that are not supported here`}
+	errKeyIDType   = &failure{class: ErrInvalidToken, text: `"kid" must be a JSON string`}
+	errAlgAbsent   = &failure{class: ErrInvalidAlgorithm, text: `the header has no "alg"`}
+	errAlgNotText  = &failure{class: ErrInvalidAlgorithm, text: `"alg" must be a JSON string`}
+	errTypeMissing = &failure{class: ErrInvalidType, text: `the header has no "typ", which WithType asks for`}
+)
+
+// parseHeader reads a JOSE header strictly, and checks what can be said of it
+// alone. What depends on its use is for the methods below.
+func parseHeader(text []byte, d *document) (*Header, *failure) {
+	if !d.parse(text) {
+		return nil, malformed("header", "the header is not strictly valid JSON: "+d.problem())
+	}
+	d.share()
+	h := &Header{json: d.source, algState: algAbsent}
+	for name := uint32(1); name < d.nodes[0].next; name = d.nodes[name+1].next {
+		i := name + 1
+		isText := d.nodes[i].kind == jsonString
+		switch name := d.string(name); string(name) {
+		case "alg":
+			h.algState = algNotText
+			if isText {
+				h.algState, h.algName = algText, d.shared(i)
+				h.Algorithm = algorithmNamed(h.algName)
+			}
+		case "kid":
+			if !isText {
+				return nil, errKeyIDType
+			}
+			h.KeyID = d.shared(i)
+		case "typ", "cty", "jku", "x5u", "x5t":
+			if !isText {
+				return nil, malformed("header", quote(string(name))+" must be a JSON string")
+			}
+			switch string(name) {
+			case "typ":
+				h.Type, h.hasType = d.shared(i), true
+			case "cty":
+				h.ContentType = d.shared(i)
+			}
+		case "b64":
+			switch d.nodes[i].kind {
+			case jsonTrue:
+				h.b64 = b64True
+			case jsonFalse:
+				h.b64 = b64False
+			default:
+				return nil, malformed("header", `"b64" must be true or false`)
+			}
+		case "crit":
+			h.crit = critOther
+			if d.nodes[i].kind == jsonArray && d.count(i) == 1 && d.nodes[i+1].kind == jsonString && string(d.string(i+1)) == "b64" {
+				h.crit = critB64
+			}
+		}
+	}
+	return h, nil
+}
+
+// checkJWT refuses what no JWT may have.
+func (h *Header) checkJWT() *failure {
+	switch {
+	case h.b64 == b64False:
+		return errHeaderB64
+	case isMediaType(h.ContentType, "JWT"):
+		return errHeaderJWT
+	case h.crit != critAbsent:
+		// RFC 7515, Section 4.1.11: "If any of the listed extension Header
+		// Parameters are not understood and supported by the recipient, then
+		// the JWS is invalid." A JWT has no use for the one we know.
+		return errCritical
+	}
+	return nil
+}
+
+// checkJWS refuses what a JWS may not have: extensions but "b64", and that
+// but for a detached payload.
+func (h *Header) checkJWS(detached bool) *failure {
+	switch {
+	case h.b64 == b64False && !detached:
+		return errHeaderRaw
+	case h.b64 == b64False && h.crit != critB64:
+		return errHeaderCrit
+	case h.crit == critOther, h.crit == critB64 && h.b64 == b64Absent:
+		return errCritical
+	}
+	return nil
+}
+
+// allowed refuses an algorithm that is not among those of the policy.
+func (h *Header) allowed(set Algorithm) *failure {
+	switch {
+	case h.algState == algAbsent:
+		return errAlgAbsent
+	case h.algState == algNotText:
+		return errAlgNotText
+	case h.Algorithm&set == 0:
+		return &failure{class: ErrInvalidAlgorithm, text: "the token's algorithm " + quote(h.algName) + " is not allowed; allowed is " + set.String()}
+	}
+	return nil
+}
+
+// checkType refuses a "typ" other than the one wanted.
+func (h *Header) checkType(wanted string) *failure {
+	switch {
+	case !h.hasType:
+		return errTypeMissing
+	case !isMediaType(h.Type, wanted):
+		return &failure{class: ErrInvalidType, text: `"typ" is ` + quote(h.Type) + ", not " + quote(wanted) + " (WithType)"}
+	}
+	return nil
+}
+
+// isMediaType compares two media types as RFC 7515, Section 4.1.9 has it: a
+// recipient "MUST treat it as if "application/" were prepended to any "typ"
+// value not containing a '/'". Only the letters of ASCII fold.
+func isMediaType(value, wanted string) bool {
+	value, wanted = withoutApplication(value), withoutApplication(wanted)
+	if len(value) != len(wanted) {
+		return false
+	}
+	for i := range len(value) {
+		if lowerASCII(value[i]) != lowerASCII(wanted[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// withoutApplication cuts "application/" off where it would be implied.
+func withoutApplication(typ string) string {
+	const prefix = "application/"
+	if len(typ) < len(prefix) || strings.IndexByte(typ[len(prefix):], '/') >= 0 {
+		return typ
+	}
+	for i := range len(prefix) {
+		if lowerASCII(typ[i]) != prefix[i] {
+			return typ
+		}
+	}
+	return typ[len(prefix):]
+}
+
+func lowerASCII(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		c |= 0x20
+	}
+	return c
+}
+
+// A headerParam is a member of a header to be written.
+type headerParam struct {
+	name  string
+	value any
+}
+
+// appendHeader writes a JOSE header, its members in the order of their names,
+// so that it is the same text each time. It refuses what parseHeader would.
+func appendHeader(dst []byte, params []headerParam) ([]byte, error) {
+	slices.SortStableFunc(params, func(a, b headerParam) int { return strings.Compare(a.name, b.name) })
+	w := writer{depth: 1}
+	start := len(dst)
+	dst = append(dst, '{')
+	var err error
+	for i, p := range params {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		if dst, err = appendJSONString(dst, p.name); err == nil {
+			dst, err = w.any(append(dst, ':'), p.value)
+		}
+		if err != nil {
+			return dst, &failure{class: ErrInvalidOption, text: "the header cannot be encoded: " + within(p.name, err).Error(), cause: err}
+		}
+	}
+	dst = append(dst, '}')
+	if len(dst)-start > maxHeader {
+		return dst, badOption(errHeaderSize.text + ", which no verifier would read; make its parameters shorter")
+	}
+	var d document
+	if _, f := parseHeader(dst[start:], &d); f != nil {
+		return dst, badOption("no verifier would read the header: " + f.text)
+	}
+	return dst, nil
+}
+
+// saysNested reports whether a value of "cty" would say that the payload is
+// itself a token.
+func saysNested(cty any) bool {
+	var d document
+	text, err := appendHeader(nil, []headerParam{{"cty", cty}})
+	if err != nil {
+		return false // which writing the header will tell
+	}
+	h, f := parseHeader(text, &d)
+	return f == nil && isMediaType(h.ContentType, "JWT")
+}

@@ -1,0 +1,370 @@
+package jwt
+
+import (
+	"encoding"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"reflect"
+	"slices"
+	"strconv"
+)
+
+// The one JSON writer: every name and value that the package writes is escaped
+// here. It writes what encoding/json writes, without its escaping for HTML, and
+// refuses where that would bend a value: text that is not UTF-8, and JSON of
+// the caller's own that is not strictly valid.
+
+var (
+	errNotUTF8   = errors.New("text that is not valid UTF-8")
+	errNotJSON   = errors.New("JSON of its own (a json.RawMessage, a json.Number or MarshalJSON) that is not strictly valid")
+	errTooDeep   = errors.New("values nested deeper than 64 levels, or that contain themselves")
+	errNoJSONFor = errors.New("a value that JSON cannot hold")
+)
+
+// A writer appends one value. Its fields bound what contains itself.
+type writer struct {
+	depth int // objects and arrays around the value
+	hops  int // pointers and interfaces followed
+}
+
+// any appends a value of any type; what is common goes without reflection.
+func (w *writer) any(dst []byte, value any) ([]byte, error) {
+	switch v := value.(type) {
+	case nil:
+		return append(dst, "null"...), nil
+	case string:
+		return appendJSONString(dst, v)
+	case bool:
+		return strconv.AppendBool(dst, v), nil
+	case int:
+		return strconv.AppendInt(dst, int64(v), 10), nil
+	case int64:
+		return strconv.AppendInt(dst, v, 10), nil
+	case float64:
+		return appendJSONFloat(dst, v, 64)
+	case map[string]any:
+		if v == nil {
+			return append(dst, "null"...), nil
+		}
+		return w.object(dst, v)
+	case []any:
+		if v == nil {
+			return append(dst, "null"...), nil
+		}
+		return appendList(w, dst, len(v), func(dst []byte, i int) ([]byte, error) { return w.any(dst, v[i]) })
+	case []string:
+		if v == nil {
+			return append(dst, "null"...), nil
+		}
+		return appendList(w, dst, len(v), func(dst []byte, i int) ([]byte, error) { return appendJSONString(dst, v[i]) })
+	}
+	v := reflect.ValueOf(value)
+	return w.value(dst, v, planOf(v.Type()))
+}
+
+// object appends the members of a map in the order of their names.
+func (w *writer) object(dst []byte, m map[string]any) ([]byte, error) {
+	if w.depth++; w.depth > maxJSONDepth {
+		return dst, errTooDeep
+	}
+	defer func() { w.depth-- }()
+	dst = append(dst, '{')
+	var err error
+	for i, name := range sortedNames(m, make([]string, 0, 16)) {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		if dst, err = appendJSONString(dst, name); err != nil {
+			return dst, err
+		}
+		if dst, err = w.any(append(dst, ':'), m[name]); err != nil {
+			return dst, within(name, err)
+		}
+	}
+	return append(dst, '}'), nil
+}
+
+// sortedNames appends to names, so that a caller's small array serves.
+func sortedNames(m map[string]any, names []string) []string {
+	for name := range m {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// A pathError says under which name a value could not be written.
+type pathError struct {
+	name string
+	err  error
+}
+
+func (e *pathError) Error() string { return quote(e.name) + " holds " + e.err.Error() }
+func (e *pathError) Unwrap() error { return e.err }
+
+// within adds the name to an error, the innermost one only.
+func within(name string, err error) error {
+	if _, ok := err.(*pathError); ok {
+		return err
+	}
+	return &pathError{name, err}
+}
+
+// appendList appends an array of n elements.
+func appendList(w *writer, dst []byte, n int, element func(dst []byte, i int) ([]byte, error)) ([]byte, error) {
+	if w.depth++; w.depth > maxJSONDepth {
+		return dst, errTooDeep
+	}
+	defer func() { w.depth-- }()
+	dst = append(dst, '[')
+	var err error
+	for i := range n {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		if dst, err = element(dst, i); err != nil {
+			return dst, err
+		}
+	}
+	return append(dst, ']'), nil
+}
+
+// value appends a value by its plan.
+func (w *writer) value(dst []byte, v reflect.Value, p *plan) ([]byte, error) {
+	switch p.kind {
+	case planNumericDate:
+		return appendNumericDate(dst, v)
+	case planAudience:
+		return w.audience(dst, v)
+	case planNumber:
+		return appendNumber(dst, v.String())
+	}
+	switch {
+	case p.marshals == ofValue, p.marshals == ofPointer && v.CanAddr():
+		return w.marshaler(dst, v, p.marshals)
+	case p.marshalsText == ofValue, p.marshalsText == ofPointer && v.CanAddr():
+		return w.textMarshaler(dst, v, p.marshalsText)
+	}
+	switch p.kind {
+	case planBytes:
+		if v.IsNil() {
+			return append(dst, "null"...), nil
+		}
+		dst = append(dst, '"')
+		dst = base64.StdEncoding.AppendEncode(dst, v.Bytes())
+		return append(dst, '"'), nil
+	case planNone:
+		return dst, errNoJSONFor
+	}
+	switch v.Kind() {
+	case reflect.Bool:
+		return strconv.AppendBool(dst, v.Bool()), nil
+	case reflect.String:
+		return appendJSONString(dst, v.String())
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return strconv.AppendInt(dst, v.Int(), 10), nil
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+		return strconv.AppendUint(dst, v.Uint(), 10), nil
+	case reflect.Float32:
+		return appendJSONFloat(dst, v.Float(), 32)
+	case reflect.Float64:
+		return appendJSONFloat(dst, v.Float(), 64)
+	case reflect.Struct:
+		return w.structure(dst, v, p)
+	case reflect.Map:
+		return w.mapping(dst, v, p)
+	case reflect.Slice, reflect.Array:
+		if v.Kind() == reflect.Slice && v.IsNil() {
+			return append(dst, "null"...), nil
+		}
+		return appendList(w, dst, v.Len(), func(dst []byte, i int) ([]byte, error) { return w.value(dst, v.Index(i), p.elem) })
+	default: // a pointer or an interface
+		return w.indirect(dst, v, p)
+	}
+}
+
+func (w *writer) indirect(dst []byte, v reflect.Value, p *plan) ([]byte, error) {
+	if v.IsNil() {
+		return append(dst, "null"...), nil
+	}
+	if w.hops++; w.hops > 1000 {
+		return dst, errTooDeep
+	}
+	defer func() { w.hops-- }()
+	if p.elem == nil {
+		return w.value(dst, v.Elem(), planOf(v.Elem().Type()))
+	}
+	return w.value(dst, v.Elem(), p.elem)
+}
+
+func (w *writer) structure(dst []byte, v reflect.Value, p *plan) ([]byte, error) {
+	if w.depth++; w.depth > maxJSONDepth {
+		return dst, errTooDeep
+	}
+	defer func() { w.depth-- }()
+	dst = append(dst, '{')
+	first := true
+	for i := range p.fields {
+		f := &p.fields[i]
+		fv, ok := embeddedField(v, f.index)
+		if !ok || f.omitEmpty && isEmpty(fv) || f.omitZero && f.plan.isZero(fv) {
+			continue
+		}
+		if !first {
+			dst = append(dst, ',')
+		}
+		first = false
+		dst = append(dst, f.head...)
+		var err error
+		if f.quoted {
+			dst, err = w.inQuotes(dst, fv, f.plan)
+		} else {
+			dst, err = w.value(dst, fv, f.plan)
+		}
+		if err != nil {
+			return dst, within(f.name, err)
+		}
+	}
+	return append(dst, '}'), nil
+}
+
+// embeddedField walks to a field; false where an embedded pointer is nil.
+func embeddedField(v reflect.Value, index []int) (reflect.Value, bool) {
+	for n, i := range index {
+		if n > 0 && v.Kind() == reflect.Pointer {
+			if v.IsNil() {
+				return v, false
+			}
+			v = v.Elem()
+		}
+		v = v.Field(i)
+	}
+	return v, true
+}
+
+// isEmpty is the test of the tag option omitempty.
+func isEmpty(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Array, reflect.Map, reflect.Slice, reflect.String:
+		return v.Len() == 0
+	case reflect.Struct:
+		return false
+	}
+	return v.IsZero()
+}
+
+// inQuotes follows the tag option string.
+func (w *writer) inQuotes(dst []byte, v reflect.Value, p *plan) ([]byte, error) {
+	if v.Kind() == reflect.Pointer {
+		if v.IsNil() {
+			return append(dst, "null"...), nil
+		}
+		v, p = v.Elem(), p.elem
+	}
+	text, err := w.value(nil, v, p)
+	if err != nil {
+		return dst, err
+	}
+	if v.Kind() == reflect.String {
+		return appendJSONString(dst, string(text))
+	}
+	dst = append(append(dst, '"'), text...)
+	return append(dst, '"'), nil
+}
+
+func (w *writer) mapping(dst []byte, v reflect.Value, p *plan) ([]byte, error) {
+	if v.IsNil() {
+		return append(dst, "null"...), nil
+	}
+	if w.depth++; w.depth > maxJSONDepth {
+		return dst, errTooDeep
+	}
+	defer func() { w.depth-- }()
+	type member struct {
+		name  string
+		value reflect.Value
+	}
+	members := make([]member, 0, v.Len())
+	for key, value := range v.Seq2() {
+		name, err := keyName(key, p.key)
+		if err != nil {
+			return dst, err
+		}
+		members = append(members, member{name, value})
+	}
+	slices.SortFunc(members, func(a, b member) int {
+		if a.name < b.name {
+			return -1
+		}
+		return 1
+	})
+	dst = append(dst, '{')
+	for i, m := range members {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		var err error
+		if dst, err = appendJSONString(dst, m.name); err != nil {
+			return dst, err
+		}
+		if dst, err = w.value(append(dst, ':'), m.value, p.elem); err != nil {
+			return dst, within(m.name, err)
+		}
+	}
+	return append(dst, '}'), nil
+}
+
+// keyName is a map's key as a name: a string is one, then come MarshalText and
+// integers.
+func keyName(key reflect.Value, p *plan) (string, error) {
+	switch {
+	case key.Kind() == reflect.String:
+		return key.String(), nil
+	case p.marshalsText == ofValue:
+		if key.Kind() == reflect.Pointer && key.IsNil() {
+			return "", nil
+		}
+		text, err := key.Interface().(encoding.TextMarshaler).MarshalText()
+		return string(text), err
+	case key.CanInt():
+		return strconv.FormatInt(key.Int(), 10), nil
+	case key.CanUint():
+		return strconv.FormatUint(key.Uint(), 10), nil
+	}
+	return "", errNoJSONFor
+}
+
+// marshaler appends what MarshalJSON gives, if it is one valid value: anything
+// else could smuggle members in.
+func (w *writer) marshaler(dst []byte, v reflect.Value, has method) ([]byte, error) {
+	if k := v.Kind(); (k == reflect.Pointer || k == reflect.Interface) && v.IsNil() {
+		return append(dst, "null"...), nil
+	}
+	if has == ofPointer {
+		v = v.Addr()
+	}
+	text, err := v.Interface().(json.Marshaler).MarshalJSON()
+	if err != nil {
+		return dst, err
+	}
+	d := document{text: text}
+	if pos := d.value(d.space(0), w.depth); pos < 0 || d.space(pos) != len(text) {
+		return dst, errNotJSON
+	}
+	return appendCompact(dst, text), nil
+}
+
+func (w *writer) textMarshaler(dst []byte, v reflect.Value, has method) ([]byte, error) {
+	if k := v.Kind(); (k == reflect.Pointer || k == reflect.Interface) && v.IsNil() {
+		return append(dst, "null"...), nil
+	}
+	if has == ofPointer {
+		v = v.Addr()
+	}
+	text, err := v.Interface().(encoding.TextMarshaler).MarshalText()
+	if err != nil {
+		return dst, err
+	}
+	return appendJSONString(dst, string(text))
+}

@@ -1,0 +1,369 @@
+package jwt
+
+import (
+	"bytes"
+	"encoding"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Filling Go values from a document, as encoding/json would, but for two
+// things: names match exactly ("SUB" never fills a field "sub"), and a value is
+// always filled afresh, so that nothing of an earlier one shines through. A
+// time.Time is read from a NumericDate as well as from RFC 3339 text.
+
+// An unfit error is a value that its field cannot hold.
+type unfit struct {
+	kind jsonKind
+	typ  reflect.Type
+	err  error
+}
+
+func (e *unfit) Error() string {
+	text := "a JSON " + e.kind.String() + " does not fit the Go type " + e.typ.String()
+	if e.err != nil {
+		text += ": " + e.err.Error()
+	}
+	return text
+}
+
+func (e *unfit) Unwrap() error { return e.err }
+
+func (k jsonKind) String() string {
+	return [...]string{"object", "array", "string", "number", "true", "false", "null"}[k]
+}
+
+// fill sets v, which is zero and can be set, from the value i; share must have
+// been called. At the root it names the member to blame for an error.
+func (d *document) fill(i uint32, v reflect.Value, p *plan) (blame string, err error) {
+	if i == 0 && !p.unmarshals && !p.readsText {
+		switch p.kind {
+		case planKind(reflect.Struct):
+			return d.fillStruct(i, v, p)
+		case planKind(reflect.Map):
+			return d.fillMap(i, v, p)
+		case planKind(reflect.Pointer):
+			v.Set(reflect.New(p.elem.typ))
+			return d.fill(i, v.Elem(), p.elem)
+		}
+	}
+	return "", d.fillValue(i, v, p)
+}
+
+func (d *document) fillValue(i uint32, v reflect.Value, p *plan) error {
+	n := &d.nodes[i]
+	switch p.kind {
+	case planNumericDate:
+		return d.fillDate(i, v.Addr().Interface().(*NumericDate), p)
+	case planAudience:
+		return d.fillAudience(i, v.Addr().Interface().(*Audience), p)
+	case planTime:
+		return d.fillTime(i, v.Addr().Interface().(*time.Time), p)
+	}
+	if p.unmarshals {
+		// A copy, because a method that keeps what it was given would
+		// otherwise see the next token.
+		err := v.Addr().Interface().(json.Unmarshaler).UnmarshalJSON(bytes.Clone(d.raw(i)))
+		return d.unless(err, i, p)
+	}
+	if n.kind == jsonNull {
+		return nil
+	}
+	if p.readsText {
+		if n.kind != jsonString {
+			return &unfit{n.kind, p.typ, nil}
+		}
+		err := v.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText(bytes.Clone(d.string(i)))
+		return d.unless(err, i, p)
+	}
+	switch kind := v.Kind(); kind {
+	case reflect.Pointer:
+		if p.kind == planNone {
+			return &unfit{n.kind, p.typ, nil}
+		}
+		v.Set(reflect.New(p.elem.typ))
+		return d.fillValue(i, v.Elem(), p.elem)
+	case reflect.Interface:
+		if v.NumMethod() > 0 {
+			return &unfit{n.kind, p.typ, nil}
+		}
+		v.Set(reflect.ValueOf(d.any(i)))
+		return nil
+	}
+	switch n.kind {
+	case jsonObject:
+		switch v.Kind() {
+		case reflect.Struct:
+			_, err := d.fillStruct(i, v, p)
+			return err
+		case reflect.Map:
+			_, err := d.fillMap(i, v, p)
+			return err
+		}
+	case jsonArray:
+		switch v.Kind() {
+		case reflect.Slice:
+			return d.fillSlice(i, v, p)
+		case reflect.Array:
+			return d.fillArray(i, v, p)
+		}
+	case jsonString:
+		return d.fillString(i, v, p)
+	case jsonTrue, jsonFalse:
+		if v.Kind() == reflect.Bool {
+			v.SetBool(n.kind == jsonTrue)
+			return nil
+		}
+	case jsonNumber:
+		if d.setNumber(v, p, d.source[n.start:n.end]) {
+			return nil
+		}
+	}
+	return &unfit{n.kind, p.typ, nil}
+}
+
+// unless wraps what a method of the caller's type answered.
+func (d *document) unless(err error, i uint32, p *plan) error {
+	if err == nil {
+		return nil
+	}
+	return &unfit{d.nodes[i].kind, p.typ, err}
+}
+
+func (d *document) fillStruct(i uint32, v reflect.Value, p *plan) (blame string, err error) {
+	for name := i + 1; name < d.nodes[i].next; name = d.nodes[name+1].next {
+		f := p.field(d.string(name))
+		if f == nil {
+			continue
+		}
+		fv, err := makeField(v, f.index)
+		if err == nil {
+			if f.quoted {
+				err = d.fillQuoted(name+1, fv, f.plan)
+			} else {
+				err = d.fillValue(name+1, fv, f.plan)
+			}
+		}
+		if err != nil {
+			return f.name, err
+		}
+	}
+	return "", nil
+}
+
+// makeField walks to a field and makes the embedded structs on the way.
+func makeField(v reflect.Value, index []int) (reflect.Value, error) {
+	for n, i := range index {
+		if n > 0 && v.Kind() == reflect.Pointer {
+			if v.IsNil() {
+				if !v.CanSet() {
+					return v, errors.New("the embedded pointer to the unexported struct " + v.Type().Elem().String() + " cannot be set; embed it by value")
+				}
+				v.Set(reflect.New(v.Type().Elem()))
+			}
+			v = v.Elem()
+		}
+		v = v.Field(i)
+	}
+	return v, nil
+}
+
+// fillQuoted follows the tag option string: the value stands in quotes.
+func (d *document) fillQuoted(i uint32, v reflect.Value, p *plan) error {
+	n := &d.nodes[i]
+	if n.kind == jsonNull {
+		return nil
+	}
+	if n.kind != jsonString {
+		return &unfit{n.kind, p.typ, errors.New("its tag says that it stands in quotes")}
+	}
+	inside := document{text: bytes.Clone(d.string(i))}
+	if inside.value(0, 0) != len(inside.text) || inside.nodes[0].kind <= jsonArray {
+		return &unfit{n.kind, p.typ, errors.New("its tag says that a value stands in the quotes")}
+	}
+	inside.share()
+	return inside.fillValue(0, v, p)
+}
+
+func (d *document) fillMap(i uint32, v reflect.Value, p *plan) (blame string, err error) {
+	m := reflect.MakeMapWithSize(p.typ, d.count(i)/2)
+	for name := i + 1; name < d.nodes[i].next; name = d.nodes[name+1].next {
+		key := reflect.New(p.key.typ).Elem()
+		err := d.fillKey(name, key, p.key)
+		value := reflect.New(p.elem.typ).Elem()
+		if err == nil {
+			err = d.fillValue(name+1, value, p.elem)
+		}
+		if err != nil {
+			return d.shared(name), err
+		}
+		m.SetMapIndex(key, value)
+	}
+	v.Set(m)
+	return "", nil
+}
+
+func (d *document) fillKey(name uint32, key reflect.Value, p *plan) error {
+	switch {
+	case p.readsText:
+		err := key.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText(bytes.Clone(d.string(name)))
+		return d.unless(err, name, p)
+	case key.Kind() == reflect.String:
+		key.SetString(d.shared(name))
+		return nil
+	case (key.CanInt() || key.CanUint()) && d.setNumber(key, p, d.shared(name)):
+		return nil
+	}
+	return &unfit{jsonString, p.typ, nil}
+}
+
+func (d *document) fillSlice(i uint32, v reflect.Value, p *plan) error {
+	list := reflect.MakeSlice(p.typ, d.count(i), d.count(i))
+	at := 0
+	for e := i + 1; e < d.nodes[i].next; e = d.nodes[e].next {
+		if err := d.fillValue(e, list.Index(at), p.elem); err != nil {
+			return err
+		}
+		at++
+	}
+	v.Set(list)
+	return nil
+}
+
+// fillArray drops the elements that an array has no room for, and leaves those
+// zero that the JSON does not have.
+func (d *document) fillArray(i uint32, v reflect.Value, p *plan) error {
+	at := 0
+	for e := i + 1; e < d.nodes[i].next && at < v.Len(); e = d.nodes[e].next {
+		if err := d.fillValue(e, v.Index(at), p.elem); err != nil {
+			return err
+		}
+		at++
+	}
+	return nil
+}
+
+func (d *document) fillString(i uint32, v reflect.Value, p *plan) error {
+	switch {
+	case p.kind == planNumber:
+		text := d.shared(i)
+		if !isJSONNumber([]byte(text)) {
+			return &unfit{jsonString, p.typ, nil}
+		}
+		v.SetString(text)
+		return nil
+	case v.Kind() == reflect.String:
+		v.SetString(d.shared(i))
+		return nil
+	case v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8:
+		octets, err := base64.StdEncoding.DecodeString(d.shared(i))
+		if err != nil {
+			return &unfit{jsonString, p.typ, err}
+		}
+		v.SetBytes(octets)
+		return nil
+	}
+	return &unfit{jsonString, p.typ, nil}
+}
+
+// setNumber sets a number of any kind if it is in range. A float takes the
+// nearest value, but where the document is to be exact.
+func (d *document) setNumber(v reflect.Value, p *plan, text string) bool {
+	switch {
+	case p.kind == planNumber:
+		v.SetString(text)
+		return true
+	case v.CanInt():
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil || v.OverflowInt(n) {
+			return false
+		}
+		v.SetInt(n)
+		return true
+	case v.CanUint():
+		n, err := strconv.ParseUint(text, 10, 64)
+		if err != nil || v.OverflowUint(n) {
+			return false
+		}
+		v.SetUint(n)
+		return true
+	case v.CanFloat():
+		n, err := strconv.ParseFloat(text, v.Type().Bits())
+		if err != nil || v.OverflowFloat(n) || d.exact && !holds(n, text) {
+			return false
+		}
+		v.SetFloat(n)
+		return true
+	}
+	return false
+}
+
+// holds reports whether f is no more rounded than a float64 of that text must
+// be: exactly the same where the text is an integer.
+func holds(f float64, text string) bool {
+	if strings.ContainsAny(text, ".eE") {
+		nearest, err := strconv.ParseFloat(text, 64)
+		return err == nil && f == nearest
+	}
+	return strings.TrimPrefix(strconv.FormatFloat(f, 'f', 0, 64), "-") == strings.TrimPrefix(text, "-")
+}
+
+func (d *document) fillDate(i uint32, date *NumericDate, p *plan) error {
+	n := &d.nodes[i]
+	if n.kind == jsonNull {
+		return nil
+	}
+	if n.kind == jsonNumber {
+		if at, ok := parseInstant(d.raw(i)); ok {
+			date.Time = at.time()
+			return nil
+		}
+	}
+	return &unfit{n.kind, p.typ, nil}
+}
+
+func (d *document) fillAudience(i uint32, audience *Audience, p *plan) error {
+	n := &d.nodes[i]
+	switch n.kind {
+	case jsonNull:
+		return nil
+	case jsonString:
+		*audience = Audience{d.shared(i)}
+		return nil
+	case jsonArray:
+		list := make(Audience, 0, d.count(i))
+		for e := i + 1; e < n.next; e = d.nodes[e].next {
+			if d.nodes[e].kind != jsonString {
+				return &unfit{d.nodes[e].kind, p.typ, nil}
+			}
+			list = append(list, d.shared(e))
+		}
+		*audience = list
+		return nil
+	}
+	return &unfit{n.kind, p.typ, nil}
+}
+
+func (d *document) fillTime(i uint32, t *time.Time, p *plan) error {
+	switch n := &d.nodes[i]; n.kind {
+	case jsonNull:
+		return nil
+	case jsonNumber:
+		var date NumericDate
+		err := d.fillDate(i, &date, p)
+		*t = date.Time
+		return err
+	case jsonString:
+		if t.UnmarshalText(d.string(i)) != nil { // whose error would quote the claim
+			return &unfit{n.kind, p.typ, nil}
+		}
+		return nil
+	default:
+		return &unfit{n.kind, p.typ, nil}
+	}
+}

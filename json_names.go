@@ -1,0 +1,99 @@
+package jwt
+
+import (
+	"bytes"
+	"hash/maphash"
+)
+
+// No name twice: the part of the walk that must not be slow for anyone.
+
+// seen reports whether the object has a member of the same name already. The
+// first few names are compared one with another; where there are more, all
+// names are kept in a set, so that time stays linear whatever an attacker writes.
+func (d *document) seen(object, name, members int) bool {
+	const few = 16
+	if members < few {
+		for i := object + 1; i < name; i = int(d.nodes[i+1].next) {
+			if d.equal(i, name) {
+				return true
+			}
+		}
+		return false
+	}
+	if members == few {
+		for i := object + 1; i < name; i = int(d.nodes[i+1].next) {
+			d.names.add(d, object, i)
+		}
+	}
+	return !d.names.add(d, object, name)
+}
+
+// equal compares two names after unescaping.
+func (d *document) equal(i, j int) bool {
+	a, b := &d.nodes[i], &d.nodes[j]
+	if !a.escaped && !b.escaped {
+		return bytes.Equal(d.text[a.start:a.end], d.text[b.start:b.end])
+	}
+	first := bytes.Clone(d.string(uint32(i))) // the next call may write over it
+	return bytes.Equal(first, d.string(uint32(j)))
+}
+
+// A nameSet is the names of all objects that have many, in one open table.
+// Its hash is seeded at random, so nobody can make names that collide.
+type nameSet struct {
+	slots []nameSlot
+	used  int
+}
+
+type nameSlot struct {
+	hash   uint32
+	object uint32
+	name   uint32 // the node of the name; 0 where the slot is free (node 0 is never a name)
+}
+
+var nameSeed = maphash.MakeSeed()
+
+func (s *nameSet) clear() {
+	if s.used > 0 {
+		clear(s.slots)
+		s.used = 0
+	}
+}
+
+// add reports whether the name was not there before.
+func (s *nameSet) add(d *document, object, name int) bool {
+	if 2*(s.used+1) > len(s.slots) {
+		s.grow()
+	}
+	sum := maphash.Bytes(nameSeed, d.string(uint32(name)))
+	slot := nameSlot{hash: uint32(sum) + uint32(object)*0x9e3779b1, object: uint32(object), name: uint32(name)}
+	at := s.find(slot, func(other nameSlot) bool {
+		return other.hash == slot.hash && other.object == slot.object && d.equal(int(other.name), name)
+	})
+	if s.slots[at].name != 0 {
+		return false
+	}
+	s.slots[at] = slot
+	s.used++
+	return true
+}
+
+// find returns the place of the slot that is the same, or of the free one.
+func (s *nameSet) find(slot nameSlot, same func(nameSlot) bool) int {
+	mask := len(s.slots) - 1
+	for at := int(slot.hash) & mask; ; at = (at + 1) & mask {
+		if s.slots[at].name == 0 || same(s.slots[at]) {
+			return at
+		}
+	}
+}
+
+func (s *nameSet) grow() {
+	old := s.slots
+	s.slots = make([]nameSlot, max(64, 2*len(old)))
+	for _, slot := range old {
+		if slot.name != 0 {
+			s.slots[s.find(slot, func(nameSlot) bool { return false })] = slot
+		}
+	}
+}

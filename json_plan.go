@@ -1,0 +1,338 @@
+package jwt
+
+import (
+	"cmp"
+	"encoding"
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+	"unicode"
+)
+
+// How a Go type is written as JSON and read from it, worked out once a type:
+// which fields a struct has and what they are called, which methods stand in
+// for the usual way. The rules are those of encoding/json, but for one: names
+// match exactly.
+
+// A plan is that of one type. Plans refer to one another as types do.
+type plan struct {
+	typ  reflect.Type
+	kind planKind
+	elem *plan // of a pointer, slice, array or map
+	key  *plan // of a map
+
+	fields []field
+	byName map[string]int // where there are many fields
+
+	marshals     method // encoding/json's Marshaler
+	marshalsText method
+	unmarshals   bool // by the pointer to it
+	readsText    bool
+	isZero       func(reflect.Value) bool
+}
+
+// A planKind is the way of a type: a [reflect.Kind], or one of these.
+type planKind uint
+
+const (
+	planNumericDate planKind = 100 + iota
+	planAudience
+	planTime
+	planNumber // json.Number
+	planBytes  // written as base64
+	planNone   // a type that JSON cannot hold
+)
+
+// A method is had by a type, by the pointer to it alone, or not at all.
+type method uint8
+
+const (
+	ofNone method = iota
+	ofPointer
+	ofValue
+)
+
+// A field is one member of a struct's object.
+type field struct {
+	name      string
+	head      []byte // the name as it is written, with quotes and colon
+	index     []int
+	plan      *plan
+	tagged    bool
+	omitEmpty bool
+	omitZero  bool
+	quoted    bool // the option "string"
+}
+
+var (
+	numericDateType     = reflect.TypeFor[NumericDate]()
+	audienceType        = reflect.TypeFor[Audience]()
+	timeType            = reflect.TypeFor[time.Time]()
+	durationType        = reflect.TypeFor[time.Duration]()
+	numberType          = reflect.TypeFor[json.Number]()
+	marshalerType       = reflect.TypeFor[json.Marshaler]()
+	unmarshalerType     = reflect.TypeFor[json.Unmarshaler]()
+	textMarshalerType   = reflect.TypeFor[encoding.TextMarshaler]()
+	textUnmarshalerType = reflect.TypeFor[encoding.TextUnmarshaler]()
+	zeroerType          = reflect.TypeFor[interface{ IsZero() bool }]()
+)
+
+var plans sync.Map // reflect.Type to *plan
+
+// planOf returns the plan of a type.
+func planOf(t reflect.Type) *plan {
+	if p, ok := plans.Load(t); ok {
+		return p.(*plan)
+	}
+	made := planner{}
+	p := made.plan(t)
+	for t, p := range made { // whole at last: others may see them now
+		plans.Store(t, p)
+	}
+	return p
+}
+
+// A planner holds the plans of one round, so that a type may refer to itself.
+type planner map[reflect.Type]*plan
+
+func (made planner) plan(t reflect.Type) *plan {
+	if p, ok := made[t]; ok {
+		return p
+	}
+	if p, ok := plans.Load(t); ok {
+		return p.(*plan)
+	}
+	p := &plan{
+		typ:          t,
+		kind:         planKind(t.Kind()),
+		marshals:     methodOf(t, marshalerType),
+		marshalsText: methodOf(t, textMarshalerType),
+		unmarshals:   t.Kind() != reflect.Pointer && reflect.PointerTo(t).Implements(unmarshalerType),
+		readsText:    t.Kind() != reflect.Pointer && reflect.PointerTo(t).Implements(textUnmarshalerType),
+		isZero:       zeroOf(t),
+	}
+	made[t] = p
+	switch {
+	case t == numericDateType:
+		p.kind = planNumericDate
+		return p
+	case t == audienceType:
+		p.kind = planAudience
+		return p
+	case t == timeType:
+		p.kind = planTime
+		return p
+	case t == numberType:
+		p.kind = planNumber
+		return p
+	}
+	switch t.Kind() {
+	case reflect.Pointer:
+		if pointsNowhere(t) {
+			p.kind = planNone
+			return p
+		}
+		p.elem = made.plan(t.Elem())
+	case reflect.Slice, reflect.Array:
+		p.elem = made.plan(t.Elem())
+		if e := p.elem; t.Kind() == reflect.Slice && e.typ.Kind() == reflect.Uint8 && e.marshals == ofNone && e.marshalsText == ofNone {
+			p.kind = planBytes
+		}
+	case reflect.Map:
+		p.key, p.elem = made.plan(t.Key()), made.plan(t.Elem())
+	case reflect.Struct:
+		p.fields = made.fields(t)
+		if len(p.fields) > 8 {
+			p.byName = make(map[string]int, len(p.fields))
+			for i := range p.fields {
+				p.byName[p.fields[i].name] = i
+			}
+		}
+	case reflect.Chan, reflect.Func, reflect.Complex64, reflect.Complex128, reflect.UnsafePointer:
+		p.kind = planNone
+	}
+	return p
+}
+
+// methodOf tells who has the methods of an interface.
+func methodOf(t, methods reflect.Type) method {
+	switch {
+	case t.Implements(methods):
+		return ofValue
+	case t.Kind() != reflect.Pointer && reflect.PointerTo(t).Implements(methods):
+		return ofPointer
+	}
+	return ofNone
+}
+
+// zeroOf returns the test of the tag option omitzero: the type's own IsZero
+// where it has one.
+func zeroOf(t reflect.Type) func(reflect.Value) bool {
+	switch methodOf(t, zeroerType) {
+	case ofValue:
+		return func(v reflect.Value) bool {
+			if k := v.Kind(); k == reflect.Pointer || k == reflect.Interface {
+				if v.IsNil() {
+					return true
+				}
+			} else if v.CanAddr() {
+				v = v.Addr() // which costs no copy
+			}
+			return v.Interface().(interface{ IsZero() bool }).IsZero()
+		}
+	case ofPointer:
+		return func(v reflect.Value) bool {
+			if !v.CanAddr() {
+				return v.IsZero()
+			}
+			return v.Addr().Interface().(interface{ IsZero() bool }).IsZero()
+		}
+	}
+	return reflect.Value.IsZero
+}
+
+// pointsNowhere reports whether a pointer type only ever leads to pointers.
+func pointsNowhere(t reflect.Type) bool {
+	for range 64 {
+		if t = t.Elem(); t.Kind() != reflect.Pointer {
+			return false
+		}
+	}
+	return true
+}
+
+// fields returns the members of a struct, in the order in which they stand in
+// it. Of several that claim a name, the one of the least depth has it; of those
+// the one with a tag; where that does not decide, none.
+func (made planner) fields(t reflect.Type) []field {
+	var found []field
+	type embedded struct {
+		typ   reflect.Type
+		index []int
+	}
+	visited := map[reflect.Type]bool{}
+	for level := []embedded{{typ: t}}; len(level) > 0; {
+		var next []embedded
+		for _, e := range level {
+			visited[e.typ] = true
+		}
+		for _, e := range level {
+			for i := range e.typ.NumField() {
+				sf := e.typ.Field(i)
+				tag := sf.Tag.Get("json")
+				if tag == "-" || !reachable(sf) {
+					continue
+				}
+				name, options, _ := strings.Cut(tag, ",")
+				if !validName(name) {
+					name = ""
+				}
+				index := append(slices.Clip(e.index), i)
+				if inner := structOf(sf.Type); sf.Anonymous && name == "" && inner != nil {
+					if !visited[inner] {
+						next = append(next, embedded{inner, index})
+					}
+					continue
+				}
+				f := field{name: name, index: index, tagged: name != "", plan: made.plan(sf.Type)}
+				if f.name == "" {
+					f.name = sf.Name
+				}
+				for option := range strings.SplitSeq(options, ",") {
+					switch option {
+					case "omitempty":
+						f.omitEmpty = true
+					case "omitzero":
+						f.omitZero = true
+					case "string":
+						f.quoted = canBeQuoted(sf.Type)
+					}
+				}
+				f.head, _ = appendJSONString(nil, f.name)
+				f.head = append(f.head, ':')
+				found = append(found, f)
+			}
+		}
+		level = next
+	}
+	return dominant(found)
+}
+
+func dominant(found []field) []field {
+	byName := map[string][]field{}
+	for _, f := range found { // in order of depth
+		byName[f.name] = append(byName[f.name], f)
+	}
+	var kept []field
+	for _, same := range byName {
+		same = slices.DeleteFunc(same, func(f field) bool { return len(f.index) > len(same[0].index) })
+		if slices.ContainsFunc(same, func(f field) bool { return f.tagged }) {
+			same = slices.DeleteFunc(same, func(f field) bool { return !f.tagged })
+		}
+		if len(same) == 1 {
+			kept = append(kept, same[0])
+		}
+	}
+	slices.SortFunc(kept, func(a, b field) int { return slices.CompareFunc(a.index, b.index, cmp.Compare[int]) })
+	return kept
+}
+
+// reachable leaves out unexported fields, but for embedded structs, whose own
+// fields may be exported.
+func reachable(sf reflect.StructField) bool {
+	return sf.IsExported() || sf.Anonymous && structOf(sf.Type) != nil
+}
+
+// structOf returns the struct that a type is or points to, or nil.
+func structOf(t reflect.Type) reflect.Type {
+	if t.Kind() == reflect.Pointer && t.Name() == "" {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct {
+		return nil
+	}
+	return t
+}
+
+// validName reports whether a tag's name may be one in encoding/json.
+func validName(name string) bool {
+	for _, r := range name {
+		if !strings.ContainsRune("!#$%&()*+-./:;<=>?@[]^_{|}~ ", r) && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			return false
+		}
+	}
+	return name != ""
+}
+
+func canBeQuoted(t reflect.Type) bool {
+	if t.Kind() == reflect.Pointer && t.Name() == "" {
+		t = t.Elem()
+	}
+	switch t.Kind() {
+	case reflect.Bool, reflect.String,
+		reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
+		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr,
+		reflect.Float32, reflect.Float64:
+		return true
+	}
+	return false
+}
+
+// field returns the field of exactly that name, or nil.
+func (p *plan) field(name []byte) *field {
+	if p.byName != nil {
+		if i, ok := p.byName[string(name)]; ok {
+			return &p.fields[i]
+		}
+		return nil
+	}
+	for i := range p.fields {
+		if p.fields[i].name == string(name) {
+			return &p.fields[i]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,129 @@
+package jwt
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+)
+
+// Reading: what the other files ask of a document. Members of the object obj
+// are gone through as
+//
+//	for name := obj + 1; name < d.nodes[obj].next; name = d.nodes[name+1].next
+//
+// where name+1 is the member's value.
+
+// string returns the octets of a string, unescaped, until the next call.
+func (d *document) string(i uint32) []byte {
+	n := &d.nodes[i]
+	if !n.escaped {
+		return d.text[n.start:n.end]
+	}
+	d.unescaped = appendUnescaped(d.unescaped[:0], d.text[n.start:n.end])
+	return d.unescaped
+}
+
+// raw returns the text of a value as it stands.
+func (d *document) raw(i uint32) []byte {
+	n := &d.nodes[i]
+	if n.kind == jsonString {
+		return d.text[n.start-1 : n.end+1]
+	}
+	return d.text[n.start:n.end]
+}
+
+// member returns the value of that name in the root, or 0 where there is none.
+func (d *document) member(name string) uint32 {
+	for i := uint32(1); i < d.nodes[0].next; i = d.nodes[i+1].next {
+		if string(d.string(i)) == name {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// share makes the text immutable and shared: from now on all strings of the
+// document that need no unescaping are cut from one allocation.
+func (d *document) share() {
+	if d.source == "" {
+		d.source = string(d.text)
+	}
+}
+
+// shared returns a string value; share must have been called.
+func (d *document) shared(i uint32) string {
+	n := &d.nodes[i]
+	if !n.escaped {
+		return d.source[n.start:n.end]
+	}
+	return string(d.string(i))
+}
+
+// any returns a value as it lands in an any, memory of its own: a number
+// without fraction or exponent as an int64, beyond that range as a json.Number;
+// another one as a float64, or a json.Number where no float64 holds it.
+func (d *document) any(i uint32) any {
+	switch n := &d.nodes[i]; n.kind {
+	case jsonObject:
+		return d.object2map(i)
+	case jsonArray:
+		list := make([]any, 0, d.count(i))
+		for e := i + 1; e < n.next; e = d.nodes[e].next {
+			list = append(list, d.any(e))
+		}
+		return list
+	case jsonString:
+		return d.shared(i)
+	case jsonNumber:
+		return d.anyNumber(i)
+	case jsonTrue:
+		return true
+	case jsonFalse:
+		return false
+	}
+	return nil
+}
+
+func (d *document) object2map(i uint32) map[string]any {
+	m := make(map[string]any, d.count(i)/2)
+	for name := i + 1; name < d.nodes[i].next; name = d.nodes[name+1].next {
+		m[d.shared(name)] = d.any(name + 1)
+	}
+	return m
+}
+
+func (d *document) anyNumber(i uint32) any {
+	n := &d.nodes[i]
+	text := d.source[n.start:n.end]
+	if n.integer {
+		if v, err := strconv.ParseInt(text, 10, 64); err == nil {
+			return v
+		}
+		return json.Number(text)
+	}
+	v, err := strconv.ParseFloat(text, 64)
+	if err != nil || v == 0 && !isZero(text) { // too large, or so small that it would become zero
+		return json.Number(text)
+	}
+	return v
+}
+
+// isZero reports whether a number is exactly zero.
+func isZero(number string) bool {
+	mantissa, _, _ := strings.Cut(strings.ToLower(number), "e")
+	return !strings.ContainsAny(mantissa, "123456789")
+}
+
+// count returns the number of nodes right below a container: its elements, or
+// its members' names and values.
+func (d *document) count(i uint32) int {
+	n := 0
+	for e := i + 1; e < d.nodes[i].next; {
+		if n++; d.nodes[i].kind == jsonObject {
+			n++
+			e++
+		}
+		e = d.nodes[e].next
+	}
+	return n
+}

@@ -1,0 +1,203 @@
+package jwt
+
+import (
+	"slices"
+	"strings"
+	"sync"
+)
+
+// The steps of reading a token, which jwt.go puts in order.
+
+// segments are the three parts of a token, none of them decoded.
+type segments struct{ header, payload, signature string }
+
+var (
+	errNoEncoder     = badOption("the Encoder is nil or empty; make one with NewEncoder")
+	errNoDecoder     = badOption("the Decoder is nil or empty; make one with NewDecoder")
+	errSize          = malformed("", "the token is longer than is read (256 KiB, or what WithMaxSize says)")
+	errEmpty         = malformed("", "the token is empty")
+	errSegments      = malformed("", "the token does not have three segments with dots between them")
+	errEncrypted     = malformed("", "the token has five segments: it is encrypted (JWE), and encrypted tokens are not supported")
+	errNotDetached   = malformed("payload", "the token carries a payload of its own, beside that of WithDetachedPayload")
+	errHeaderBase64  = malformed("header", "the header is not canonical base64url")
+	errBearer        = malformed("header", `the token starts with "Bearer": cut the scheme off, and give the token alone`)
+	errSpace         = malformed("", "the token has white space at its start or end, a line break perhaps: trim it")
+	errSerialization = malformed("header", "the token is JSON: only the compact serialization is supported")
+	errPayloadBase64 = malformed("payload", "the payload is not canonical base64url")
+	errSignature64   = malformed("signature", "the signature is not canonical base64url")
+	errSignature     = &failure{class: ErrInvalidSignature, segment: "signature", text: "the signature does not hold: the token was altered, or signed with another key"}
+)
+
+// cut parts a token at its dots.
+func (p *decodePolicy) cut(token string) (s segments, f *failure) {
+	if len(token) > p.maxSize {
+		return s, errSize
+	}
+	first := strings.IndexByte(token, '.')
+	second := first + 1 + strings.IndexByte(token[first+1:], '.')
+	if first < 0 || second <= first {
+		if token == "" {
+			return s, errEmpty
+		}
+		return s, errSegments
+	}
+	s = segments{token[:first], token[first+1 : second], token[second+1:]}
+	if strings.IndexByte(s.signature, '.') >= 0 {
+		if strings.Count(s.signature, ".") == 2 {
+			return s, errEncrypted
+		}
+		return s, errSegments
+	}
+	return s, nil
+}
+
+// decodeSegment appends the octets of a segment, padded where the policy has it.
+func (p *decodePolicy) decodeSegment(dst []byte, text string) ([]byte, bool) {
+	if p.has(hasPadding) {
+		if len(text)%4 != 0 {
+			return dst, false
+		}
+		bare := strings.TrimSuffix(strings.TrimSuffix(text, "="), "=")
+		if (len(bare)+3)/4*4 != len(text) {
+			return dst, false
+		}
+		text = bare
+	}
+	return appendBase64urlDecoded(dst, text)
+}
+
+// detachedInput is what stands behind the first dot of the signing input of a
+// detached token.
+func (p *decodePolicy) detachedInput(h *Header) string {
+	if h.b64 == b64False {
+		return string(p.detached)
+	}
+	text := appendBase64url(nil, p.detached)
+	for p.has(hasPadding) && len(text)%4 != 0 {
+		text = append(text, '=')
+	}
+	return string(text)
+}
+
+// header reads a header, or finds it known.
+func (d *Decoder) header(m *message, segment string) (*Header, *failure) {
+	if known := d.key.lastHeader.Load(); known != nil && known.segment == segment && !d.policy.has(hasPadding) {
+		m.header = known.header
+		return known.header, nil
+	}
+	return m.readHeader(&d.policy, segment)
+}
+
+// remember keeps a header whose signature held. One that was padded is not
+// kept: to a decoder without padding its text is malformed.
+func (d *Decoder) remember(segment string, h *Header) {
+	if known := d.key.lastHeader.Load(); !d.policy.has(hasPadding) && (known == nil || known.segment != segment) {
+		d.key.lastHeader.Store(&knownHeader{strings.Clone(segment), h})
+	}
+}
+
+// A message is a token on its way through the steps, and the memory that they
+// work in. It is borrowed for one call; nothing that a call returns may refer to it.
+type message struct {
+	octets    []byte // the signing input; in encode the claims set
+	token     []byte
+	header    *Header
+	signature []byte
+	jsonText  []byte
+	payload   document
+	complete  *Token
+}
+
+var messages = sync.Pool{New: func() any { return new(message) }}
+
+func borrow() *message { return messages.Get().(*message) }
+
+// giveBack forgets what was in the message. Memory that one great token needed
+// is not kept for the small ones.
+func (m *message) giveBack() {
+	const most = 256 << 10
+	if max(cap(m.octets), cap(m.token), cap(m.signature), cap(m.jsonText), 16*cap(m.payload.nodes), 12*len(m.payload.names.slots), cap(m.payload.unescaped)) > 2*most {
+		return
+	}
+	m.header, m.complete, m.payload.source = nil, nil, ""
+	messages.Put(m)
+}
+
+func (m *message) readHeader(p *decodePolicy, segment string) (*Header, *failure) {
+	if len(segment) > base64urlLen(maxHeader)+2 {
+		return nil, errHeaderSize
+	}
+	var ok bool
+	if m.jsonText, ok = p.decodeSegment(m.jsonText[:0], segment); !ok {
+		return nil, notBase64(segment)
+	}
+	if len(m.jsonText) > maxHeader {
+		return nil, errHeaderSize
+	}
+	h, f := parseHeader(m.jsonText, &m.payload)
+	m.header = h
+	return h, f
+}
+
+// notBase64 guesses what was given in place of a header.
+func notBase64(segment string) *failure {
+	switch {
+	case len(segment) >= 7 && strings.EqualFold(segment[:7], "bearer "):
+		return errBearer
+	case strings.TrimSpace(segment) != segment:
+		return errSpace
+	case strings.HasPrefix(segment, "{"):
+		return errSerialization
+	}
+	return errHeaderBase64
+}
+
+func (m *message) readSignature(p *decodePolicy, segment string) *failure {
+	var ok bool
+	if m.signature, ok = p.decodeSegment(m.signature[:0], segment); !ok {
+		if strings.TrimSpace(segment) != segment {
+			return errSpace
+		}
+		return errSignature64
+	}
+	return nil
+}
+
+func (m *message) readClaims(p *decodePolicy, segment string) *failure {
+	var ok bool
+	if m.jsonText, ok = p.decodeSegment(m.jsonText[:0], segment); !ok {
+		return errPayloadBase64
+	}
+	if !m.payload.parse(m.jsonText) {
+		return malformed("payload", "the payload is not strictly valid JSON: "+m.payload.problem())
+	}
+	return nil
+}
+
+// claims returns the claims set, for the caller to keep.
+func (m *message) claims() Claims {
+	if m.complete != nil { // what the validators saw
+		return m.complete.Claims
+	}
+	m.payload.share()
+	return m.payload.object2map(0)
+}
+
+// whole returns the token, for the caller to keep: the same each time.
+func (m *message) whole() *Token {
+	if m.complete == nil {
+		m.complete = &Token{
+			Claims:    m.claims(),
+			Header:    *m.header,
+			Payload:   slices.Clone(m.payload.text),
+			Signature: slices.Clone(m.signature),
+		}
+	}
+	return m.complete
+}
+
+// evidence returns the token without its claims, which clone reads again for
+// whoever asks for them.
+func (m *message) evidence() *Token {
+	return &Token{Header: *m.header, Payload: slices.Clone(m.payload.text), Signature: slices.Clone(m.signature)}
+}

@@ -1,0 +1,226 @@
+package jwt
+
+import (
+	"context"
+	"time"
+)
+
+// An EncodeOption is a setting of [Encode], [Sign] and [NewEncoder]. The set is
+// closed: options come from the functions of this package alone. None keeps a
+// reference to what a call was given.
+type EncodeOption interface{ forEncoding() }
+
+// A DecodeOption is a setting of [Decode], [Verify] and [NewDecoder]. The set is
+// closed. Given twice, the last one wins, but for those that take a list: they
+// accumulate.
+type DecodeOption interface{ forDecoding() }
+
+// A KeyOption is a setting of [NewKey] and its kin. The set is closed.
+type KeyOption interface{ forKeys() }
+
+// An Option serves both sides: what an encoder writes, a decoder asks for.
+type Option interface {
+	EncodeOption
+	DecodeOption
+}
+
+type (
+	typeOption     string
+	clockOption    func() time.Time
+	issuerOption   []string
+	subjectOption  string
+	audienceOption []string
+
+	keyIDOption string
+
+	algorithmOption Algorithm
+	headerOption    headerParam
+	lifetimeOption  time.Duration
+	notBeforeOption time.Time
+	encodeFlag      uint8
+
+	strictAudienceOption string
+	requiredOption       []string
+	leewayOption         time.Duration
+	maxAgeOption         time.Duration
+	withoutOption        []string
+	validatorOption      func(context.Context, *Token) error
+	contextOption        struct{ ctx context.Context }
+	maxSizeOption        int
+	paddingOption        struct{}
+	detachedOption       []byte
+
+	keyAlgorithmOption Algorithm
+	weakKeyOption      struct{}
+)
+
+const (
+	issuedAtFlag encodeFlag = iota
+	randomIDFlag
+	detachedFlag
+	unencodedFlag
+)
+
+func (typeOption) forEncoding()     {}
+func (typeOption) forDecoding()     {}
+func (clockOption) forEncoding()    {}
+func (clockOption) forDecoding()    {}
+func (issuerOption) forEncoding()   {}
+func (issuerOption) forDecoding()   {}
+func (subjectOption) forEncoding()  {}
+func (subjectOption) forDecoding()  {}
+func (audienceOption) forEncoding() {}
+func (audienceOption) forDecoding() {}
+
+func (keyIDOption) forEncoding() {}
+func (keyIDOption) forKeys()     {}
+
+func (algorithmOption) forEncoding() {}
+func (headerOption) forEncoding()    {}
+func (lifetimeOption) forEncoding()  {}
+func (notBeforeOption) forEncoding() {}
+func (encodeFlag) forEncoding()      {}
+
+func (strictAudienceOption) forDecoding() {}
+func (requiredOption) forDecoding()       {}
+func (leewayOption) forDecoding()         {}
+func (maxAgeOption) forDecoding()         {}
+func (withoutOption) forDecoding()        {}
+func (validatorOption) forDecoding()      {}
+func (contextOption) forDecoding()        {}
+func (maxSizeOption) forDecoding()        {}
+func (paddingOption) forDecoding()        {}
+func (detachedOption) forDecoding()       {}
+
+func (keyAlgorithmOption) forKeys() {}
+func (weakKeyOption) forKeys()      {}
+
+// WithType sets or asks for the header parameter "typ" (RFC 7515, Section
+// 4.1.9). [Encode] writes "JWT" and [Sign] none unless it is set; WithType("")
+// leaves it out. A decoder compares media types: case does not matter,
+// "application/" is implied, and a token without "typ" is an [ErrInvalidType].
+// Without this option a decoder accepts any.
+func WithType(typ string) Option { return typeOption(typ) }
+
+// WithClock sets the clock, which is read on each call. The default is
+// [time.Now]. A nil clock is an [ErrInvalidOption].
+func WithClock(now func() time.Time) Option { return clockOption(now) }
+
+// WithIssuer adds the claim "iss" when encoding, where it takes exactly one. A
+// decoder asks for it: a token without "iss" is an [ErrMissingClaim], and one
+// whose "iss" equals none of these an [ErrInvalidIssuer].
+func WithIssuer(issuers ...string) Option { return issuerOption(issuers) }
+
+// WithSubject adds the claim "sub" when encoding. A decoder asks for it: a token
+// without "sub" is an [ErrMissingClaim], another "sub" an [ErrInvalidSubject].
+func WithSubject(subject string) Option { return subjectOption(subject) }
+
+// WithAudience adds the claim "aud" when encoding: the services that the token
+// is for. A decoder says with it which service it is: one of these must be in
+// "aud", or the token is an [ErrInvalidAudience]; without "aud" it is an
+// [ErrMissingClaim]. Without this option a token that has an "aud" is refused
+// (RFC 7519, Section 4.1.3).
+func WithAudience(audiences ...string) Option { return audienceOption(audiences) }
+
+// WithKeyID names a key: when it is made, and so in each token that it signs; or
+// for one call of [Encode], as the header parameter "kid" (RFC 7515, Section
+// 4.1.4). Another ID than the key's own is an [ErrInvalidOption].
+func WithKeyID(kid string) interface {
+	EncodeOption
+	KeyOption
+} {
+	return keyIDOption(kid)
+}
+
+// WithAlgorithm sets the one algorithm to sign with; it must fit the key. The
+// default is the key's own, else HS256 for a secret, RS256 for RSA, the one of
+// the curve for EC, and EdDSA for Ed25519.
+func WithAlgorithm(alg Algorithm) EncodeOption { return algorithmOption(alg) }
+
+// WithHeader adds a parameter to the JOSE header. It refuses those that have an
+// option of their own ("alg", "kid", "typ", "crit", "b64") and, in [Encode],
+// "cty" of "JWT". The value is anything that encodes as JSON.
+func WithHeader(name string, value any) EncodeOption { return headerOption{name, value} }
+
+// WithExpiresIn adds "exp": the time of the call plus lifetime, rounded up to
+// the second. A lifetime under a second is an [ErrInvalidOption].
+func WithExpiresIn(lifetime time.Duration) EncodeOption { return lifetimeOption(lifetime) }
+
+// WithIssuedAt adds "iat": the time of the call, rounded down to the second.
+func WithIssuedAt() EncodeOption { return issuedAtFlag }
+
+// WithNotBefore adds "nbf": t, rounded down to the second.
+func WithNotBefore(t time.Time) EncodeOption { return notBeforeOption(t) }
+
+// WithRandomID adds "jti": 128 random bits in base64url.
+func WithRandomID() EncodeOption { return randomIDFlag }
+
+// WithDetached makes [Sign] leave the payload out of the token (RFC 7515,
+// Appendix F): its middle segment is empty, and the verifier must be given the
+// payload with [WithDetachedPayload].
+func WithDetached() EncodeOption { return detachedFlag }
+
+// WithUnencodedPayload makes [Sign] sign the payload as it is, not its
+// base64url (RFC 7797): the header has "b64" false and "crit", and the payload
+// is left out of the token as with [WithDetached].
+func WithUnencodedPayload() EncodeOption { return unencodedFlag }
+
+// WithStrictAudience asks that "aud" be exactly this one string: not an array,
+// and no other audience beside it. It does not go with [WithAudience].
+func WithStrictAudience(audience string) DecodeOption { return strictAudienceOption(audience) }
+
+// WithRequired asks for claims by name: one that is absent or null is an
+// [ErrMissingClaim]. A service whose tokens must expire asks for "exp".
+func WithRequired(names ...string) DecodeOption { return requiredOption(names) }
+
+// WithLeeway allows for clocks that differ, in the checks of "exp", "nbf", "iat"
+// and the maximum age. The default is 0. A negative leeway, and one other than 0
+// that is under a millisecond, is an [ErrInvalidOption]: 30 is 30 nanoseconds.
+func WithLeeway(leeway time.Duration) DecodeOption { return leewayOption(leeway) }
+
+// WithMaxTokenAge refuses tokens made longer ago than age, by their "iat", as an
+// [ErrExpired]; a token without "iat" is an [ErrMissingClaim]. It is about the
+// token, where OpenID Connect's max_age is about "auth_time", when the user
+// logged in. An age under a millisecond is an [ErrInvalidOption].
+func WithMaxTokenAge(age time.Duration) DecodeOption { return maxAgeOption(age) }
+
+// WithoutCheck turns off the check of claims by name, that of their type
+// included: "exp", "nbf", "iat", "iss", "aud", "sub", "jti". Any other name, and
+// one that another option asks to check, is an [ErrInvalidOption].
+// [WithRequired] still holds.
+func WithoutCheck(names ...string) DecodeOption { return withoutOption(names) }
+
+// WithValidator adds a check of the program's own, run last, on a token that is
+// otherwise good. Several run in order. An error makes the token an
+// [ErrInvalidToken] and stays reachable by errors.Is; one that matches
+// [ErrUnavailable], or is a context's, is not the token's fault and comes back
+// as ErrUnavailable. A validator must not change the token.
+func WithValidator(check func(context.Context, *Token) error) DecodeOption {
+	return validatorOption(check)
+}
+
+// WithContext sets the context that validators and live key sets are given. The
+// default is [context.Background]; see also [Decoder.DecodeContext].
+func WithContext(ctx context.Context) DecodeOption { return contextOption{ctx} }
+
+// WithMaxSize sets the most characters that a token may have. The default is
+// 256 KiB. The header may have 8 KiB decoded, always.
+func WithMaxSize(characters int) DecodeOption { return maxSizeOption(characters) }
+
+// WithPadding asks for '=' padding in all three segments, as AWS load balancers
+// write it, though RFC 7515 forbids it: exactly the canonical one. A token
+// without it is then refused, so that there is still one text for each token.
+func WithPadding() DecodeOption { return paddingOption{} }
+
+// WithDetachedPayload gives [Verify] the payload of a token that was signed
+// without it, encoded or not, as the header says. A token that carries a payload
+// of its own is then an [ErrDecode].
+func WithDetachedPayload(payload []byte) DecodeOption { return detachedOption(payload) }
+
+// WithKeyAlgorithm binds a key to one algorithm: it signs and verifies with that
+// one alone. One that does not fit the key is an [ErrInvalidKey].
+func WithKeyAlgorithm(alg Algorithm) KeyOption { return keyAlgorithmOption(alg) }
+
+// AllowWeakKey lifts the lower bounds of key sizes, for those who must talk to
+// old systems: secrets from 1 octet, RSA from 1024 bits. Nothing else is lifted.
+func AllowWeakKey() KeyOption { return weakKeyOption{} }

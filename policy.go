@@ -1,0 +1,419 @@
+package jwt
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// What options come to: the policies that the flows read.
+
+// A decodePolicy is what the options of a decoder come to. It is made on the
+// stack of each one-shot call: single settings are copied into it, lists are
+// read again from the options where they are needed.
+type decodePolicy struct {
+	algorithms     Algorithm
+	opts           []DecodeOption
+	set            policyBits
+	unchecked      checkBits
+	leeway         time.Duration
+	maxAge         time.Duration
+	maxSize        int
+	clock          func() time.Time
+	ctx            context.Context
+	typ            string
+	subject        string
+	strictAudience string
+	detached       []byte
+	jwtOnly        string // an option that Verify does not take
+	jwsOnly        string // one that Decode does not take
+}
+
+const defaultMaxSize = 256 << 10
+
+type policyBits uint16
+
+const (
+	hasType policyBits = 1 << iota
+	hasIssuers
+	hasAudiences
+	hasStrictAudience
+	hasSubject
+	hasRequired
+	hasValidators
+	hasDetached
+	hasPadding
+)
+
+type checkBits uint8
+
+const (
+	checkExpiry checkBits = 1 << iota
+	checkNotBefore
+	checkIssuedAt
+	checkIssuer
+	checkAudience
+	checkSubject
+	checkID
+)
+
+func checkNamed(name string) checkBits {
+	switch name {
+	case "exp":
+		return checkExpiry
+	case "nbf":
+		return checkNotBefore
+	case "iat":
+		return checkIssuedAt
+	case "iss":
+		return checkIssuer
+	case "aud":
+		return checkAudience
+	case "sub":
+		return checkSubject
+	case "jti":
+		return checkID
+	}
+	return 0
+}
+
+func (p *decodePolicy) has(bit policyBits) bool   { return p.set&bit != 0 }
+func (p *decodePolicy) checks(bit checkBits) bool { return p.unchecked&bit == 0 }
+
+// read takes the settings of the options. It keeps opts.
+func (p *decodePolicy) read(algorithms Algorithm, opts []DecodeOption) error {
+	if err := algorithms.checkSet(); err != nil {
+		return err
+	}
+	p.algorithms, p.opts, p.maxSize = algorithms, opts, defaultMaxSize
+	for _, o := range opts {
+		if err := p.readOne(o); err != nil {
+			return err
+		}
+	}
+	return p.contradiction()
+}
+
+func (p *decodePolicy) readOne(o DecodeOption) error {
+	switch o := o.(type) {
+	case typeOption:
+		if o == "" {
+			return badOption("WithType needs a type to ask for; leave it out to accept any")
+		}
+		p.typ = string(o)
+		p.set |= hasType
+	case clockOption:
+		if o == nil {
+			return errNilClock
+		}
+		p.clock, p.jwtOnly = o, "WithClock"
+	case issuerOption:
+		p.set |= hasIssuers
+		p.jwtOnly = "WithIssuer"
+		return checkList("WithIssuer", o)
+	case subjectOption:
+		p.subject, p.jwtOnly = string(o), "WithSubject"
+		p.set |= hasSubject
+		return checkText("WithSubject", string(o))
+	case audienceOption:
+		p.set |= hasAudiences
+		p.jwtOnly = "WithAudience"
+		return checkList("WithAudience", o)
+	case strictAudienceOption:
+		p.strictAudience, p.jwtOnly = string(o), "WithStrictAudience"
+		p.set |= hasStrictAudience
+		return checkText("WithStrictAudience", string(o))
+	case requiredOption:
+		p.set |= hasRequired
+		p.jwtOnly = "WithRequired"
+		if len(o) == 0 {
+			return badOption("WithRequired names no claim")
+		}
+	case leewayOption:
+		p.leeway, p.jwtOnly = time.Duration(o), "WithLeeway"
+		if o < 0 {
+			return badOption("WithLeeway is negative; leeway is allowed, not taken away")
+		}
+		if o != 0 {
+			return checkDuration("WithLeeway", p.leeway, time.Millisecond)
+		}
+	case maxAgeOption:
+		p.maxAge, p.jwtOnly = time.Duration(o), "WithMaxTokenAge"
+		return checkDuration("WithMaxTokenAge", p.maxAge, time.Millisecond)
+	case withoutOption:
+		p.jwtOnly = "WithoutCheck"
+		return p.without(o)
+	case validatorOption:
+		p.set |= hasValidators
+		p.jwtOnly = "WithValidator"
+		if o == nil {
+			return badOption("WithValidator was given nil")
+		}
+	case contextOption:
+		if o.ctx == nil {
+			return badOption("WithContext was given nil; context.Background() is the default")
+		}
+		p.ctx = o.ctx
+	case maxSizeOption:
+		p.maxSize = int(o)
+		if o <= 0 {
+			return badOption("WithMaxSize must be greater than 0")
+		}
+	case paddingOption:
+		p.set |= hasPadding
+	case detachedOption:
+		p.detached, p.jwsOnly = o, "WithDetachedPayload"
+		p.set |= hasDetached
+	default:
+		return errForeignOption
+	}
+	return nil
+}
+
+func (p *decodePolicy) without(names []string) error {
+	if len(names) == 0 {
+		return badOption("WithoutCheck names no claim")
+	}
+	for _, name := range names {
+		bit := checkNamed(name)
+		if bit == 0 {
+			return badOption("WithoutCheck knows no check of " + quote(name) + "; there are those of exp, nbf, iat, iss, aud, sub and jti")
+		}
+		p.unchecked |= bit
+	}
+	return nil
+}
+
+// contradiction refuses options that cannot both be meant.
+func (p *decodePolicy) contradiction() error {
+	switch {
+	case !p.checks(checkIssuer) && p.has(hasIssuers):
+		return contradict(`WithoutCheck("iss")`, "WithIssuer")
+	case !p.checks(checkAudience) && p.has(hasAudiences):
+		return contradict(`WithoutCheck("aud")`, "WithAudience")
+	case !p.checks(checkAudience) && p.has(hasStrictAudience):
+		return contradict(`WithoutCheck("aud")`, "WithStrictAudience")
+	case !p.checks(checkSubject) && p.has(hasSubject):
+		return contradict(`WithoutCheck("sub")`, "WithSubject")
+	case !p.checks(checkIssuedAt) && p.maxAge != 0:
+		return contradict(`WithoutCheck("iat")`, "WithMaxTokenAge")
+	case p.has(hasAudiences) && p.has(hasStrictAudience):
+		return contradict("WithAudience", "WithStrictAudience")
+	case p.jwtOnly != "" && p.jwsOnly != "":
+		return contradict(p.jwtOnly+", which Verify does not take", p.jwsOnly+", which Decode does not take")
+	}
+	return nil
+}
+
+func contradict(a, b string) error { return badOption("contradictory options: " + a + " and " + b) }
+
+// now reads the clock.
+func (p *decodePolicy) now() instant {
+	if p.clock != nil {
+		return instantOf(p.clock())
+	}
+	return instantOf(time.Now())
+}
+
+// The lists, read again from the options.
+
+func (p *decodePolicy) issuers(yield func(string) bool) {
+	for _, o := range p.opts {
+		if list, ok := o.(issuerOption); ok && !each(list, yield) {
+			return
+		}
+	}
+}
+
+func (p *decodePolicy) audiences(yield func(string) bool) {
+	for _, o := range p.opts {
+		if list, ok := o.(audienceOption); ok && !each(list, yield) {
+			return
+		}
+	}
+}
+
+func (p *decodePolicy) requiredNames(yield func(string) bool) {
+	for _, o := range p.opts {
+		if list, ok := o.(requiredOption); ok && !each(list, yield) {
+			return
+		}
+	}
+}
+
+func (p *decodePolicy) validators(yield func(validatorOption) bool) {
+	for _, o := range p.opts {
+		if check, ok := o.(validatorOption); ok && !yield(check) {
+			return
+		}
+	}
+}
+
+func each(list []string, yield func(string) bool) bool {
+	for _, one := range list {
+		if !yield(one) {
+			return false
+		}
+	}
+	return true
+}
+
+// cloneDecodeOptions makes a copy that shares no memory with what a program
+// may still change.
+func cloneDecodeOptions(opts []DecodeOption) []DecodeOption {
+	opts = slices.Clone(opts)
+	for i, o := range opts {
+		switch o := o.(type) {
+		case issuerOption:
+			opts[i] = slices.Clone(o)
+		case audienceOption:
+			opts[i] = slices.Clone(o)
+		case requiredOption:
+			opts[i] = slices.Clone(o)
+		case withoutOption:
+			opts[i] = slices.Clone(o)
+		case detachedOption:
+			opts[i] = slices.Clone(o)
+		}
+	}
+	return opts
+}
+
+// An encodePolicy is what the options of an encoder come to.
+type encodePolicy struct {
+	algorithm Algorithm // 0: the key's own
+	keyID     string
+	hasKeyID  bool
+	typ       string
+	hasType   bool
+	params    []headerParam
+	issuer    []string
+	audience  []string
+	subject   string
+	hasSub    bool
+	lifetime  time.Duration
+	notBefore *time.Time
+	issuedAt  bool
+	randomID  bool
+	detached  bool
+	unencoded bool
+	clock     func() time.Time
+	jwtOnly   string // an option that Sign does not take
+	jwsOnly   string // one that Encode does not take
+}
+
+// read takes the settings of the options, and keeps none of their memory.
+func (p *encodePolicy) read(opts []EncodeOption) error {
+	for _, o := range opts {
+		if err := p.readOne(o); err != nil {
+			return err
+		}
+	}
+	if p.jwtOnly != "" && p.jwsOnly != "" {
+		return contradict(p.jwtOnly+", which Sign does not take", p.jwsOnly+", which Encode does not take")
+	}
+	if len(p.issuer) > 1 {
+		return badOption("a token has one issuer, and WithIssuer names several")
+	}
+	return nil
+}
+
+func (p *encodePolicy) readOne(o EncodeOption) error {
+	switch o := o.(type) {
+	case typeOption:
+		p.typ, p.hasType = string(o), true
+	case clockOption:
+		if o == nil {
+			return errNilClock
+		}
+		p.clock, p.jwtOnly = o, "WithClock"
+	case issuerOption:
+		p.issuer, p.jwtOnly = append(p.issuer, o...), "WithIssuer"
+		return checkList("WithIssuer", o)
+	case subjectOption:
+		p.subject, p.hasSub, p.jwtOnly = string(o), true, "WithSubject"
+		return checkText("WithSubject", string(o))
+	case audienceOption:
+		p.audience, p.jwtOnly = append(p.audience, o...), "WithAudience"
+		return checkList("WithAudience", o)
+	case keyIDOption:
+		p.keyID, p.hasKeyID = string(o), true
+	case algorithmOption:
+		p.algorithm = Algorithm(o)
+		return p.algorithm.checkOne()
+	case headerOption:
+		switch o.name {
+		case "alg", "kid", "typ":
+			return badOption("WithHeader does not set " + quote(o.name) + "; it has an option of its own: WithAlgorithm, WithKeyID, WithType")
+		case "crit", "b64":
+			return badOption("WithHeader does not set " + quote(o.name) + "; WithUnencodedPayload does, where it is needed")
+		case "cty":
+			if saysNested(o.value) {
+				p.jwsOnly = `WithHeader("cty", "JWT")`
+			}
+		}
+		p.params = slices.DeleteFunc(p.params, func(other headerParam) bool { return other.name == o.name })
+		p.params = append(p.params, headerParam(o))
+	case lifetimeOption:
+		p.lifetime, p.jwtOnly = time.Duration(o), "WithExpiresIn"
+		return checkDuration("WithExpiresIn", p.lifetime, time.Second)
+	case notBeforeOption:
+		t := time.Time(o)
+		p.notBefore, p.jwtOnly = &t, "WithNotBefore"
+		if t.IsZero() || !instantOf(t).inRange() {
+			return badOption("WithNotBefore needs a time in the years 1 to 9999, and not the zero one")
+		}
+	case encodeFlag:
+		switch o {
+		case issuedAtFlag:
+			p.issuedAt, p.jwtOnly = true, "WithIssuedAt"
+		case randomIDFlag:
+			p.randomID, p.jwtOnly = true, "WithRandomID"
+		case detachedFlag:
+			p.detached, p.jwsOnly = true, "WithDetached"
+		case unencodedFlag:
+			p.detached, p.unencoded, p.jwsOnly = true, true, "WithUnencodedPayload"
+		}
+	default:
+		return errForeignOption
+	}
+	return nil
+}
+
+func (p *encodePolicy) now() time.Time {
+	if p.clock != nil {
+		return p.clock()
+	}
+	return time.Now()
+}
+
+var (
+	errNilClock      = badOption("WithClock was given nil; time.Now is the default")
+	errForeignOption = badOption("an option is nil, or was not made by this package")
+)
+
+func checkList(option string, list []string) error {
+	if len(list) == 0 {
+		return badOption(option + " was given an empty list")
+	}
+	for _, one := range list {
+		if err := checkText(option, one); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkText(option, text string) error {
+	if text == "" {
+		return badOption(option + ` was given ""; is a setting missing from the configuration?`)
+	}
+	return nil
+}
+
+func checkDuration(option string, d, least time.Duration) error {
+	if d < least {
+		return badOption(option + " was given " + d.String() + "; it takes a time.Duration, in which 30 means 30ns: write 30*time.Second")
+	}
+	return nil
+}
