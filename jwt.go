@@ -330,17 +330,17 @@ func (d *Decoder) verify(m *message, token string) ([]byte, error) {
 	if f := d.open(m, h, s, input); f != nil {
 		return nil, f
 	}
+	payload := append([]byte{}, p.detached...)
+	if !p.has(hasDetached) {
+		var ok bool
+		if payload, ok = p.decodeSegment(payload, s.payload); !ok {
+			return nil, errPayloadBase64
+		}
+	}
 	if p.has(hasType) {
 		if f := h.checkType(p.typ); f != nil {
 			return nil, f
 		}
-	}
-	if p.has(hasDetached) {
-		return append([]byte{}, p.detached...), nil
-	}
-	payload, ok := p.decodeSegment([]byte{}, s.payload)
-	if !ok {
-		return nil, errPayloadBase64
 	}
 	return payload, nil
 }
