@@ -1,0 +1,150 @@
+package jwt_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/token-jwt/jwt"
+)
+
+func nested(n int) string { return `{"a":` + strings.Repeat("[", n-1) + strings.Repeat("]", n-1) + `}` }
+
+func TestJSONAccepted(t *testing.T) {
+	for text, want := range map[string]map[string]any{
+		`{}`:                            {},
+		" \t\r\n{ } \n":                 {},
+		`{"":""}`:                       {"": ""},
+		`{"a":[],"b":{}}`:               {"a": []any{}, "b": map[string]any{}},
+		`{"a":[ 1 , "x" ]}`:             {"a": []any{int64(1), "x"}},
+		`{"a":true,"b":false,"c":null}`: {"a": true, "b": false, "c": nil},
+		`{"a":-0}`:                      {"a": int64(0)},
+		`{"a":-0.0}`:                    {"a": 0.0},
+		`{"a":0e999}`:                   {"a": 0.0},
+		`{"a":9223372036854775807}`:     {"a": int64(1<<63 - 1)},
+		`{"a":9223372036854775808}`:     {"a": json.Number("9223372036854775808")},
+		`{"a":1.5e3}`:                   {"a": 1500.0},
+		`{"a":1E+2}`:                    {"a": 100.0},
+		`{"a":1e400}`:                   {"a": json.Number("1e400")},
+		`{"a":1e-400}`:                  {"a": json.Number("1e-400")},
+		`{"\u0061":"\ud83d\ude00\"\\\/\b\f\n\r\t\u00e9"}`: {"a": "😀\"\\/\b\f\n\r\té"},
+		`{"a":"` + "\u007f\ufffd\u2028😀" + `"}`:           {"a": "\u007f\ufffd\u2028😀"},
+		`{"a":{"b":1},"b":{"a":1}}`:                       {"a": map[string]any{"b": int64(1)}, "b": map[string]any{"a": int64(1)}},
+		`{"a":"twelve characters and more, plain"}`:       {"a": "twelve characters and more, plain"},
+	} {
+		got, ok := jwt.ParseJSON([]byte(text))
+		assert.True(t, ok, text)
+		assert.Equal(t, want, got, text)
+	}
+	for _, text := range []string{nested(64), `{"a":` + strings.Repeat("1", 256) + `}`} {
+		_, ok := jwt.ParseJSON([]byte(text))
+		assert.True(t, ok, text)
+	}
+}
+
+func TestJSONRefused(t *testing.T) {
+	for name, text := range map[string]string{
+		"empty": "", "space": " ", "an array": "[]", "null": "null", "a BOM": "\ufeff{}", "a vertical tab": "\v{}",
+		"two": "{}{}", "something after": "{} x", "NUL after": "{}\x00", "cut 1": "{", "cut 2": `{"a`, "cut 3": `{"a"`, "cut 4": `{"a":`,
+		"cut 5": `{"a":1`, "cut 6": `{"a":1,`, "cut 7": `{"a":[`, "cut 8": `{"a":[1`, "cut 9": `{"a":[1,`, "cut 10": `{"a":tru`, "cut 11": `{"a":"\`, "cut 12": `{"a":"\u00`,
+		"comma first": `{,"a":1}`, "comma last": `{"a":1,}`, "commas": `{"a":1,,"b":1}`, "no comma": `{"a":1 "b":1}`, "no colon": `{"a" 1}`,
+		"array comma first": `{"a":[,1]}`, "array comma last": `{"a":[1,]}`, "array no comma": `{"a":[1 2]}`, "closed by the other": `{"a":[1}}`,
+		"name a number": `{1:1}`, "name unquoted": `{a:1}`, "name in single quotes": `{'a':1}`, "comment": `{/**/"a":1}`,
+		"number 01": `{"a":01}`, "number -": `{"a":-}`, "number +1": `{"a":+1}`, "number .5": `{"a":.5}`, "number 5.": `{"a":5.}`, "number 1e": `{"a":1e}`, "number 1e+": `{"a":1e+}`,
+		"number 0x1": `{"a":0x1}`, "NaN": `{"a":NaN}`, "Infinity": `{"a":-Infinity}`, "True": `{"a":True}`, "a long number": `{"a":` + strings.Repeat("1", 257) + `}`,
+		"escape x": `{"a":"\x41"}`, "escape '": `{"a":"\'"}`, "escape U": `{"a":"\U0041"}`, "escape of no hex": `{"a":"\u00g0"}`,
+		"high surrogate alone": `{"a":"\ud83d"}`, "low surrogate alone": `{"a":"\ude00"}`, "surrogates swapped": `{"a":"\ude00\ud83d"}`, "high and no low": `{"a":"\ud83d\u0041"}`,
+		"surrogate in UTF-8": "{\"a\":\"\xed\xa0\xbd\"}", "overlong": "{\"a\":\"\xc0\x80\"}", "UTF-8 cut": "{\"a\":\"\xe2\x82\"}", "a lone octet": "{\"a\":\"0123456789\x80\"}", "beyond Unicode": "{\"a\":\"\xf5\x80\x80\x80\"}",
+		"a control character": "{\"a\":\"\x1f\"}", "a line break in a string": "{\"a\":\"long enough to be looked at \n by eight\"}", "NUL in a name": "{\"a\x00\":1}",
+		"a name twice": `{"a":1,"a":2}`, "escaped twice": `{"a":1,"\u0061":2}`, "empty name twice": `{"":1,"":2}`, "deep twice": `{"x":{"y":[{"a":1,"a":2}]}}`,
+		"too deep": nested(65), "much too deep": nested(100_000), "open and deep": strings.Repeat(`{"a":`, 100_000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, ok := jwt.ParseJSON([]byte(text))
+			assert.False(t, ok)
+			assert.Nil(t, got)
+		})
+	}
+}
+
+// Names are found twice wherever they stand among how many, and not confused
+// between objects: at 16 the walk goes from comparing to a set.
+func TestJSONNamesAmongMany(t *testing.T) {
+	for _, n := range []int{1, 2, 15, 16, 17, 18, 31, 32, 33, 200} {
+		var names strings.Builder
+		for i := range n {
+			fmt.Fprintf(&names, `"\u006eame%d":{"name%d":1},`, i, i)
+		}
+		_, ok := jwt.ParseJSON([]byte(`{` + names.String() + `"last":{` + strings.TrimSuffix(names.String(), ",") + `}}`))
+		assert.True(t, ok, n)
+		for i := range n {
+			_, ok := jwt.ParseJSON([]byte(`{` + names.String() + fmt.Sprintf(`"name%d":1}`, i)))
+			assert.False(t, ok, "%d of %d", i, n)
+		}
+	}
+}
+
+// FuzzJSON: what encoding/json refuses is refused, and on what both accept the
+// values agree.
+func FuzzJSON(f *testing.F) {
+	for _, text := range []string{`{}`, `{"a":[1,-2.5e3,"x\u00e9",true,null,{"b":{}}]}`, `{"a":1,"a":2}`, nested(65), `{"a":"\ud800"}`, "{\"a\":\"\xff\"}", `{"a":1e400}`, ` {"n":123456789012345678901} `} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		got, ok := jwt.ParseJSON(text)
+		if !ok {
+			return
+		}
+		if !utf8.Valid(text) {
+			t.Fatalf("accepted %q, which is not UTF-8", text)
+		}
+		decoder := json.NewDecoder(strings.NewReader(string(text)))
+		decoder.UseNumber()
+		var want map[string]any
+		if err := decoder.Decode(&want); err != nil {
+			t.Fatalf("accepted %q: %v", text, err)
+		}
+		if !same(got, want) {
+			t.Fatalf("%q: %v, want %v", text, got, want)
+		}
+	})
+}
+
+// same compares a value of ours with one whose numbers are texts.
+func same(got, want any) bool {
+	switch want := want.(type) {
+	case json.Number:
+		if f, ok := got.(float64); ok {
+			other, err := want.Float64()
+			return err == nil && f == other
+		}
+		return fmt.Sprint(got) == want.String() || fmt.Sprint(got) == "0" && want == "-0"
+	case map[string]any:
+		m, ok := got.(map[string]any)
+		if !ok || len(m) != len(want) {
+			return false
+		}
+		for name := range want {
+			if value, ok := m[name]; !ok || !same(value, want[name]) {
+				return false
+			}
+		}
+		return true
+	case []any:
+		list, ok := got.([]any)
+		if !ok || len(list) != len(want) {
+			return false
+		}
+		for i := range want {
+			if !same(list[i], want[i]) {
+				return false
+			}
+		}
+		return true
+	}
+	return reflect.DeepEqual(got, want)
+}
