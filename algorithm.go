@@ -43,18 +43,6 @@ const (
 	allAlgorithms = 1<<iota - 1
 )
 
-// A family is the algorithms that share a kind of key and a way of signing.
-type family uint8
-
-const (
-	familyHMAC family = iota + 1
-	familyRSA
-	familyRSAPSS
-	familyECDSA
-	familyEd25519
-	familyMLDSA
-)
-
 // An algorithmRow is all that is particular to one algorithm.
 type algorithmRow struct {
 	name   string
@@ -64,23 +52,23 @@ type algorithmRow struct {
 
 // algorithmRows stand in the order of the bits.
 var algorithmRows = [...]algorithmRow{
-	{"HS256", familyHMAC, crypto.SHA256},
-	{"HS384", familyHMAC, crypto.SHA384},
-	{"HS512", familyHMAC, crypto.SHA512},
-	{"RS256", familyRSA, crypto.SHA256},
-	{"RS384", familyRSA, crypto.SHA384},
-	{"RS512", familyRSA, crypto.SHA512},
-	{"PS256", familyRSAPSS, crypto.SHA256},
-	{"PS384", familyRSAPSS, crypto.SHA384},
-	{"PS512", familyRSAPSS, crypto.SHA512},
-	{"ES256", familyECDSA, crypto.SHA256},
-	{"ES384", familyECDSA, crypto.SHA384},
-	{"ES512", familyECDSA, crypto.SHA512},
-	{"EdDSA", familyEd25519, 0},
-	{"Ed25519", familyEd25519, 0},
-	{"ML-DSA-44", familyMLDSA, 0},
-	{"ML-DSA-65", familyMLDSA, 0},
-	{"ML-DSA-87", familyMLDSA, 0},
+	{"HS256", hmacFamily{}, crypto.SHA256},
+	{"HS384", hmacFamily{}, crypto.SHA384},
+	{"HS512", hmacFamily{}, crypto.SHA512},
+	{"RS256", rsaFamily{}, crypto.SHA256},
+	{"RS384", rsaFamily{}, crypto.SHA384},
+	{"RS512", rsaFamily{}, crypto.SHA512},
+	{"PS256", pssFamily{}, crypto.SHA256},
+	{"PS384", pssFamily{}, crypto.SHA384},
+	{"PS512", pssFamily{}, crypto.SHA512},
+	{"ES256", ecdsaFamily{}, crypto.SHA256},
+	{"ES384", ecdsaFamily{}, crypto.SHA384},
+	{"ES512", ecdsaFamily{}, crypto.SHA512},
+	{"EdDSA", ed25519Family{}, 0},
+	{"Ed25519", ed25519Family{}, 0},
+	{"ML-DSA-44", mldsaFamily{}, 0},
+	{"ML-DSA-65", mldsaFamily{}, 0},
+	{"ML-DSA-87", mldsaFamily{}, 0},
 }
 
 // ParseAlgorithm returns the algorithm of that exact IANA name: "ML-DSA-44",

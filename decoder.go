@@ -9,7 +9,7 @@ import (
 // and what a token must say. It is immutable and safe for concurrent use. The
 // zero value is an [ErrInvalidOption] where it is used.
 type Decoder struct {
-	key    *keyState
+	keys   keyring
 	policy decodePolicy
 }
 
@@ -18,26 +18,25 @@ type Decoder struct {
 // wrong, that contradict one another, or of which neither Decode nor Verify
 // would take all. It keeps no reference to what it is given.
 func NewDecoder[K VerificationKey](key K, alg Algorithm, opts ...DecodeOption) (*Decoder, error) {
-	state, err := verificationKey(key)
+	keys, err := keptKeyring(key)
 	if err != nil {
 		return nil, err
 	}
-	d, err := makeDecoder(state, alg, cloneDecodeOptions(opts))
+	d, err := makeDecoder(keys, alg, cloneDecodeOptions(opts))
 	if err != nil {
 		return nil, err
 	}
-	d.key = state.keep()
 	return &d, nil
 }
 
 // makeDecoder reads the options. What it returns still refers to them.
-func makeDecoder(key *keyState, alg Algorithm, opts []DecodeOption) (Decoder, error) {
-	d := Decoder{key: key}
+func makeDecoder(keys keyring, alg Algorithm, opts []DecodeOption) (Decoder, error) {
+	d := Decoder{keys: keys}
 	if err := d.policy.read(alg, opts); err != nil {
 		return Decoder{}, err
 	}
-	if key.fits&alg == 0 {
-		return Decoder{}, key.misfit(alg)
+	if err := keys.serve(alg); err != nil {
+		return Decoder{}, err
 	}
 	return d, nil
 }

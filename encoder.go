@@ -21,7 +21,7 @@ type Encoder struct {
 // cannot sign, and an [ErrInvalidOption] for options that are wrong, that
 // contradict one another, or of which neither Encode nor Sign would take all.
 func NewEncoder[K SigningKey](key K, opts ...EncodeOption) (*Encoder, error) {
-	state, err := signingKey(key)
+	state, err := keptKey(key)
 	if err != nil {
 		return nil, err
 	}
@@ -29,7 +29,6 @@ func NewEncoder[K SigningKey](key K, opts ...EncodeOption) (*Encoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.key = state.keep()
 	return &e, nil
 }
 
@@ -100,16 +99,16 @@ func makeEncoder(key *keyState, opts []EncodeOption) (Encoder, error) {
 
 func (e *Encoder) headerSegment(typ string) (string, error) {
 	p := &e.policy
-	params := append(make([]headerParam, 0, 8), headerParam{"alg", e.alg.String()})
+	params := append(make([]member, 0, 8), member{"alg", e.alg.String()})
 	if p.keyID != "" {
-		params = append(params, headerParam{"kid", p.keyID})
+		params = append(params, member{"kid", p.keyID})
 	}
 	if typ != "" {
-		params = append(params, headerParam{"typ", typ})
+		params = append(params, member{"typ", typ})
 	}
 	if p.unencoded {
 		// RFC 7797, Section 6: it is critical that a verifier knows of it.
-		params = append(params, headerParam{"b64", false}, headerParam{"crit", []string{"b64"}})
+		params = append(params, member{"b64", false}, member{"crit", []string{"b64"}})
 	}
 	header, err := appendHeader(nil, append(params, p.params...))
 	if err != nil {
@@ -123,8 +122,8 @@ func (p *encodePolicy) addClaims(dst []byte) ([]byte, error) {
 	if p.jwtOnly == "" {
 		return dst, nil
 	}
-	var added []headerParam
-	add := func(name string, value any) { added = append(added, headerParam{name, value}) }
+	var added []member
+	add := func(name string, value any) { added = append(added, member{name, value}) }
 	if len(p.issuer) > 0 {
 		add("iss", p.issuer[0])
 	}

@@ -2,6 +2,7 @@ package jwt
 
 import (
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -214,6 +215,10 @@ func badClaim(class error, claim, text string) *failure {
 func badOption(text string) error { return &failure{class: ErrInvalidOption, text: text} }
 
 func badKey(text string) error { return &failure{class: ErrInvalidKey, text: text} }
+
+// because is the text of an error of somebody else's, for a text of ours: should
+// it be one of ours after all, its prefix would stand there twice.
+func because(err error) string { return strings.ReplaceAll(err.Error(), "jwt: ", "") }
 
 // quote makes untrusted text safe to print, and short.
 func quote(text string) string {

@@ -256,32 +256,16 @@ func lowerASCII(c byte) byte {
 	return c
 }
 
-// A headerParam is a member of a header to be written.
-type headerParam struct {
-	name  string
-	value any
-}
-
 // appendHeader writes a JOSE header, its members in the order of their names,
 // so that it is the same text each time. It refuses what parseHeader would.
-func appendHeader(dst []byte, params []headerParam) ([]byte, error) {
-	slices.SortStableFunc(params, func(a, b headerParam) int { return strings.Compare(a.name, b.name) })
-	w := writer{depth: 1}
+func appendHeader(dst []byte, params []member) ([]byte, error) {
+	slices.SortStableFunc(params, func(a, b member) int { return strings.Compare(a.name, b.name) })
 	start := len(dst)
-	dst = append(dst, '{')
-	var err error
-	for i, p := range params {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		if dst, err = appendJSONString(dst, p.name); err == nil {
-			dst, err = w.any(append(dst, ':'), p.value)
-		}
-		if err != nil {
-			return dst, &failure{class: ErrInvalidOption, text: "the header cannot be encoded: " + within(p.name, err).Error(), cause: err}
-		}
+	var w writer
+	dst, err := w.members(dst, params)
+	if err != nil {
+		return dst, &failure{class: ErrInvalidOption, text: "the header cannot be encoded: " + err.Error(), cause: err}
 	}
-	dst = append(dst, '}')
 	if len(dst)-start > maxHeader {
 		return dst, badOption(errHeaderSize.text + ", which no verifier would read; make its parameters shorter")
 	}
@@ -296,7 +280,7 @@ func appendHeader(dst []byte, params []headerParam) ([]byte, error) {
 // itself a token.
 func saysNested(cty any) bool {
 	var d document
-	text, err := appendHeader(nil, []headerParam{{"cty", cty}})
+	text, err := appendHeader(nil, []member{{"cty", cty}})
 	if err != nil {
 		return false // which writing the header will tell
 	}

@@ -85,6 +85,34 @@ func (w *writer) object(dst []byte, m map[string]any) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
+// A member is a name and a value of an object to be written.
+type member struct {
+	name  string
+	value any
+}
+
+// members appends an object of the members, in their order.
+func (w *writer) members(dst []byte, list []member) ([]byte, error) {
+	if w.depth++; w.depth > maxJSONDepth {
+		return dst, errTooDeep
+	}
+	defer func() { w.depth-- }()
+	dst = append(dst, '{')
+	var err error
+	for i, m := range list {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		if dst, err = appendJSONString(dst, m.name); err == nil {
+			dst, err = w.any(append(dst, ':'), m.value)
+		}
+		if err != nil {
+			return dst, within(m.name, err)
+		}
+	}
+	return append(dst, '}'), nil
+}
+
 // sortedNames appends to names, so that a caller's small array serves.
 func sortedNames(m map[string]any, names []string) []string {
 	for name := range m {
@@ -281,19 +309,19 @@ func (w *writer) mapping(dst []byte, v reflect.Value, p *plan) ([]byte, error) {
 		return dst, errTooDeep
 	}
 	defer func() { w.depth-- }()
-	type member struct {
+	type entry struct {
 		name  string
 		value reflect.Value
 	}
-	members := make([]member, 0, v.Len())
+	members := make([]entry, 0, v.Len())
 	for key, value := range v.Seq2() {
 		name, err := keyName(key, p.key)
 		if err != nil {
 			return dst, err
 		}
-		members = append(members, member{name, value})
+		members = append(members, entry{name, value})
 	}
-	slices.SortFunc(members, func(a, b member) int {
+	slices.SortFunc(members, func(a, b entry) int {
 		if a.name < b.name {
 			return -1
 		}

@@ -104,11 +104,11 @@ func Encode[K SigningKey](payload any, key K, opts ...EncodeOption) (string, err
 //
 // It is safe for concurrent use and keeps no reference to what it is given.
 func Decode[K VerificationKey](token string, key K, alg Algorithm, opts ...DecodeOption) (Claims, error) {
-	state, err := verificationKey(key)
+	keys, err := verificationKeys(key)
 	if err != nil {
 		return nil, err
 	}
-	d, err := makeDecoder(state, alg, opts)
+	d, err := makeDecoder(keys, alg, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -120,11 +120,11 @@ func Decode[K VerificationKey](token string, key K, alg Algorithm, opts ...Decod
 // The checks are made on the token's own claims, whatever the type has.
 func DecodeAs[T any, K VerificationKey](token string, key K, alg Algorithm, opts ...DecodeOption) (T, error) {
 	var out, zero T
-	state, err := verificationKey(key)
+	keys, err := verificationKeys(key)
 	if err != nil {
 		return zero, err
 	}
-	d, err := makeDecoder(state, alg, opts)
+	d, err := makeDecoder(keys, alg, opts)
 	if err != nil {
 		return zero, err
 	}
@@ -137,11 +137,11 @@ func DecodeAs[T any, K VerificationKey](token string, key K, alg Algorithm, opts
 // DecodeComplete is [Decode] with the header, the payload's octets and the
 // signature beside the claims.
 func DecodeComplete[K VerificationKey](token string, key K, alg Algorithm, opts ...DecodeOption) (*Token, error) {
-	state, err := verificationKey(key)
+	keys, err := verificationKeys(key)
 	if err != nil {
 		return nil, err
 	}
-	d, err := makeDecoder(state, alg, opts)
+	d, err := makeDecoder(keys, alg, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -171,11 +171,11 @@ func Sign[K SigningKey](payload []byte, key K, opts ...EncodeOption) (string, er
 //
 // It is safe for concurrent use and keeps no reference to what it is given.
 func Verify[K VerificationKey](token string, key K, alg Algorithm, opts ...DecodeOption) ([]byte, error) {
-	state, err := verificationKey(key)
+	keys, err := verificationKeys(key)
 	if err != nil {
 		return nil, err
 	}
-	d, err := makeDecoder(state, alg, opts)
+	d, err := makeDecoder(keys, alg, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -273,7 +273,7 @@ func (e *Encoder) sign(m *message, dst, payload []byte) ([]byte, error) {
 // signature holds? | -> claims set -> in force? -> validators. Nothing of the
 // payload is read left of the bar.
 func (d *Decoder) decode(m *message, ctx context.Context, token string) error {
-	if d == nil || d.key == nil {
+	if d == nil || d.keys.none() {
 		return errNoDecoder
 	}
 	p := &d.policy
@@ -302,7 +302,7 @@ func (d *Decoder) decode(m *message, ctx context.Context, token string) error {
 
 // verify: the same up to the bar, with octets behind it.
 func (d *Decoder) verify(m *message, token string) ([]byte, error) {
-	if d == nil || d.key == nil {
+	if d == nil || d.keys.none() {
 		return nil, errNoDecoder
 	}
 	p := &d.policy
@@ -350,18 +350,22 @@ func (d *Decoder) open(m *message, h *Header, s segments, input string) *failure
 	if f := h.allowed(d.policy.algorithms); f != nil {
 		return f
 	}
-	if h.Algorithm&d.key.fits == 0 {
-		return &failure{class: ErrInvalidAlgorithm, text: "the token's algorithm " + h.Algorithm.String() + " is allowed, but not one that the key can serve"}
+	var room [mostKeysTried]*keyState
+	keys, f := d.keys.candidates(h.Algorithm, h.KeyID, room[:0])
+	if f != nil {
+		return f
 	}
 	if f := m.readSignature(&d.policy, s.signature); f != nil {
 		return f
 	}
 	m.octets = append(m.octets[:0], input...)
-	if !d.key.verify(h.Algorithm, m.octets, m.signature) {
-		return errSignature
+	for _, key := range keys {
+		if key.verify(h.Algorithm, m.octets, m.signature) {
+			d.remember(s.header, h)
+			return nil
+		}
 	}
-	d.remember(s.header, h)
-	return nil
+	return errSignature
 }
 
 // accept holds the claims, and then the type, against the policy.
@@ -414,10 +418,10 @@ func (d *Decoder) validate(m *message, ctx context.Context) error {
 // refusal is a validator's error as one of ours: the token's fault, unless it
 // says that something else is down, or that time ran out.
 func refusal(err error) error {
-	if errors.Is(err, ErrUnavailable) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return &failure{class: ErrUnavailable, text: "the token could not be validated: " + err.Error(), cause: err}
+	if isUnavailable(err) {
+		return &failure{class: ErrUnavailable, text: "the token could not be validated: " + because(err), cause: err}
 	}
-	f := &failure{class: ErrInvalidToken, text: "a validator refused the token: " + err.Error(), cause: err}
+	f := &failure{class: ErrInvalidToken, text: "a validator refused the token: " + because(err), cause: err}
 	if detail, ok := errors.AsType[*InvalidTokenError](err); ok {
 		f.claim = detail.Claim
 	}

@@ -5,12 +5,13 @@ import (
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
-	"crypto/rand"
 	"crypto/rsa"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
-	"strconv"
+	"reflect"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"unicode/utf8"
@@ -39,26 +40,36 @@ type VerificationKey interface {
 	[]byte | *rsa.PublicKey | *ecdsa.PublicKey | ed25519.PublicKey | *Key | *KeySet
 }
 
-// A Key is a key that was checked once, for any number of calls. It is
-// immutable, shares no memory with what it was made from, and is safe for
-// concurrent use. It prints redacted, in every way of printing. The zero value
-// is no key: using it is an [ErrInvalidKey].
+// A Key is a key that was checked once, for any number of calls: a secret, a
+// private key, or a public one. It is immutable, shares no memory with what it
+// was made from, and is safe for concurrent use. It prints redacted, in every way
+// of printing. The zero value is no key: using it is an [ErrInvalidKey].
 type Key struct {
 	state *keyState // behind a pointer, so that printing a Key by value shows nothing
 }
 
 // A keyState is what a Key is made of, and what a raw key becomes for one call.
 type keyState struct {
-	id     string
-	bound  Algorithm // the one algorithm that it is for, or 0
-	fits   Algorithm // all that it can serve
-	secret []byte
-	macs   *[3]sync.Pool // keyed HMAC states; nil for a raw key
+	id       string
+	kind     string    // in words
+	fits     Algorithm // all that keys of this kind and size can serve
+	bound    Algorithm // the one algorithm that it is for, or 0
+	signs    Algorithm // what it may sign with, and
+	verifies Algorithm // verify, all said and done; see settle
 
-	// The header of the last token whose signature held, found again by its
-	// text: most tokens of a key have the same one.
-	lastHeader atomic.Pointer[knownHeader]
+	secret []byte           // of HMAC; all other kinds have
+	public crypto.PublicKey // *rsa.PublicKey, *ecdsa.PublicKey, ed25519.PublicKey or *mldsa.PublicKey, and perhaps
+	signer crypto.Signer    // its private half;
+	opaque bool             // which is code of the caller's, a KMS perhaps
+
+	jwk  jwkMembers    // what its JWK said beside the key
+	macs *[3]sync.Pool // keyed HMAC states; nil for a raw key
+	seen headerMemory
 }
+
+// A headerMemory holds the header of the last token whose signature held, to be
+// found again by its text: most tokens of a key have the same one.
+type headerMemory struct{ atomic.Pointer[knownHeader] }
 
 // A knownHeader is a header segment, and what it says.
 type knownHeader struct {
@@ -68,78 +79,174 @@ type knownHeader struct {
 
 // NewKey makes a key of []byte (an HMAC secret), *rsa.PrivateKey,
 // *rsa.PublicKey, *ecdsa.PrivateKey, *ecdsa.PublicKey, ed25519.PrivateKey,
-// ed25519.PublicKey, another *Key, any [crypto.Signer] (of a KMS or HSM), any
-// [crypto.PublicKey] of those types, or *x509.Certificate, whose dates and
-// chain are not checked. Everything but secrets is still to come; such a key is
-// an [ErrInvalidKey] that wraps [errors.ErrUnsupported].
+// ed25519.PublicKey, another *Key, a [crypto.Signer] whose private half is
+// elsewhere (in a KMS or HSM), *x509.Certificate, and where Go has crypto/mldsa
+// (1.27) its *mldsa.PrivateKey and *mldsa.PublicKey. A key that comes in an
+// interface, such as [crypto.PublicKey], may be any of them.
 //
-// A secret has at least 32 octets (RFC 7518, Section 3.2), as many as the hash
-// where the key is bound to an algorithm, and is not all zero. Text that is a
-// key of another kind (PEM, SSH, a JWK) is refused. Whatever is refused is an
-// [ErrInvalidKey]; an option that is wrong by itself is an [ErrInvalidOption].
+// Whatever is refused is an [ErrInvalidKey]; an option that is wrong by itself is
+// an [ErrInvalidOption]. A secret has at least 32 octets (RFC 7518, Section 3.2),
+// as many as the hash where the key is bound to an algorithm, and is not all
+// zero; text that is a key of another kind (PEM, SSH, a JWK) is no secret. RSA has
+// 2048 to 16384 bits. EC is on P-256, P-384 or P-521. The two halves of a private
+// key must belong together. A kind of key that is not supported wraps
+// [errors.ErrUnsupported].
+//
+// A crypto.Signer is kept, and its public key read once; it must be safe for
+// concurrent use where the key is. Of a certificate the key alone is taken: its
+// chain, dates and usage are not checked.
 func NewKey(material any, opts ...KeyOption) (*Key, error) {
 	o, err := readKeyOptions(opts)
 	if err != nil {
 		return nil, err
 	}
-	var state *keyState
-	switch m := material.(type) {
-	case []byte:
-		state, err = newSecret(bytes.Clone(m), o.weak)
-		if err == nil && o.algorithm == 0 && state.fits == 0 {
-			err = secretTooShort(len(m), HS256)
+	return makeKey(material, jwkMembers{}, o)
+}
+
+// makeKey makes a key with memory of its own.
+func makeKey(material any, jwk jwkMembers, o keyOptions) (*Key, error) {
+	var k *keyState
+	var err error
+	if key, ok := material.(*Key); ok {
+		if k, err = key.usable(); err == nil {
+			k = k.copy()
 		}
-	case *Key:
-		state, err = m.usable()
-		if err == nil {
-			state = state.copy()
-		}
-	case string:
-		err = badKey("a string is no key; convert a secret with []byte(secret), and read PEM with ParsePEM")
-	case nil:
-		err = badKey("the key is nil")
-	default:
-		err = unsupportedKey(fmt.Sprintf("%T", material))
+	} else if k, err = newKeyState(cloneMaterial(material), o.weak); err == nil {
+		k.jwk = jwk
 	}
 	if err != nil {
 		return nil, err
 	}
-	return state.finish(o)
-}
-
-// finish makes a key of a state that nobody else has.
-func (k *keyState) finish(o keyOptions) (*Key, error) {
 	if o.algorithm != 0 {
-		if k.fits&o.algorithm == 0 {
+		if k.fits&o.algorithm == 0 || k.bound != 0 && k.bound != o.algorithm {
 			return nil, k.misfit(o.algorithm)
 		}
-		k.bound, k.fits = o.algorithm, o.algorithm
+		k.bound = o.algorithm
+	}
+	if k.fits == 0 { // a secret too short for any algorithm
+		return nil, secretTooShort(len(k.secret), HS256)
 	}
 	if o.hasID {
 		k.id = o.id
 	}
 	k.macs = new([3]sync.Pool)
+	k.settle()
 	return &Key{state: k}, nil
+}
+
+// newKeyState checks whatever a key can be made of. It refers to it.
+func newKeyState(material any, weak bool) (*keyState, error) {
+	switch m := material.(type) {
+	case []byte:
+		return newSecret(m, weak)
+	case *rsa.PrivateKey:
+		return newRSAPrivate(m, weak)
+	case *ecdsa.PrivateKey:
+		return newECDSAPrivate(m)
+	case ed25519.PrivateKey:
+		return newEd25519Private(m)
+	case *x509.Certificate:
+		if m == nil {
+			return nil, badKey("the certificate is nil")
+		}
+		return newPublic(m.PublicKey, weak)
+	case string:
+		return nil, badKey("a string is no key; convert a secret with []byte(secret), and read PEM with ParsePEM")
+	case nil:
+		return nil, badKey("the key is nil")
+	}
+	if k, ok, err := newMLDSA(material); ok {
+		return k, err
+	}
+	if signer, ok := material.(crypto.Signer); ok {
+		return newOpaque(signer, weak)
+	}
+	return newPublic(material, weak)
+}
+
+// newPublic checks a public key, which no secret can pass for.
+func newPublic(material crypto.PublicKey, weak bool) (*keyState, error) {
+	switch m := material.(type) {
+	case *rsa.PublicKey:
+		return newRSAPublic(m, weak)
+	case *ecdsa.PublicKey:
+		return newECDSAPublic(m)
+	case ed25519.PublicKey:
+		return newEd25519Public(m)
+	}
+	if k, ok, err := newMLDSA(material); ok && (err != nil || k.signer == nil) {
+		return k, err
+	}
+	return nil, &failure{class: ErrInvalidKey, text: fmt.Sprintf("a %T is not a key of a kind that is supported; an RSA or EC key is given as a pointer", material), cause: errors.ErrUnsupported}
+}
+
+// newOpaque takes a key whose private half is behind code of the caller's.
+func newOpaque(signer crypto.Signer, weak bool) (*keyState, error) {
+	if v := reflect.ValueOf(signer); v.Kind() == reflect.Pointer && v.IsNil() {
+		return nil, badKey("the crypto.Signer is nil")
+	}
+	k, err := newPublic(cloneMaterial(signer.Public()), weak)
+	if err != nil {
+		return nil, err
+	}
+	k.signer, k.opaque = signer, true
+	return k, nil
+}
+
+// cloneMaterial makes a copy that shares no memory, of what can be changed.
+func cloneMaterial(material any) any {
+	switch m := material.(type) {
+	case []byte:
+		return bytes.Clone(m)
+	case *rsa.PrivateKey:
+		return cloneRSAPrivate(m)
+	case *rsa.PublicKey:
+		return cloneRSAPublic(m)
+	case *ecdsa.PrivateKey:
+		if clone := cloneECDSAPrivate(m); clone != nil && clone.PublicKey.Equal(&m.PublicKey) {
+			return clone
+		}
+	case *ecdsa.PublicKey:
+		return cloneECDSAPublic(m)
+	case ed25519.PrivateKey: // not bytes.Clone, whose result would pass for a secret
+		return slices.Clone(m)
+	case ed25519.PublicKey:
+		return slices.Clone(m)
+	case *x509.Certificate:
+		if m != nil {
+			return &x509.Certificate{PublicKey: cloneMaterial(m.PublicKey)} // all that is read of it
+		}
+	}
+	return material
 }
 
 // copy makes a state that shares none of what changes in use.
 func (k *keyState) copy() *keyState {
-	return &keyState{id: k.id, bound: k.bound, fits: k.fits, secret: k.secret}
+	return &keyState{id: k.id, kind: k.kind, fits: k.fits, bound: k.bound, secret: k.secret, public: k.public, signer: k.signer, opaque: k.opaque, jwk: k.jwk}
 }
 
-// keep makes a raw key's state fit to outlive the call.
-func (k *keyState) keep() *keyState {
-	if k.macs == nil {
-		k.secret = bytes.Clone(k.secret)
-		k.macs = new([3]sync.Pool)
+// settle says what the key may do, once all is known that bears on it.
+func (k *keyState) settle() {
+	able := k.fits
+	if k.bound != 0 {
+		able &= k.bound
 	}
-	return k
+	k.signs, k.verifies = 0, 0
+	if k.jwk.allows("verify") {
+		k.verifies = able
+	}
+	if k.isPrivate() && k.jwk.allows("sign") {
+		k.signs = able
+	}
 }
 
-// GenerateKey makes a new random key for an algorithm, bound to it. It has no
-// ID unless [WithKeyID] gives it one. An HMAC secret has the size of the hash.
-// The other kinds of keys are still to come: an [ErrInvalidKey] that wraps
-// [errors.ErrUnsupported].
+func (k *keyState) isPrivate() bool { return k.secret != nil || k.signer != nil }
+
+// GenerateKey makes a new random key for an algorithm, bound to it: a secret of
+// the size of the hash, RSA of 3072 bits, or what the algorithm prescribes. It
+// has no ID unless [WithKeyID] gives it one. An algorithm that is not supported
+// here (ML-DSA, before Go 1.27) is an [ErrInvalidKey] that wraps
+// [errors.ErrUnsupported]; what is not one algorithm is an [ErrInvalidOption].
 func GenerateKey(alg Algorithm, opts ...KeyOption) (*Key, error) {
 	if err := alg.checkOne(); err != nil {
 		return nil, err
@@ -152,16 +259,11 @@ func GenerateKey(alg Algorithm, opts ...KeyOption) (*Key, error) {
 		return nil, contradict("a key generated for "+alg.String(), "WithKeyAlgorithm("+o.algorithm.String()+")")
 	}
 	o.algorithm = alg
-	if alg.row().family != familyHMAC {
-		return nil, unsupportedKey("key for " + alg.String())
-	}
-	secret := make([]byte, alg.Hash().Size())
-	rand.Read(secret) // never fails: crypto/rand ends the program instead
-	state, err := newSecret(secret, false)
+	material, err := alg.row().family.generate(alg)
 	if err != nil {
 		return nil, err
 	}
-	return state.finish(o)
+	return makeKey(material, jwkMembers{}, o)
 }
 
 // ID returns the key ID ("kid"); "" where the key has none.
@@ -172,7 +274,8 @@ func (k *Key) ID() string {
 	return ""
 }
 
-// Algorithm returns the one algorithm that the key is bound to, or 0.
+// Algorithm returns the one algorithm that the key is bound to; 0 where it is
+// bound to none.
 func (k *Key) Algorithm() Algorithm {
 	if state, err := k.usable(); err == nil {
 		return state.bound
@@ -180,31 +283,35 @@ func (k *Key) Algorithm() Algorithm {
 	return 0
 }
 
-// IsPrivate reports whether the key can sign: a secret, or a private key.
+// IsPrivate reports whether the key can sign: a secret, or a private key, that of
+// a KMS included.
 func (k *Key) IsPrivate() bool {
-	_, err := k.usable()
-	return err == nil
+	state, err := k.usable()
+	return err == nil && state.isPrivate()
 }
 
 // Public returns the public half of the key, with the same ID and algorithm; nil
 // for a secret, which has none.
-func (k *Key) Public() *Key { return nil }
-
-// CryptoPublic returns the public half as a type of the standard library; nil
-// for a secret, which has none.
-func (k *Key) CryptoPublic() crypto.PublicKey { return nil }
-
-// Thumbprint returns the JWK thumbprint of the key (RFC 7638) by SHA-256, in
-// base64url; "" for a secret, which it would help to guess.
-func (k *Key) Thumbprint() string { return "" }
-
-// MarshalJSON writes the public members of the key as a JWK (RFC 7517). A secret
-// has none, and is an [ErrInvalidKey].
-func (k *Key) MarshalJSON() ([]byte, error) {
-	if _, err := k.usable(); err != nil {
-		return nil, err
+func (k *Key) Public() *Key {
+	state, err := k.usable()
+	if err != nil || state.public == nil {
+		return nil
 	}
-	return nil, badKey("a secret has no public members that JSON could show")
+	public := state.copy()
+	public.signer, public.opaque, public.jwk = nil, false, state.jwk.public()
+	public.settle()
+	return &Key{state: public}
+}
+
+// CryptoPublic returns the public half as a type of the standard library:
+// *rsa.PublicKey, *ecdsa.PublicKey, ed25519.PublicKey or *mldsa.PublicKey, a copy;
+// nil for a secret, which has none.
+func (k *Key) CryptoPublic() crypto.PublicKey {
+	state, err := k.usable()
+	if err != nil || state.public == nil {
+		return nil
+	}
+	return cloneMaterial(state.public)
 }
 
 // Format prints the kind and the ID of the key, whatever the verb.
@@ -222,11 +329,17 @@ func (k Key) redacted() string {
 	if k.state == nil {
 		return "jwt.Key(none)"
 	}
-	text := "jwt.Key(secret"
-	if k.state.id != "" {
-		text += " " + quote(k.state.id)
+	text := "jwt.Key(" + k.state.kind
+	if k.state.public != nil && k.state.signer == nil {
+		text += ", public"
 	}
-	return text + ", redacted)"
+	if k.state.id != "" {
+		text += ", ID " + quote(k.state.id)
+	}
+	if k.state.isPrivate() {
+		text += ", redacted"
+	}
+	return text + ")"
 }
 
 // usable refuses keys that were not made by this package.
@@ -249,8 +362,8 @@ func readKeyOptions(opts []KeyOption) (o keyOptions, err error) {
 		switch opt := opt.(type) {
 		case keyIDOption:
 			o.id, o.hasID = string(opt), true
-			if !utf8.ValidString(o.id) || len(o.id) > maxHeader {
-				return o, badOption("a key ID must be valid UTF-8, and fit into a header of 8 KiB")
+			if err := checkKeyID(o.id); err != nil {
+				return o, err
 			}
 		case keyAlgorithmOption:
 			o.algorithm = Algorithm(opt)
@@ -266,112 +379,86 @@ func readKeyOptions(opts []KeyOption) (o keyOptions, err error) {
 	return o, nil
 }
 
-// signingKey checks whatever Encode and its kin were given.
+func checkKeyID(id string) error {
+	if !utf8.ValidString(id) || len(id) > maxHeader {
+		return badOption("a key ID must be valid UTF-8, and fit into a header of 8 KiB")
+	}
+	return nil
+}
+
+// signingKey checks whatever Encode and its kin were given. What it returns
+// refers to it.
 func signingKey[K SigningKey](key K) (*keyState, error) {
 	switch k := any(key).(type) {
 	case []byte:
-		return newSecret(k, false)
+		return settled(newSecret(k, false))
 	case *Key:
 		return k.usable()
+	default:
+		return settled(newKeyState(k, false))
 	}
-	return nil, unsupportedKey(fmt.Sprintf("%T", key))
 }
 
-// verificationKey checks whatever Decode and its kin were given.
-func verificationKey[K VerificationKey](key K) (*keyState, error) {
-	switch k := any(key).(type) {
-	case []byte:
-		return newSecret(k, false)
-	case *Key:
-		return k.usable()
-	}
-	return nil, unsupportedKey(fmt.Sprintf("%T", key))
-}
-
-func unsupportedKey(kind string) error {
-	return &failure{class: ErrInvalidKey, text: "a " + kind + " is not supported yet", cause: errors.ErrUnsupported}
-}
-
-// newSecret checks an HMAC secret, and keeps it.
-func newSecret(secret []byte, weak bool) (*keyState, error) {
-	if err := checkSecret(secret); err != nil {
-		return nil, err
-	}
-	k := &keyState{secret: secret}
-	for alg := HS256; alg <= HS512; alg <<= 1 {
-		// RFC 7518, Section 3.2: "A key of the same size as the hash output
-		// (for instance, 256 bits for "HS256") or larger MUST be used".
-		if weak || len(secret) >= alg.row().hash.Size() {
-			k.fits |= alg
+// keptKey checks a key of any of those types, and makes it fit to outlive the
+// call.
+func keptKey(key any) (*keyState, error) {
+	made, ok := key.(*Key)
+	if !ok {
+		var err error
+		if made, err = makeKey(key, jwkMembers{}, keyOptions{}); err != nil {
+			return nil, err
 		}
 	}
-	return k, nil
+	return made.usable()
 }
 
-// checkSecret refuses octets that are no secret, or nobody's.
-func checkSecret(secret []byte) error {
-	if len(secret) == 0 {
-		return badKey("the HMAC secret is empty; is the setting that holds it missing?")
+func settled(k *keyState, err error) (*keyState, error) {
+	if err == nil {
+		k.settle()
 	}
-	if maker := keyText(secret); maker != "" {
-		return badKey("the HMAC secret is the text of another kind of key, which may well be public; read it with " + maker)
-	}
-	for _, octet := range secret {
-		if octet != 0 {
-			return nil
-		}
-	}
-	return badKey("the HMAC secret is all zero; was it ever filled in?")
+	return k, err
 }
 
-// keyText names the function that reads a key which was given as octets where a
-// secret is wanted; "" where it may be a secret.
-func keyText(secret []byte) string {
-	text := bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimSpace(secret), []byte("\ufeff")))
-	switch {
-	case bytes.HasPrefix(text, []byte("-----BEGIN")), bytes.HasPrefix(text, []byte("ssh-")), bytes.HasPrefix(text, []byte("ecdsa-sha2-")):
-		return "ParsePEM (an SSH key must be converted first: ssh-keygen -e -m PKCS8)"
-	case len(text) == 0 || text[0] != '{':
-		return ""
-	}
-	// As JSON, or near enough to it to be meant as such.
-	var d document
-	valid := d.parse(text)
-	switch {
-	case bytes.Contains(text, []byte(`"keys"`)), valid && d.member("keys") != 0:
-		return "ParseKeySet"
-	case bytes.Contains(text, []byte(`"kty"`)), valid && d.member("kty") != 0:
-		return "ParseJWK"
-	}
-	return ""
-}
-
-// misfit says why a key serves none of the algorithms that are wanted.
+// misfit says why the key serves none of the algorithms that are wanted.
 func (k *keyState) misfit(wanted Algorithm) error {
-	if k.bound != 0 {
+	switch {
+	case wanted&supportedAlgorithms == 0:
+		return unsupportedAlgorithm(wanted)
+	case k.bound != 0 && k.bound&wanted == 0:
 		return badKey("the key is bound to " + k.bound.String() + " and cannot serve " + wanted.String())
+	case k.fits&wanted != 0:
+		return badKey("the key's JWK says what it is for, by use or key_ops, and this is not it")
+	case k.secret != nil && wanted&hmacAlgorithms != 0:
+		short := wanted & hmacAlgorithms
+		return secretTooShort(len(k.secret), short&-short)
+	case k.secret != nil:
+		return badKey("a []byte is an HMAC secret, and " + wanted.String() + " is not signed with one; allow HS256, or use a key of the right kind")
+	case k.fits == 0:
+		return badKey("the " + k.kind + " serves no algorithm")
 	}
-	if hmac := wanted & (HS256 | HS384 | HS512); hmac != 0 {
-		return secretTooShort(len(k.secret), hmac&-hmac)
-	}
-	return badKey("a []byte is an HMAC secret, and " + wanted.String() + " is not signed with one; allow HS256, or use a key of the right kind")
+	return badKey("the " + k.kind + " serves " + k.fits.String() + ", and not " + wanted.String())
 }
 
-func secretTooShort(length int, alg Algorithm) error {
-	return badKey("the HMAC secret has " + strconv.Itoa(length) + " octets, and " + alg.String() + " needs at least " +
-		strconv.Itoa(alg.row().hash.Size()) + " random ones (RFC 7518, Section 3.2); make one with openssl rand, " +
-		"or allow a weak one with NewKey and AllowWeakKey")
+func unsupportedAlgorithm(alg Algorithm) *failure {
+	return &failure{class: ErrInvalidKey, text: alg.String() + " is not supported here: it needs Go 1.27, which has crypto/mldsa", cause: errors.ErrUnsupported}
 }
 
 // choose returns the algorithm to sign with: the one wanted, or the key's own
 // where none is.
 func (k *keyState) choose(wanted Algorithm) (Algorithm, error) {
+	if !k.isPrivate() {
+		return 0, badKey("the key is public, and cannot sign; sign with its private half")
+	}
 	if wanted == 0 {
-		if wanted = k.bound; wanted == 0 {
+		switch wanted = k.bound; {
+		case wanted != 0:
+		case k.secret != nil:
 			wanted = HS256
+		default:
+			wanted = k.fits & -k.fits // RS256, EdDSA, or the one of the curve
 		}
 	}
-	if k.fits&wanted == 0 {
+	if k.signs&wanted == 0 {
 		return 0, k.misfit(wanted)
 	}
 	return wanted, nil

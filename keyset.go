@@ -2,14 +2,120 @@ package jwt
 
 import (
 	"fmt"
+	"iter"
 	"log/slog"
+	"slices"
+	"strconv"
 )
 
-// A KeySet is several keys, of which each token names one (RFC 7517, Section 5).
-// Sets are still to come: giving one to a call is an [ErrInvalidKey] that wraps
-// [errors.ErrUnsupported].
+// A KeySet is several keys, of which each token names one by its key ID
+// (RFC 7517, Section 5). A token with a "kid" is verified with exactly the key of
+// that ID; where no member has it, with the members that have no ID; and a token
+// without one with every member. Of these only those that fit the algorithm of
+// the token are tried, and none where they are more than 16.
+//
+// It is immutable and safe for concurrent use. It prints redacted, in every way
+// of printing. The zero value is no set: using it is an [ErrInvalidKey].
 type KeySet struct {
-	keys []*Key
+	state *keySetState // behind a pointer, so that printing a KeySet by value shows nothing
+}
+
+type keySetState struct {
+	keys    []*Key
+	byID    map[string]*Key
+	skipped []skippedKey
+	seen    headerMemory
+}
+
+// A skippedKey is a member of a JWK Set that could not be used.
+type skippedKey struct {
+	id     string
+	reason error
+}
+
+// mostKeysTried bounds the work that one token can cause.
+const mostKeysTried = 16
+
+// NewKeySet makes a set of keys. Two keys for signatures that share an ID, and a
+// nil or empty key, are an [ErrInvalidKey]. A set may be empty: no token is good
+// then.
+func NewKeySet(keys ...*Key) (*KeySet, error) {
+	s := &keySetState{keys: slices.Clone(keys), byID: map[string]*Key{}}
+	for i, key := range s.keys {
+		k, err := key.usable()
+		if err != nil {
+			return nil, badKey("key " + strconv.Itoa(i) + " of the set is nil or empty; make one with NewKey")
+		}
+		if k.id == "" {
+			continue
+		}
+		other, ok := s.byID[k.id]
+		switch {
+		case !ok, !other.state.usedForSignatures():
+			s.byID[k.id] = key
+		case k.usedForSignatures():
+			return nil, badKey("two keys of the set have the ID " + quote(k.id) + ": which of them is meant by a token would be a guess")
+		}
+	}
+	return &KeySet{s}, nil
+}
+
+func (k *keyState) usedForSignatures() bool { return k.signs|k.verifies != 0 }
+
+// All goes through the keys of the set, in its order.
+func (s *KeySet) All() iter.Seq[*Key] {
+	return func(yield func(*Key) bool) {
+		if set, err := s.usable(); err == nil {
+			slices.Values(set.keys)(yield)
+		}
+	}
+}
+
+// Key returns the key of that ID, and whether there is one. An empty ID is none.
+func (s *KeySet) Key(kid string) (*Key, bool) {
+	set, err := s.usable()
+	if err != nil {
+		return nil, false
+	}
+	key, ok := set.byID[kid]
+	return key, ok
+}
+
+// Skipped returns a reason for each member of a parsed set that could not be
+// used, in the order of the set. Each is an [ErrInvalidKey]; a kind of key that
+// is not supported wraps [errors.ErrUnsupported].
+func (s *KeySet) Skipped() []error {
+	set, err := s.usable()
+	if err != nil {
+		return nil
+	}
+	var reasons []error
+	for _, skipped := range set.skipped {
+		reasons = append(reasons, skipped.reason)
+	}
+	return reasons
+}
+
+// MarshalJSON writes the set as a JWK Set of the public members of its keys
+// (RFC 7517, Section 5). A secret in the set is an [ErrInvalidKey]: it is not for
+// publishing.
+func (s *KeySet) MarshalJSON() ([]byte, error) {
+	set, err := s.usable()
+	if err != nil {
+		return nil, err
+	}
+	text := []byte(`{"keys":[`)
+	for i, key := range set.keys {
+		jwk, err := key.MarshalJSON()
+		if err != nil {
+			return nil, badKey("key " + strconv.Itoa(i) + " of the set is a secret, and a set is written to be published")
+		}
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = append(text, jwk...)
+	}
+	return append(text, "]}"...), nil
 }
 
 // Format prints how many keys the set has, whatever the verb.
@@ -23,4 +129,116 @@ func (s *KeySet) LogValue() slog.Value {
 	return slog.StringValue(s.redacted())
 }
 
-func (s KeySet) redacted() string { return fmt.Sprintf("jwt.KeySet(%d keys)", len(s.keys)) }
+func (s KeySet) redacted() string {
+	if s.state == nil {
+		return "jwt.KeySet(none)"
+	}
+	return fmt.Sprintf("jwt.KeySet(%d keys)", len(s.state.keys))
+}
+
+// usable refuses sets that were not made by this package.
+func (s *KeySet) usable() (*keySetState, error) {
+	if s == nil || s.state == nil {
+		return nil, badKey("the key set is nil or empty; make one with NewKeySet or ParseKeySet")
+	}
+	return s.state, nil
+}
+
+// A keyring is what signatures are verified with: one key, or a set.
+type keyring struct {
+	one *keyState
+	set *keySetState
+}
+
+// verificationKeys checks whatever Decode and its kin were given. What it
+// returns refers to it.
+func verificationKeys[K VerificationKey](key K) (keyring, error) {
+	switch k := any(key).(type) {
+	case []byte:
+		return ring(settled(newSecret(k, false)))
+	case *Key:
+		return ring(k.usable())
+	case *KeySet:
+		set, err := k.usable()
+		return keyring{set: set}, err
+	default:
+		return ring(settled(newKeyState(k, false)))
+	}
+}
+
+// keptKeyring is the same, fit to outlive the call.
+func keptKeyring(key any) (keyring, error) {
+	if s, ok := key.(*KeySet); ok {
+		set, err := s.usable()
+		return keyring{set: set}, err
+	}
+	return ring(keptKey(key))
+}
+
+func ring(k *keyState, err error) (keyring, error) { return keyring{one: k}, err }
+
+func (r *keyring) none() bool { return r.one == nil && r.set == nil }
+
+// serve refuses an allow-list none of which the key can serve. Of a set nothing
+// can be said before there is a token.
+func (r *keyring) serve(allowed Algorithm) error {
+	if r.one != nil && r.one.verifies&allowed == 0 {
+		return r.one.misfit(allowed)
+	}
+	return nil
+}
+
+func (r *keyring) memory() *headerMemory {
+	if r.one != nil {
+		return &r.one.seen
+	}
+	return &r.set.seen
+}
+
+// candidates appends to dst the keys that a token's signature may be verified
+// with: at least one, and at most mostKeysTried.
+func (r *keyring) candidates(alg Algorithm, kid string, dst []*keyState) ([]*keyState, *failure) {
+	switch {
+	case alg&supportedAlgorithms == 0:
+		f := *unsupportedAlgorithm(alg)
+		f.class = ErrInvalidAlgorithm
+		return nil, &f
+	case r.one == nil:
+		return r.set.candidates(alg, kid, dst)
+	case r.one.verifies&alg == 0:
+		return nil, &failure{class: ErrInvalidAlgorithm, text: "the token's algorithm " + alg.String() + " is allowed, but not one that the key can serve"}
+	}
+	return append(dst, r.one), nil
+}
+
+func (s *keySetState) candidates(alg Algorithm, kid string, dst []*keyState) ([]*keyState, *failure) {
+	if key, ok := s.byID[kid]; ok {
+		if key.state.verifies&alg == 0 {
+			return nil, &failure{class: ErrInvalidAlgorithm, text: "the token's algorithm " + alg.String() + " is allowed, but not one that the key " + quote(kid) + " of the set can serve"}
+		}
+		return append(dst, key.state), nil
+	}
+	for _, key := range s.keys {
+		if key.state.verifies&alg == 0 || kid != "" && key.state.id != "" {
+			continue
+		}
+		if len(dst) == mostKeysTried {
+			return nil, keyNotFound("more than 16 keys of the set may be meant by the token, and none was tried; give the keys IDs, and the tokens too")
+		}
+		dst = append(dst, key.state)
+	}
+	if len(dst) > 0 {
+		return dst, nil
+	}
+	if kid == "" {
+		return nil, keyNotFound("no key of the set serves the token's algorithm " + alg.String())
+	}
+	for _, skipped := range s.skipped {
+		if skipped.id == kid {
+			return nil, keyNotFound("the key " + quote(kid) + " of the set could not be used: " + because(skipped.reason))
+		}
+	}
+	return nil, keyNotFound("the set has no key " + quote(kid))
+}
+
+func keyNotFound(text string) *failure { return &failure{class: ErrKeyNotFound, text: text} }

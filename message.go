@@ -81,7 +81,7 @@ func (p *decodePolicy) detachedInput(h *Header) string {
 
 // header reads a header, or finds it known.
 func (d *Decoder) header(m *message, segment string) (*Header, *failure) {
-	if known := d.key.lastHeader.Load(); known != nil && known.segment == segment && !d.policy.has(hasPadding) {
+	if known := d.keys.memory().Load(); known != nil && known.segment == segment && !d.policy.has(hasPadding) {
 		m.header = known.header
 		return known.header, nil
 	}
@@ -91,8 +91,8 @@ func (d *Decoder) header(m *message, segment string) (*Header, *failure) {
 // remember keeps a header whose signature held. One that was padded is not
 // kept: to a decoder without padding its text is malformed.
 func (d *Decoder) remember(segment string, h *Header) {
-	if known := d.key.lastHeader.Load(); !d.policy.has(hasPadding) && (known == nil || known.segment != segment) {
-		d.key.lastHeader.Store(&knownHeader{strings.Clone(segment), h})
+	if known := d.keys.memory().Load(); !d.policy.has(hasPadding) && (known == nil || known.segment != segment) {
+		d.keys.memory().Store(&knownHeader{strings.Clone(segment), h})
 	}
 }
 

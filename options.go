@@ -34,7 +34,7 @@ type (
 	keyIDOption string
 
 	algorithmOption Algorithm
-	headerOption    headerParam
+	headerOption    member
 	lifetimeOption  time.Duration
 	notBeforeOption time.Time
 	encodeFlag      uint8

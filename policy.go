@@ -286,7 +286,7 @@ type encodePolicy struct {
 	hasKeyID  bool
 	typ       string
 	hasType   bool
-	params    []headerParam
+	params    []member
 	issuer    []string
 	audience  []string
 	subject   string
@@ -352,8 +352,8 @@ func (p *encodePolicy) readOne(o EncodeOption) error {
 				p.jwsOnly = `WithHeader("cty", "JWT")`
 			}
 		}
-		p.params = slices.DeleteFunc(p.params, func(other headerParam) bool { return other.name == o.name })
-		p.params = append(p.params, headerParam(o))
+		p.params = slices.DeleteFunc(p.params, func(other member) bool { return other.name == o.name })
+		p.params = append(p.params, member(o))
 	case lifetimeOption:
 		p.lifetime, p.jwtOnly = time.Duration(o), "WithExpiresIn"
 		return checkDuration("WithExpiresIn", p.lifetime, time.Second)

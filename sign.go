@@ -1,20 +1,81 @@
 package jwt
 
-// Where the algorithm families meet: each of them is a file of its own, which
-// sees a key and octets. The key is known to fit the algorithm.
+import (
+	"context"
+	"crypto"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/sha512"
+	"errors"
+)
+
+// Where the algorithm families meet.
+
+// A family is the algorithms that share a kind of key and a way of signing. Each
+// is a file of its own, named after its first member, which sees keys and octets
+// and nothing else. The key is known to fit the algorithm, and hash is the
+// algorithm's.
+type family interface {
+	// generate makes the material of a new key, which NewKey takes.
+	generate(alg Algorithm) (any, error)
+
+	// sign appends the signature of input to dst.
+	sign(k *keyState, hash crypto.Hash, dst, input []byte) ([]byte, error)
+
+	// verify reports whether signature is one of input.
+	verify(k *keyState, hash crypto.Hash, input, signature []byte) bool
+}
 
 func (k *keyState) sign(alg Algorithm, dst, input []byte) ([]byte, error) {
-	switch alg.row().family {
-	case familyHMAC:
-		return k.signHMAC(alg, dst, input), nil
+	row := alg.row()
+	start := len(dst)
+	dst, err := row.family.sign(k, row.hash, dst, input)
+	if err != nil {
+		return nil, err
 	}
-	return dst, k.misfit(alg)
+	// A key of the caller's own is somewhere else, behind code that may have been
+	// configured for another algorithm: no verifier is to find that out.
+	if k.opaque && !row.family.verify(k, row.hash, input, dst[start:]) {
+		return nil, badKey("the crypto.Signer's signature does not hold by its own public key for " + row.name + "; is it set up for another algorithm?")
+	}
+	return dst, nil
 }
 
 func (k *keyState) verify(alg Algorithm, input, signature []byte) bool {
-	switch alg.row().family {
-	case familyHMAC:
-		return k.verifyHMAC(alg, input, signature)
+	row := alg.row()
+	return row.family.verify(k, row.hash, input, signature)
+}
+
+// signOctets has the private half sign: a digest, or the input itself where the
+// algorithm has no hash of its own.
+func (k *keyState) signOctets(octets []byte, opts crypto.SignerOpts) ([]byte, error) {
+	signature, err := k.signer.Sign(rand.Reader, octets, opts)
+	switch {
+	case err == nil:
+		return signature, nil
+	case isUnavailable(err):
+		return nil, &failure{class: ErrUnavailable, text: "the crypto.Signer could not sign: " + because(err), cause: err}
 	}
-	return false
+	return nil, &failure{class: ErrInvalidKey, text: "the crypto.Signer failed: " + because(err), cause: err}
+}
+
+// isUnavailable reports whether an error of somebody else's code says that
+// something is down, or that time ran out.
+func isUnavailable(err error) bool {
+	return errors.Is(err, ErrUnavailable) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// digest returns the hash of input, in room.
+func digest(hash crypto.Hash, input []byte, room *[64]byte) []byte {
+	switch hash {
+	case crypto.SHA256:
+		sum := sha256.Sum256(input)
+		return append(room[:0], sum[:]...)
+	case crypto.SHA384:
+		sum := sha512.Sum384(input)
+		return append(room[:0], sum[:]...)
+	default:
+		sum := sha512.Sum512(input)
+		return append(room[:0], sum[:]...)
+	}
 }

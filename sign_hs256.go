@@ -1,15 +1,102 @@
 package jwt
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/hmac"
-	_ "crypto/sha256" // what crypto.SHA256.New needs
-	_ "crypto/sha512"
+	"crypto/rand"
 	"hash"
-	"math/bits"
+	"strconv"
 )
 
 // HS256, HS384 and HS512: HMAC with SHA-2 (RFC 7518, Section 3.2).
+
+const hmacAlgorithms = HS256 | HS384 | HS512
+
+type hmacFamily struct{}
+
+// newSecret checks an HMAC secret, and keeps it.
+func newSecret(secret []byte, weak bool) (*keyState, error) {
+	if err := checkSecret(secret); err != nil {
+		return nil, err
+	}
+	k := &keyState{kind: "HMAC secret", secret: secret}
+	for alg := HS256; alg <= HS512; alg <<= 1 {
+		// RFC 7518, Section 3.2: "A key of the same size as the hash output
+		// (for instance, 256 bits for "HS256") or larger MUST be used".
+		if weak || len(secret) >= alg.row().hash.Size() {
+			k.fits |= alg
+		}
+	}
+	return k, nil
+}
+
+// checkSecret refuses octets that are no secret, or nobody's.
+func checkSecret(secret []byte) error {
+	if len(secret) == 0 {
+		return badKey("the HMAC secret is empty; is the setting that holds it missing?")
+	}
+	if maker := keyText(secret); maker != "" {
+		return badKey("the HMAC secret is the text of another kind of key, which may well be public; read it with " + maker)
+	}
+	for _, octet := range secret {
+		if octet != 0 {
+			return nil
+		}
+	}
+	return badKey("the HMAC secret is all zero; was it ever filled in?")
+}
+
+// keyText names the function that reads a key which was given as octets where a
+// secret is wanted; "" where it may be a secret.
+func keyText(secret []byte) string {
+	text := bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimSpace(secret), []byte("\ufeff")))
+	switch {
+	case bytes.HasPrefix(text, []byte("-----BEGIN")), bytes.HasPrefix(text, []byte("ssh-")), bytes.HasPrefix(text, []byte("ecdsa-sha2-")):
+		return "ParsePEM (an SSH key must be converted first: ssh-keygen -e -m PKCS8)"
+	case len(text) == 0 || text[0] != '{':
+		return ""
+	}
+	// As JSON, or near enough to it to be meant as such.
+	var d document
+	valid := d.parse(text)
+	switch {
+	case bytes.Contains(text, []byte(`"keys"`)), valid && d.member("keys") != 0:
+		return "ParseKeySet"
+	case bytes.Contains(text, []byte(`"kty"`)), valid && d.member("kty") != 0:
+		return "ParseJWK"
+	}
+	return ""
+}
+
+func secretTooShort(length int, alg Algorithm) error {
+	return badKey("the HMAC secret has " + strconv.Itoa(length) + " octets, and " + alg.String() + " needs at least " +
+		strconv.Itoa(alg.row().hash.Size()) + " random ones (RFC 7518, Section 3.2); make one with openssl rand, " +
+		"or allow a weak one with NewKey and AllowWeakKey")
+}
+
+// generate makes a secret of the size of the hash.
+func (hmacFamily) generate(alg Algorithm) (any, error) {
+	secret := make([]byte, alg.Hash().Size())
+	rand.Read(secret) // never fails: crypto/rand ends the program instead
+	return secret, nil
+}
+
+// sign appends the MAC of input to dst.
+func (hmacFamily) sign(k *keyState, hash crypto.Hash, dst, input []byte) ([]byte, error) {
+	m := k.takeMAC(hash)
+	defer k.returnMAC(hash, m)
+	m.Write(input)
+	return append(dst, m.Sum(m.sum[:0])...), nil
+}
+
+// verify compares in a time that does not tell how much of signature is right.
+func (hmacFamily) verify(k *keyState, hash crypto.Hash, input, signature []byte) bool {
+	m := k.takeMAC(hash)
+	defer k.returnMAC(hash, m)
+	m.Write(input)
+	return hmac.Equal(m.Sum(m.sum[:0]), signature)
+}
 
 // A mac is a keyed HMAC state, with room for its sum beside it.
 type mac struct {
@@ -18,38 +105,19 @@ type mac struct {
 }
 
 // takeMAC returns a keyed state that nobody else has. A key that is kept has a
-// pool of them for each algorithm: keying costs as much as hashing a small token.
-func (k *keyState) takeMAC(alg Algorithm) *mac {
+// pool of them for each hash: keying costs as much as hashing a small token.
+func (k *keyState) takeMAC(hash crypto.Hash) *mac {
 	if k.macs != nil {
-		if m, ok := k.macs[bits.TrailingZeros64(uint64(alg))].Get().(*mac); ok {
+		if m, ok := k.macs[hash-crypto.SHA256].Get().(*mac); ok {
 			return m
 		}
 	}
-	return &mac{Hash: hmac.New(hashMaker(alg.row().hash), k.secret)}
+	return &mac{Hash: hmac.New(hash.New, k.secret)}
 }
 
-func (k *keyState) returnMAC(alg Algorithm, m *mac) {
+func (k *keyState) returnMAC(hash crypto.Hash, m *mac) {
 	if k.macs != nil {
 		m.Reset()
-		k.macs[bits.TrailingZeros64(uint64(alg))].Put(m)
+		k.macs[hash-crypto.SHA256].Put(m)
 	}
-}
-
-func hashMaker(h crypto.Hash) func() hash.Hash { return h.New }
-
-// signHMAC appends the MAC of input to dst.
-func (k *keyState) signHMAC(alg Algorithm, dst, input []byte) []byte {
-	m := k.takeMAC(alg)
-	defer k.returnMAC(alg, m)
-	m.Write(input)
-	return append(dst, m.Sum(m.sum[:0])...)
-}
-
-// verifyHMAC reports whether signature is the MAC of input, in a time that does
-// not tell how much of it is right.
-func (k *keyState) verifyHMAC(alg Algorithm, input, signature []byte) bool {
-	m := k.takeMAC(alg)
-	defer k.returnMAC(alg, m)
-	m.Write(input)
-	return hmac.Equal(m.Sum(m.sum[:0]), signature)
 }

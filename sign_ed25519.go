@@ -1,0 +1,90 @@
+package jwt
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/hex"
+	"strconv"
+)
+
+// EdDSA and Ed25519: two names for the signatures of Ed25519 keys (RFC 8037,
+// Section 3.1 and RFC 9864, Section 2.2).
+
+const ed25519Algorithms = EdDSA | Ed25519
+
+type ed25519Family struct{}
+
+func newEd25519Public(key ed25519.PublicKey) (*keyState, error) {
+	if len(key) != ed25519.PublicKeySize {
+		return nil, badKey("the Ed25519 public key has " + strconv.Itoa(len(key)) + " octets, not 32")
+	}
+	if !isEd25519Point(key) {
+		return nil, badKey("the Ed25519 public key is a point of small order, under which anybody's signatures hold, or is not written canonically")
+	}
+	return &keyState{kind: "Ed25519 key", public: key, fits: ed25519Algorithms}, nil
+}
+
+func newEd25519Private(key ed25519.PrivateKey) (*keyState, error) {
+	if len(key) != ed25519.PrivateKeySize {
+		return nil, badKey("the Ed25519 private key has " + strconv.Itoa(len(key)) + " octets, not 64; a seed of 32 goes through ed25519.NewKeyFromSeed")
+	}
+	// Signing with the public half of another key would give the private one away.
+	if !bytes.Equal(ed25519.NewKeyFromSeed(key.Seed()), key) {
+		return nil, badKey("the last 32 octets of the Ed25519 private key are the public half of another key")
+	}
+	k, err := newEd25519Public(ed25519.PublicKey(key[32:]))
+	if err != nil {
+		return nil, err
+	}
+	k.signer = key
+	return k, nil
+}
+
+// ed25519SmallOrder are the y coordinates of the eight points whose order divides
+// 8, in the encoding of RFC 8032, Section 5.1.2, without the sign of x. With such
+// a key, signatures can be made that hold for any message.
+var ed25519SmallOrder = [...]string{
+	"0100000000000000000000000000000000000000000000000000000000000000", // order 1
+	"ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", // order 2
+	"0000000000000000000000000000000000000000000000000000000000000000", // order 4
+	"26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05", // order 8
+	"c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a", // order 8
+}
+
+// isEd25519Point refuses points of small order, and a y of the field's prime or
+// more, which RFC 8032, Section 5.1.3 does and some decoders do not.
+func isEd25519Point(key []byte) bool {
+	y := bytes.Clone(key)
+	y[31] &= 0x7f
+	for _, small := range ed25519SmallOrder {
+		if hex.EncodeToString(y) == small {
+			return false
+		}
+	}
+	// The prime is 2^255 - 19: ed, then ff up to the last octet, then 7f.
+	for _, octet := range y[1:31] {
+		if octet != 0xff {
+			return true
+		}
+	}
+	return y[31] != 0x7f || y[0] < 0xed
+}
+
+func (ed25519Family) generate(Algorithm) (any, error) {
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	return key, err
+}
+
+func (ed25519Family) sign(k *keyState, _ crypto.Hash, dst, input []byte) ([]byte, error) {
+	signature, err := k.signOctets(input, crypto.Hash(0))
+	if err != nil {
+		return nil, err
+	}
+	return append(dst, signature...), nil
+}
+
+func (ed25519Family) verify(k *keyState, _ crypto.Hash, input, signature []byte) bool {
+	return len(signature) == ed25519.SignatureSize && ed25519.Verify(k.public.(ed25519.PublicKey), input, signature)
+}

@@ -1,0 +1,191 @@
+package jwt_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"errors"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/token-jwt/jwt"
+)
+
+// algorithms are all of them, in the order of RFC 7518 and its successors.
+var algorithms = []jwt.Algorithm{
+	jwt.HS256, jwt.HS384, jwt.HS512, jwt.RS256, jwt.RS384, jwt.RS512, jwt.PS256, jwt.PS384, jwt.PS512,
+	jwt.ES256, jwt.ES384, jwt.ES512, jwt.EdDSA, jwt.Ed25519, jwt.MLDSA44, jwt.MLDSA65, jwt.MLDSA87,
+}
+
+// hasMLDSA reports whether this Go release has crypto/mldsa.
+func hasMLDSA() bool { return !strings.HasPrefix(runtime.Version(), "go1.26") }
+
+func supported(alg jwt.Algorithm) bool {
+	return alg&(jwt.MLDSA44|jwt.MLDSA65|jwt.MLDSA87) == 0 || hasMLDSA()
+}
+
+// keyFor returns a key for an algorithm, the same each time: RSA keys are slow
+// to make.
+func keyFor(t testing.TB, alg jwt.Algorithm) *jwt.Key {
+	t.Helper()
+	keysMade.Lock()
+	defer keysMade.Unlock()
+	if keysMade.m[alg] == nil {
+		var key *jwt.Key
+		var err error
+		if alg >= jwt.RS256 && alg <= jwt.PS512 {
+			key, err = jwt.NewKey(rsaKey(), jwt.WithKeyAlgorithm(alg), jwt.WithKeyID(alg.String()))
+		} else {
+			key, err = jwt.GenerateKey(alg, jwt.WithKeyID(alg.String()))
+		}
+		require.NoError(t, err)
+		keysMade.m[alg] = key
+	}
+	return keysMade.m[alg]
+}
+
+var keysMade = struct {
+	sync.Mutex
+	m map[jwt.Algorithm]*jwt.Key
+}{m: map[jwt.Algorithm]*jwt.Key{}}
+
+// rsaKey is one key for all tests that do not care which.
+var rsaKey = sync.OnceValue(func() *rsa.PrivateKey {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		panic(err)
+	}
+	return key
+})
+
+// Each algorithm signs what it verifies, with the private and the public half,
+// and verifies nothing of any other.
+func TestEveryAlgorithm(t *testing.T) {
+	for _, alg := range algorithms {
+		t.Run(alg.String(), func(t *testing.T) {
+			if !supported(alg) {
+				key, err := jwt.GenerateKey(alg)
+				assert.Nil(t, key)
+				assertClass(t, err, jwt.ErrInvalidKey)
+				assert.ErrorIs(t, err, errors.ErrUnsupported)
+				return
+			}
+			key := keyFor(t, alg)
+			assert.Equal(t, alg, key.Algorithm())
+			assert.True(t, key.IsPrivate())
+			token, err := jwt.Encode(jwt.Claims{"sub": "alice"}, key)
+			require.NoError(t, err)
+
+			verifiers := []*jwt.Key{key}
+			if public := key.Public(); public != nil {
+				assert.False(t, public.IsPrivate())
+				assert.Equal(t, key.ID(), public.ID())
+				verifiers = append(verifiers, public)
+				_, err := jwt.Encode(jwt.Claims{}, public)
+				assertClass(t, err, jwt.ErrInvalidKey)
+			} else {
+				assert.NotZero(t, alg&(jwt.HS256|jwt.HS384|jwt.HS512))
+			}
+			for _, verifier := range verifiers {
+				got, err := jwt.DecodeComplete(token, verifier, alg)
+				require.NoError(t, err)
+				assert.Equal(t, alg, got.Header.Algorithm)
+				assert.Equal(t, alg.String(), got.Header.KeyID)
+				_, err = jwt.Decode(altered(token), verifier, alg)
+				assertClass(t, err, jwt.ErrInvalidSignature)
+				_, err = jwt.Decode(cutSignature(token), verifier, alg)
+				assertClass(t, err, jwt.ErrInvalidSignature)
+				for _, other := range algorithms {
+					if other == alg {
+						continue
+					}
+					_, err = jwt.Decode(token, verifier, other|alg)
+					assert.NoError(t, err)
+					_, err = jwt.Decode(token, verifier, other)
+					assertClass(t, err, jwt.ErrInvalidKey)
+				}
+			}
+		})
+	}
+}
+
+// Raw keys of the standard library go into the generic calls as they are.
+func TestRawKeys(t *testing.T) {
+	rsaKey := rsaKey()
+	_, edKey, err := ed25519.GenerateKey(rand.Reader)
+	require.NoError(t, err)
+	claims := jwt.Claims{"sub": "alice"}
+
+	for _, alg := range []jwt.Algorithm{jwt.RS256, jwt.RS384, jwt.RS512, jwt.PS256, jwt.PS384, jwt.PS512} {
+		token, err := jwt.Encode(claims, rsaKey, jwt.WithAlgorithm(alg))
+		require.NoError(t, err)
+		_, err = jwt.Decode(token, &rsaKey.PublicKey, alg)
+		assert.NoError(t, err)
+	}
+	token, err := jwt.Encode(claims, rsaKey)
+	require.NoError(t, err)
+	_, err = jwt.Decode(token, &rsaKey.PublicKey, jwt.RS256)
+	assert.NoError(t, err)
+
+	for alg, curve := range map[jwt.Algorithm]elliptic.Curve{jwt.ES256: elliptic.P256(), jwt.ES384: elliptic.P384(), jwt.ES512: elliptic.P521()} {
+		key, err := ecdsa.GenerateKey(curve, rand.Reader)
+		require.NoError(t, err)
+		token, err := jwt.Encode(claims, key)
+		require.NoError(t, err)
+		_, err = jwt.Decode(token, &key.PublicKey, alg)
+		assert.NoError(t, err)
+	}
+	for _, alg := range []jwt.Algorithm{jwt.EdDSA, jwt.Ed25519} {
+		token, err = jwt.Encode(claims, edKey, jwt.WithAlgorithm(alg))
+		require.NoError(t, err)
+		_, err = jwt.Decode(token, edKey.Public().(ed25519.PublicKey), alg)
+		assert.NoError(t, err)
+	}
+	token, err = jwt.Encode(claims, edKey)
+	require.NoError(t, err)
+	_, err = jwt.Decode(token, edKey.Public().(ed25519.PublicKey), jwt.EdDSA)
+	assert.NoError(t, err)
+	_, err = jwt.Decode(token, edKey.Public().(ed25519.PublicKey), jwt.Ed25519)
+	assertClass(t, err, jwt.ErrInvalidAlgorithm)
+}
+
+// What is written as a JWK and read again is the same key.
+func TestJWKRoundTrip(t *testing.T) {
+	for _, alg := range algorithms {
+		if !supported(alg) {
+			continue
+		}
+		t.Run(alg.String(), func(t *testing.T) {
+			key := keyFor(t, alg)
+			text, err := key.MarshalPrivateJWK()
+			require.NoError(t, err)
+			back, err := jwt.ParseJWK(text)
+			require.NoError(t, err)
+			again, err := back.MarshalPrivateJWK()
+			require.NoError(t, err)
+			assert.Equal(t, string(text), string(again))
+			assert.Equal(t, key.Thumbprint(), back.Thumbprint())
+			token, err := jwt.Encode(jwt.Claims{}, back)
+			require.NoError(t, err)
+
+			text, err = key.MarshalJSON()
+			if key.Public() == nil {
+				assertClass(t, err, jwt.ErrInvalidKey)
+				return
+			}
+			require.NoError(t, err)
+			public, err := jwt.ParseJWK(text)
+			require.NoError(t, err)
+			assert.False(t, public.IsPrivate())
+			assert.Equal(t, alg.String(), public.ID())
+			_, err = jwt.Decode(token, public, alg)
+			assert.NoError(t, err)
+		})
+	}
+}
