@@ -8,14 +8,16 @@
 // same calls prepared once, as a service's policy. [Sign] and [Verify] are for
 // payloads that are not claims. [DecodeUnverified] only looks.
 //
-// Everything here is safe for concurrent use.
+// The functions, and the keys, encoders, decoders and options that they take, are
+// safe for concurrent use.
 //
 // # Keys
 //
 // A []byte is an HMAC secret and nothing else; each other kind of key has a type
 // of its own, and a key of the wrong kind does not compile (see [SigningKey] and
-// [VerificationKey]). A [Key] is any of them, checked once, with a key ID. A key
-// that is too weak for its algorithm is refused; [AllowWeakKey] is the way out.
+// [VerificationKey]). A [Key] is any of them, checked once, with a key ID; [NewKey]
+// makes one. A key that is too weak for its algorithm is refused, a secret of
+// less than 32 octets among them; [AllowWeakKey] is the way out.
 //
 // # Claims
 //
@@ -23,8 +25,8 @@
 // are there: "exp", "nbf" and "iat" against the clock, without leeway, and the
 // types of all seven. A token that has an "aud" is refused unless [WithAudience]
 // names this service. A token without "exp" never expires, unless
-// WithRequired("exp") asks for one ([WithRequired]). Options such as [WithIssuer]
-// and [WithMaxTokenAge] ask for more, and a [WithValidator] for anything.
+// WithRequired("exp") asks for one. Options such as [WithIssuer] and
+// [WithMaxTokenAge] ask for more, and [WithValidator] for anything.
 //
 // Encode adds no claim unasked: [WithExpiresIn] adds "exp".
 //
