@@ -79,16 +79,16 @@ import (
 // under "exp", "nbf" or "iat" becomes whole seconds, in a struct such a field is
 // a [NumericDate]. Octets that are no claims are signed with [Sign].
 //
-// It adds what options ask for, and no claim else: claims ([WithExpiresIn],
-// [WithIssuer], …) and header parameters ([WithKeyID], [WithType], …). The same
-// payload and options give the same text of claims, the names of a map in order.
-// [WithAlgorithm] says which algorithm it signs with where it is not the default.
+// It adds no claims but those that options ask for ([WithExpiresIn], [WithIssuer],
+// …); other options are for the header ([WithKeyID], [WithType], …).
+// [WithAlgorithm] says which algorithm it signs with where that is not the
+// default of the key.
 //
-// What Encode writes, [Decode] accepts while it is in force, and [WithAudience]
-// names its "aud": a registered claim of the wrong type, a claim that an option
-// adds too, a token of more than 256 KiB, and whatever else no verifier would
-// take is an [ErrInvalidOption]. A key that cannot sign is an [ErrInvalidKey], a
-// signer that is out of reach an [ErrUnavailable].
+// What Encode writes, [Decode] accepts as long as it is in force, given
+// [WithAudience] where there is an "aud". So whatever no verifier would take is an
+// [ErrInvalidOption]: a registered claim of the wrong type, a claim that an option
+// adds too, a token of more than 256 KiB. A key that cannot sign is an
+// [ErrInvalidKey], a signer that is out of reach an [ErrUnavailable].
 //
 // It is safe for concurrent use and keeps no reference to what it is given.
 func Encode[K SigningKey](payload any, key K, opts ...EncodeOption) (string, error) {
