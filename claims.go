@@ -14,7 +14,10 @@ import (
 // In a decoded one, a number written without fraction or exponent is an int64,
 // beyond that range a json.Number; any other number is a float64, or a
 // json.Number where no float64 holds it; an object is a map[string]any, an array
-// a []any. The getters give the registered claims, [Get] any other one.
+// a []any. The methods give the registered claims, [Get] any other one. They also
+// read what a program may put there, such as a [time.Time] under "exp".
+//
+// It is a map like any other: safe for concurrent use as long as nobody writes.
 type Claims map[string]any
 
 // Issuer returns "iss"; "" where it is absent or no string.
@@ -122,8 +125,8 @@ func (i instant) timeIf(ok bool) (time.Time, bool) {
 }
 
 // Get returns one claim as a T: a number exactly or not at all, a nested object
-// as a struct or map, a date as a [NumericDate] or time.Time. Names of fields
-// match exactly. What it returns shares no memory with c.
+// as a struct or map, a date as a [NumericDate] or [time.Time]. It fits values as
+// [Decoder.DecodeInto] does. What it returns shares no memory with c.
 //
 // A claim that is absent or null is an [ErrMissingClaim]; one that does not fit
 // T is an [ErrInvalidToken]. Both name it in [InvalidTokenError].
@@ -187,7 +190,8 @@ func unfitClaim(name string, err error) *failure {
 
 // RegisteredClaims are the seven of RFC 7519, Section 4.1, for embedding into a
 // struct with claims of one's own. Absent ones are zero, and zero ones are left
-// out when writing. It has no JSON methods, so the fields around it stay.
+// out when writing. It has no JSON methods, so the fields around it stay. Those
+// of a decoded token are checked already, by the policy of its decoder.
 type RegisteredClaims struct {
 	Issuer    string      `json:"iss,omitempty"` // who made the token
 	Subject   string      `json:"sub,omitempty"` // whom it speaks of

@@ -6,8 +6,9 @@ import (
 )
 
 // A Decoder is a service's policy, prepared once: which key, which algorithms,
-// and what a token must say. It is immutable and safe for concurrent use. The
-// zero value is an [ErrInvalidOption] where it is used.
+// and what a token must say. [NewDecoder] makes one. It is immutable and safe for
+// concurrent use. The zero value, and a nil pointer, is an [ErrInvalidOption]
+// where it is used.
 type Decoder struct {
 	keys   keyring
 	policy decodePolicy
@@ -15,8 +16,8 @@ type Decoder struct {
 
 // NewDecoder prepares a decoder. It returns an [ErrInvalidKey] for a key that
 // serves none of the algorithms, and an [ErrInvalidOption] for options that are
-// wrong, that contradict one another, or of which neither Decode nor Verify
-// would take all. It keeps no reference to what it is given.
+// wrong or contradict one another. One that only [Decode] takes contradicts one
+// that only [Verify] takes. It keeps no reference to what it is given.
 func NewDecoder[K VerificationKey](key K, alg Algorithm, opts ...DecodeOption) (*Decoder, error) {
 	keys, err := keptKeyring(key)
 	if err != nil {
@@ -42,6 +43,8 @@ func makeDecoder(keys keyring, alg Algorithm, opts []DecodeOption) (Decoder, err
 }
 
 // Decode verifies a token and returns its claims, as the function [Decode] does.
+// A token without "exp" never expires, unless [WithRequired] asks for one. A
+// decoder with an option that only Verify takes is an [ErrInvalidOption].
 func (d *Decoder) Decode(token string) (Claims, error) {
 	m := borrow()
 	defer m.giveBack()
@@ -54,9 +57,12 @@ func (d *Decoder) Decode(token string) (Claims, error) {
 // DecodeInto verifies a token and stores its claims in dst: a non-nil pointer to
 // a struct, to a map with string keys, or to a pointer to one; anything else is
 // an [ErrInvalidOption]. It replaces *dst whole: what the token lacks is zero,
-// and a map is new. Names match exactly, tags are those of encoding/json. A claim
-// that does not fit its field is an [ErrInvalidToken] that names it. On any error
-// dst is as it was.
+// and a map is new, so that nothing of an earlier token is left.
+//
+// Claims fit fields as in encoding/json, by the same tags and methods, but for
+// two things: names match exactly, so that "SUB" never fills a field "sub", and a
+// date fits a [time.Time] as well as a [NumericDate]. A claim that does not fit
+// is an [ErrInvalidToken] that names it. On any error dst is as it was.
 func (d *Decoder) DecodeInto(token string, dst any) error {
 	target, err := targetOf(dst)
 	if err != nil {
@@ -70,7 +76,8 @@ func (d *Decoder) DecodeInto(token string, dst any) error {
 	return target.fill(&m.payload)
 }
 
-// DecodeComplete verifies a token and returns it whole.
+// DecodeComplete verifies a token and returns it whole, as the function
+// [DecodeComplete] does.
 func (d *Decoder) DecodeComplete(token string) (*Token, error) {
 	return d.complete(nil, token)
 }
@@ -85,7 +92,8 @@ func (d *Decoder) DecodeContext(ctx context.Context, token string) (*Token, erro
 	return d.complete(ctx, token)
 }
 
-// Verify verifies a token of any octets, as the function [Verify] does.
+// Verify verifies a token of any octets, as the function [Verify] does. A decoder
+// with an option that only Decode takes is an [ErrInvalidOption].
 func (d *Decoder) Verify(token string) ([]byte, error) {
 	m := borrow()
 	defer m.giveBack()

@@ -7,8 +7,9 @@ import (
 )
 
 // An Encoder is a service's way of making tokens, prepared once: the key, the
-// header, and what is added to each payload. It is immutable and safe for
-// concurrent use. The zero value is an [ErrInvalidOption] where it is used.
+// header, and what is added to each payload. [NewEncoder] makes one. It is
+// immutable and safe for concurrent use. The zero value, and a nil pointer, is an
+// [ErrInvalidOption] where it is used.
 type Encoder struct {
 	key    *keyState
 	alg    Algorithm
@@ -18,8 +19,9 @@ type Encoder struct {
 }
 
 // NewEncoder prepares an encoder. It returns an [ErrInvalidKey] for a key that
-// cannot sign, and an [ErrInvalidOption] for options that are wrong, that
-// contradict one another, or of which neither Encode nor Sign would take all.
+// cannot sign, and an [ErrInvalidOption] for options that are wrong or contradict
+// one another. One that only [Encode] takes contradicts one that only [Sign]
+// takes. It keeps no reference to what it is given.
 func NewEncoder[K SigningKey](key K, opts ...EncodeOption) (*Encoder, error) {
 	state, err := keptKey(key)
 	if err != nil {
@@ -32,7 +34,8 @@ func NewEncoder[K SigningKey](key K, opts ...EncodeOption) (*Encoder, error) {
 	return &e, nil
 }
 
-// Encode signs a payload, as the function [Encode] does.
+// Encode signs a payload, as the function [Encode] does. An encoder with an option
+// that only Sign takes is an [ErrInvalidOption].
 func (e *Encoder) Encode(payload any) (string, error) {
 	m := borrow()
 	defer m.giveBack()
@@ -43,15 +46,16 @@ func (e *Encoder) Encode(payload any) (string, error) {
 	return string(m.token), nil
 }
 
-// AppendEncode appends to dst the token that Encode returns. On an error it
-// returns nil, and dst is as it was, up to its length.
+// AppendEncode appends to dst the token that [Encoder.Encode] returns. On an error
+// it returns nil, and dst is as it was, up to its length.
 func (e *Encoder) AppendEncode(dst []byte, payload any) ([]byte, error) {
 	m := borrow()
 	defer m.giveBack()
 	return e.encode(m, dst, payload)
 }
 
-// Sign signs octets, as the function [Sign] does.
+// Sign signs octets, as the function [Sign] does. An encoder with an option that
+// only Encode takes is an [ErrInvalidOption].
 func (e *Encoder) Sign(payload []byte) (string, error) {
 	m := borrow()
 	defer m.giveBack()

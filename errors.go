@@ -11,12 +11,17 @@ import (
 // under [ErrInvalidToken] is the client's fault (401), [ErrUnavailable] is
 // nobody's (503), [ErrInvalidKey] and [ErrInvalidOption] are the program's own
 // (500). No token, however malformed, can cause one of the last two.
+//
+// A class matches those it belongs to as well: all from [ErrDecode] to
+// [ErrKeyNotFound] are an [ErrInvalidToken], and [ErrInvalidSignature] is an
+// [ErrDecode] too, so ask for it first.
 var (
 	// ErrInvalidToken is every failure that is the token's fault: refuse it.
 	ErrInvalidToken error = &class{text: "the token is invalid"}
 
-	// ErrDecode is a malformed token: its segments, base64url or JSON, or an
-	// "exp" or "nbf" that is no date.
+	// ErrDecode is a malformed token: its size, segments, base64url or JSON, a
+	// header parameter of the wrong type, or an "exp" or "nbf" that is no date.
+	// [DecodeError] says where.
 	ErrDecode error = &class{text: "the token is malformed", parent: ErrInvalidToken}
 
 	// ErrInvalidSignature is a token that was altered, or signed with another key.
@@ -53,7 +58,8 @@ var (
 	// another purpose.
 	ErrInvalidType error = &class{text: `"typ" is not the one wanted`, parent: ErrInvalidToken}
 
-	// ErrMissingClaim is a claim that was asked for and is not there.
+	// ErrMissingClaim is a claim that was asked for and is not there;
+	// [InvalidTokenError] names it.
 	ErrMissingClaim error = &class{text: "a claim is missing", parent: ErrInvalidToken}
 
 	// ErrKeyNotFound is a token for which the key set holds no key.
@@ -63,7 +69,8 @@ var (
 	ErrInvalidKey error = &class{text: "the key cannot serve"}
 
 	// ErrUnavailable is a validator's, a signer's or a key source's back end
-	// that is down: the token may be good, try again later.
+	// that is down, or a context that ended: the token may be good, try again
+	// later. A validator returns it, or wraps it, to say so.
 	ErrUnavailable error = &class{text: "a service this depends on is unavailable"}
 
 	// ErrKeySet is a live key set that could not be fetched.
@@ -75,19 +82,21 @@ var (
 )
 
 // InvalidTokenError is the detail of any failure under [ErrInvalidToken], for
-// errors.As. Each caller gets a copy of its own.
+// [errors.As]. Each caller gets a copy of its own.
 type InvalidTokenError struct {
 	Claim string // the claim to blame, such as "exp"; "" where it is none
 	of    *failure
 }
 
-// DecodeError is the detail of a failure under [ErrDecode], for errors.As.
+// DecodeError is the detail of a failure under [ErrDecode], for [errors.As]. Each
+// caller gets a copy of its own.
 type DecodeError struct {
 	Segment string // "header", "payload" or "signature"; "" where it is the token as a whole
 	of      *failure
 }
 
-// ExpiredError is the detail of [ErrExpired], for errors.As.
+// ExpiredError is the detail of [ErrExpired], for [errors.As]. Each caller gets a
+// copy of its own.
 //
 // Token is set only where expiry is all that is wrong with it: the signature
 // holds, and so do every other check and the validators. It is for programs

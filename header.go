@@ -49,8 +49,8 @@ const (
 	critOther
 )
 
-// Param returns any member of a decoded header by its exact name, of the Go
-// types that [Claims] has, and memory of its own.
+// Param returns any member of a decoded header by its exact name, and whether it
+// is there. The value is of the Go types that [Claims] has, in memory of its own.
 func (h Header) Param(name string) (any, bool) {
 	var d document
 	if h.json == "" || !d.parse([]byte(h.json)) {
@@ -74,13 +74,14 @@ func (h Header) Param(name string) (any, bool) {
 	return d.any(i), true
 }
 
-// String returns the header as JSON.
+// String returns the header as MarshalJSON writes it, for printing.
 func (h Header) String() string {
 	text, _ := h.MarshalJSON()
 	return string(text)
 }
 
-// MarshalJSON writes the header as it was decoded.
+// MarshalJSON writes the header as it was decoded. A header that a program made has
+// the members that its fields say; text that is not UTF-8 is an [ErrInvalidOption].
 func (h Header) MarshalJSON() ([]byte, error) {
 	if h.json != "" {
 		return []byte(h.json), nil

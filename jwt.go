@@ -3,17 +3,21 @@
 // and [Decode] verifies a token and returns its claims; most programs need
 // nothing else.
 //
-// [DecodeAs] returns the claims in a struct of the program's own. An [Encoder]
-// and a [Decoder] are the same calls prepared once, as a service's policy.
-// [Sign] and [Verify] are for payloads that are not claims. [DecodeUnverified]
-// only looks.
+// [DecodeAs] returns the claims in a struct of the program's own, and
+// [DecodeComplete] the header beside them. An [Encoder] and a [Decoder] are the
+// same calls prepared once, as a service's policy. [Sign] and [Verify] are for
+// payloads that are not claims. [DecodeUnverified] only looks.
+//
+// The functions, and the keys, encoders, decoders and options that they take, are
+// safe for concurrent use.
 //
 // # Keys
 //
 // A []byte is an HMAC secret and nothing else; each other kind of key has a type
 // of its own, and a key of the wrong kind does not compile (see [SigningKey] and
-// [VerificationKey]). A [Key] is any of them, checked once, with a key ID. A key
-// that is too weak for its algorithm is refused; [AllowWeakKey] is the way out.
+// [VerificationKey]). A [Key] is any of them, checked once, with a key ID; [NewKey]
+// makes one. A key that is too weak for its algorithm is refused, a secret of
+// less than 32 octets among them; [AllowWeakKey] is the way out.
 //
 // # Claims
 //
@@ -21,16 +25,19 @@
 // are there: "exp", "nbf" and "iat" against the clock, without leeway, and the
 // types of all seven. A token that has an "aud" is refused unless [WithAudience]
 // names this service. A token without "exp" never expires, unless
-// WithRequired("exp") asks for one. Options of [Decode] ask for more.
+// WithRequired("exp") asks for one. Options such as [WithIssuer] and
+// [WithMaxTokenAge] ask for more, and [WithValidator] for anything.
+//
+// Encode adds no claim unasked: [WithExpiresIn] adds "exp".
 //
 // # Errors
 //
 // Every error matches one of the classes that the package declares, by
 // [errors.Is]: what is under [ErrInvalidToken] is the token's fault, which a
 // server answers with 401; [ErrUnavailable] is 503; [ErrInvalidKey] and
-// [ErrInvalidOption] are the program's own fault. [errors.As] reaches the details
-// by [InvalidTokenError], [DecodeError] and [ExpiredError]. On an error every
-// other result is the zero value.
+// [ErrInvalidOption] are the program's own fault, 500, which no token can cause.
+// [errors.As] reaches the details by [InvalidTokenError], [DecodeError] and
+// [ExpiredError]. On an error every other result is the zero value.
 //
 // # Security considerations
 //
@@ -66,15 +73,22 @@ import (
 	"slices"
 )
 
-// Encode returns a token: payload, signed with key. The payload is what
-// marshals to a JSON object: [Claims], a map with string keys, a struct, or a
-// json.RawMessage. A time.Time under "exp", "nbf" or "iat" of a map becomes whole
-// seconds. Options add claims ([WithExpiresIn], [WithIssuer], …) and header
-// parameters ([WithKeyID], [WithType], …).
+// Encode returns a token: payload as its claims, signed with key. The payload is
+// whatever marshals to a JSON object: [Claims], a map with string keys, a struct,
+// or a [json.RawMessage]. Dates are seconds since 1970: in a map a [time.Time]
+// under "exp", "nbf" or "iat" becomes whole seconds, in a struct such a field is
+// a [NumericDate]. Octets that are no claims are signed with [Sign].
 //
-// What Encode writes, [Decode] accepts: a registered claim of the wrong type, a
-// claim that an option adds too, and whatever else no verifier would take is an
-// [ErrInvalidOption]. A key that cannot sign is an [ErrInvalidKey].
+// It adds no claims but those that options ask for ([WithExpiresIn], [WithIssuer],
+// …); other options are for the header ([WithKeyID], [WithType], …).
+// [WithAlgorithm] says which algorithm it signs with where that is not the
+// default of the key.
+//
+// What Encode writes, [Decode] accepts as long as it is in force, given
+// [WithAudience] where there is an "aud". So whatever no verifier would take is an
+// [ErrInvalidOption]: a registered claim of the wrong type, a claim that an option
+// adds too, a token of more than 256 KiB. A key that cannot sign is an
+// [ErrInvalidKey], a signer that is out of reach an [ErrUnavailable].
 //
 // It is safe for concurrent use and keeps no reference to what it is given.
 func Encode[K SigningKey](payload any, key K, opts ...EncodeOption) (string, error) {
@@ -91,14 +105,18 @@ func Encode[K SigningKey](payload any, key K, opts ...EncodeOption) (string, err
 
 // Decode verifies a token and returns its claims. The key is one of the types of
 // [VerificationKey], and alg the algorithm that tokens are signed with, or an
-// allow-list of several: jwt.RS256|jwt.ES256.
+// allow-list of several: jwt.RS256|jwt.ES256. What the token says of its key or
+// algorithm is never more than compared with these.
 //
-// The signature must hold, "exp", "nbf" and "iat" must be right by the clock, and
-// an "aud" must be asked for with [WithAudience]. A token without "exp" never
-// expires, unless WithRequired("exp") asks for one.
+// The signature must hold; the time must be before "exp", and not before "nbf" or
+// "iat" (RFC 7519, Section 4.1), without leeway; and an "aud" must be asked for
+// with [WithAudience]. Each is checked where the token has the claim, so a token
+// without "exp" never expires, unless WithRequired("exp") asks for one: see
+// [WithRequired]. Other options ask for more.
 //
 // It returns an error under [ErrInvalidToken] for a token to be refused: among
-// them [ErrExpired], [ErrInvalidSignature] and [ErrDecode]. An [ErrInvalidKey] or
+// them [ErrExpired], [ErrInvalidSignature] and [ErrDecode]. An [ErrUnavailable]
+// says that the token could not be judged now. An [ErrInvalidKey] or
 // [ErrInvalidOption] is the program's own fault, and known before the token is
 // read.
 //
@@ -116,8 +134,9 @@ func Decode[K VerificationKey](token string, key K, alg Algorithm, opts ...Decod
 }
 
 // DecodeAs is [Decode] into a type of the caller's: a struct, a map with string
-// keys, or a pointer to one. See [Decoder.DecodeInto] for how claims fit fields.
-// The checks are made on the token's own claims, whatever the type has.
+// keys, or a pointer to one; another type is an [ErrInvalidOption]. See
+// [Decoder.DecodeInto] for how claims fit fields. The checks are made on the
+// token's own claims, whatever fields the type has.
 func DecodeAs[T any, K VerificationKey](token string, key K, alg Algorithm, opts ...DecodeOption) (T, error) {
 	var out, zero T
 	keys, err := verificationKeys(key)
@@ -135,7 +154,7 @@ func DecodeAs[T any, K VerificationKey](token string, key K, alg Algorithm, opts
 }
 
 // DecodeComplete is [Decode] with the header, the payload's octets and the
-// signature beside the claims.
+// signature beside the claims. It fails as Decode does.
 func DecodeComplete[K VerificationKey](token string, key K, alg Algorithm, opts ...DecodeOption) (*Token, error) {
 	keys, err := verificationKeys(key)
 	if err != nil {
@@ -148,9 +167,12 @@ func DecodeComplete[K VerificationKey](token string, key K, alg Algorithm, opts 
 	return d.DecodeComplete(token)
 }
 
-// Sign returns a token whose payload is any octets (a JWS, [RFC 7515]). It takes
-// WithAlgorithm, [WithKeyID], WithType, WithHeader, WithDetached and
-// WithUnencodedPayload; another option is an [ErrInvalidOption].
+// Sign returns a token whose payload is any octets (a JWS, RFC 7515), none
+// included. Its header has a "typ" only where [WithType] sets one. It takes
+// [WithAlgorithm], [WithKeyID], [WithType], [WithHeader], [WithDetached] and
+// [WithUnencodedPayload]; another option is an [ErrInvalidOption]. A key that
+// cannot sign is an [ErrInvalidKey], a signer that is out of reach an
+// [ErrUnavailable].
 //
 // It is safe for concurrent use and keeps no reference to what it is given.
 func Sign[K SigningKey](payload []byte, key K, opts ...EncodeOption) (string, error) {
@@ -165,9 +187,11 @@ func Sign[K SigningKey](payload []byte, key K, opts ...EncodeOption) (string, er
 	return e.Sign(payload)
 }
 
-// Verify verifies the signature of a token of any octets, and returns them. It
-// looks at no claims. It takes WithType, WithMaxSize, WithPadding,
-// WithDetachedPayload and WithContext; another option is an [ErrInvalidOption].
+// Verify verifies the signature of a token of any octets, and returns them, those
+// of [WithDetachedPayload] as a copy. It looks at no claims: neither "exp" nor
+// any other. It takes [WithType], [WithMaxSize], [WithPadding],
+// [WithDetachedPayload] and [WithContext]; another option is an
+// [ErrInvalidOption]. Otherwise it fails as [Decode] does.
 //
 // It is safe for concurrent use and keeps no reference to what it is given.
 func Verify[K VerificationKey](token string, key K, alg Algorithm, opts ...DecodeOption) ([]byte, error) {
@@ -183,8 +207,13 @@ func Verify[K VerificationKey](token string, key K, alg Algorithm, opts ...Decod
 }
 
 // DecodeUnverified returns what a token says of itself, with nothing verified:
-// anybody may have written it. It is as strict about the token's form as Decode,
-// but for an unknown "alg" (Header.Algorithm is then 0), "none" and "crit".
+// anybody may have written it, and it may have expired. It serves to look, and to
+// choose among decoders that were made beforehand. It is as strict about the
+// token's form as [Decode], of at most 256 KiB, but lets pass an unknown "alg"
+// (the Algorithm of the header is then 0, and Param("alg") the name), "none" and
+// "crit". Any failure is an [ErrInvalidToken], most of them an [ErrDecode].
+//
+// It is safe for concurrent use.
 func DecodeUnverified(token string) (*UnverifiedToken, error) {
 	m := borrow()
 	defer m.giveBack()

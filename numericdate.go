@@ -15,7 +15,8 @@ import (
 // date, so give fields of this type the tag omitzero.
 type NumericDate struct{ time.Time }
 
-// NewNumericDate returns t cut to the second.
+// NewNumericDate returns t in UTC, rounded down to the second. The zero time gives
+// the zero value.
 func NewNumericDate(t time.Time) NumericDate {
 	if t.IsZero() {
 		return NumericDate{}
@@ -45,7 +46,8 @@ func (n *NumericDate) UnmarshalJSON(text []byte) error {
 // outside 1 to 9999 are an [ErrInvalidOption].
 func (n NumericDate) MarshalText() ([]byte, error) { return n.AppendText(nil) }
 
-// AppendText appends what MarshalText writes.
+// AppendText appends to dst what MarshalText writes. On an error it appends
+// nothing.
 func (n NumericDate) AppendText(dst []byte) ([]byte, error) {
 	if n.IsZero() {
 		return dst, badOption("a zero date has no number of seconds; leave the claim out with the tag omitzero")

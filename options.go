@@ -6,19 +6,30 @@ import (
 )
 
 // An EncodeOption is a setting of [Encode], [Sign] and [NewEncoder]. The set is
-// closed: options come from the functions of this package alone. None keeps a
-// reference to what a call was given.
+// closed: options come from the functions of this package alone, and a nil one is
+// an [ErrInvalidOption]. Given twice, the last one wins, but for those that take a
+// list and [WithHeader] of other names, which add up.
+//
+// An option made once may serve any number of calls at the same time. What it was
+// made from must not change until they have returned.
 type EncodeOption interface{ forEncoding() }
 
 // A DecodeOption is a setting of [Decode], [Verify] and [NewDecoder]. The set is
-// closed. Given twice, the last one wins, but for those that take a list: they
-// accumulate.
+// closed: options come from the functions of this package alone, and a nil one is
+// an [ErrInvalidOption]. Given twice, the last one wins, but for those that take a
+// list and [WithValidator], which add up.
+//
+// An option made once may serve any number of calls at the same time. What it was
+// made from must not change until they have returned.
 type DecodeOption interface{ forDecoding() }
 
-// A KeyOption is a setting of [NewKey] and its kin. The set is closed.
+// A KeyOption is a setting of [NewKey] and its kin. The set is closed: options
+// come from the functions of this package alone, and a nil one is an
+// [ErrInvalidOption]. Given twice, the last one wins.
 type KeyOption interface{ forKeys() }
 
-// An Option serves both sides: what an encoder writes, a decoder asks for.
+// An Option serves both sides: [WithIssuer], [WithSubject], [WithAudience] and
+// [WithType], which an encoder writes and a decoder asks for, and [WithClock].
 type Option interface {
 	EncodeOption
 	DecodeOption
@@ -97,29 +108,33 @@ func (weakKeyOption) forKeys()      {}
 
 // WithType sets or asks for the header parameter "typ" (RFC 7515, Section
 // 4.1.9). [Encode] writes "JWT" and [Sign] none unless it is set; WithType("")
-// leaves it out. A decoder compares media types: case does not matter,
-// "application/" is implied, and a token without "typ" is an [ErrInvalidType].
-// Without this option a decoder accepts any.
+// leaves it out. A decoder compares media types: case does not matter and
+// "application/" is implied. Another "typ", or none, is an [ErrInvalidType].
+// Without this option a decoder accepts any; asking for "" is an
+// [ErrInvalidOption].
 func WithType(typ string) Option { return typeOption(typ) }
 
-// WithClock sets the clock, which is read on each call. The default is
-// [time.Now]. A nil clock is an [ErrInvalidOption].
+// WithClock sets the clock, which is read once on each call that needs the time.
+// The default is [time.Now]. Calls that run at the same time read it at the same
+// time. A nil clock is an [ErrInvalidOption].
 func WithClock(now func() time.Time) Option { return clockOption(now) }
 
-// WithIssuer adds the claim "iss" when encoding, where it takes exactly one. A
-// decoder asks for it: a token without "iss" is an [ErrMissingClaim], and one
-// whose "iss" equals none of these an [ErrInvalidIssuer].
+// WithIssuer adds the claim "iss" (RFC 7519, Section 4.1.1) when encoding, where
+// it takes exactly one. A decoder asks for it: a token without "iss" is an
+// [ErrMissingClaim], and one whose "iss" equals none of these an
+// [ErrInvalidIssuer]. No issuer, and "" as one, is an [ErrInvalidOption].
 func WithIssuer(issuers ...string) Option { return issuerOption(issuers) }
 
-// WithSubject adds the claim "sub" when encoding. A decoder asks for it: a token
-// without "sub" is an [ErrMissingClaim], another "sub" an [ErrInvalidSubject].
+// WithSubject adds the claim "sub" (RFC 7519, Section 4.1.2) when encoding. A
+// decoder asks for it: a token without "sub" is an [ErrMissingClaim], another
+// "sub" an [ErrInvalidSubject]. "" as subject is an [ErrInvalidOption].
 func WithSubject(subject string) Option { return subjectOption(subject) }
 
 // WithAudience adds the claim "aud" when encoding: the services that the token
 // is for. A decoder says with it which service it is: one of these must be in
 // "aud", or the token is an [ErrInvalidAudience]; without "aud" it is an
 // [ErrMissingClaim]. Without this option a token that has an "aud" is refused
-// (RFC 7519, Section 4.1.3).
+// (RFC 7519, Section 4.1.3). No audience, and "" as one, is an [ErrInvalidOption].
 func WithAudience(audiences ...string) Option { return audienceOption(audiences) }
 
 // WithKeyID names a key: when it is made, and so in each token that it signs; or
@@ -132,27 +147,36 @@ func WithKeyID(kid string) interface {
 	return keyIDOption(kid)
 }
 
-// WithAlgorithm sets the one algorithm to sign with; it must fit the key. The
-// default is the key's own, else HS256 for a secret, RS256 for RSA, the one of
-// the curve for EC, and EdDSA for Ed25519.
+// WithAlgorithm sets the one algorithm to sign with. The default is the key's own,
+// else HS256 for a secret, RS256 for RSA, the one of the curve for EC, and EdDSA
+// for Ed25519. One that does not fit the key is an [ErrInvalidKey], a set of
+// several an [ErrInvalidOption].
 func WithAlgorithm(alg Algorithm) EncodeOption { return algorithmOption(alg) }
 
-// WithHeader adds a parameter to the JOSE header. It refuses those that have an
-// option of their own ("alg", "kid", "typ", "crit", "b64") and, in [Encode],
-// "cty" of "JWT". The value is anything that encodes as JSON.
+// WithHeader adds a parameter to the JOSE header (RFC 7515, Section 4). The value
+// is anything that marshals to JSON. Those that other options write ("alg",
+// "kid", "typ", "crit", "b64") are an [ErrInvalidOption], and so are "cty" of
+// "JWT" in [Encode] and a header of more than 8 KiB.
 func WithHeader(name string, value any) EncodeOption { return headerOption{name, value} }
 
-// WithExpiresIn adds "exp": the time of the call plus lifetime, rounded up to
-// the second. A lifetime under a second is an [ErrInvalidOption].
+// WithExpiresIn adds "exp" (RFC 7519, Section 4.1.4): the time of the call plus
+// lifetime, rounded up to the second. A lifetime under a second is an
+// [ErrInvalidOption], and so is a payload that has an "exp" of its own.
 func WithExpiresIn(lifetime time.Duration) EncodeOption { return lifetimeOption(lifetime) }
 
-// WithIssuedAt adds "iat": the time of the call, rounded down to the second.
+// WithIssuedAt adds "iat" (RFC 7519, Section 4.1.6): the time of the call, rounded
+// down to the second. A payload that has an "iat" of its own is an
+// [ErrInvalidOption].
 func WithIssuedAt() EncodeOption { return issuedAtFlag }
 
-// WithNotBefore adds "nbf": t, rounded down to the second.
+// WithNotBefore adds "nbf" (RFC 7519, Section 4.1.5): t, rounded down to the
+// second. The zero time, one outside the years 1 to 9999, and a payload that has
+// an "nbf" of its own are an [ErrInvalidOption].
 func WithNotBefore(t time.Time) EncodeOption { return notBeforeOption(t) }
 
-// WithRandomID adds "jti": 128 random bits in base64url.
+// WithRandomID adds "jti" (RFC 7519, Section 4.1.7): 128 random bits in base64url,
+// others for each token. A payload that has a "jti" of its own is an
+// [ErrInvalidOption].
 func WithRandomID() EncodeOption { return randomIDFlag }
 
 // WithDetached makes [Sign] leave the payload out of the token (RFC 7515,
@@ -166,55 +190,66 @@ func WithDetached() EncodeOption { return detachedFlag }
 func WithUnencodedPayload() EncodeOption { return unencodedFlag }
 
 // WithStrictAudience asks that "aud" be exactly this one string: not an array,
-// and no other audience beside it. It does not go with [WithAudience].
+// and no other audience beside it. Another "aud" is an [ErrInvalidAudience], none
+// an [ErrMissingClaim]. "", and [WithAudience] beside it, is an
+// [ErrInvalidOption].
 func WithStrictAudience(audience string) DecodeOption { return strictAudienceOption(audience) }
 
-// WithRequired asks for claims by name: one that is absent or null is an
-// [ErrMissingClaim]. A service whose tokens must expire asks for "exp".
+// WithRequired asks for claims by name, of any kind: one that is absent or null is
+// an [ErrMissingClaim] that names it. Without it a claim is checked where a token
+// has it, so a service whose tokens must expire asks for "exp". No name at all is
+// an [ErrInvalidOption].
 func WithRequired(names ...string) DecodeOption { return requiredOption(names) }
 
 // WithLeeway allows for clocks that differ, in the checks of "exp", "nbf", "iat"
-// and the maximum age. The default is 0. A negative leeway, and one other than 0
-// that is under a millisecond, is an [ErrInvalidOption]: 30 is 30 nanoseconds.
+// and the maximum age: by so much a token may have expired, or be from the future.
+// The default is 0. A negative leeway, and one other than 0 that is under a
+// millisecond, is an [ErrInvalidOption]: WithLeeway(30) would be 30 nanoseconds.
 func WithLeeway(leeway time.Duration) DecodeOption { return leewayOption(leeway) }
 
-// WithMaxTokenAge refuses tokens made longer ago than age, by their "iat", as an
+// WithMaxTokenAge refuses tokens made so long ago or longer, by their "iat", as an
 // [ErrExpired]; a token without "iat" is an [ErrMissingClaim]. It is about the
 // token, where OpenID Connect's max_age is about "auth_time", when the user
 // logged in. An age under a millisecond is an [ErrInvalidOption].
 func WithMaxTokenAge(age time.Duration) DecodeOption { return maxAgeOption(age) }
 
 // WithoutCheck turns off the check of claims by name, that of their type
-// included: "exp", "nbf", "iat", "iss", "aud", "sub", "jti". Any other name, and
-// one that another option asks to check, is an [ErrInvalidOption].
-// [WithRequired] still holds.
+// included: "exp", "nbf", "iat", "iss", "aud", "sub", "jti". Any other name, one
+// that another option asks to check, and no name at all are an
+// [ErrInvalidOption]. [WithRequired] still holds.
 func WithoutCheck(names ...string) DecodeOption { return withoutOption(names) }
 
 // WithValidator adds a check of the program's own, run last, on a token that is
-// otherwise good. Several run in order. An error makes the token an
-// [ErrInvalidToken] and stays reachable by errors.Is; one that matches
-// [ErrUnavailable], or is a context's, is not the token's fault and comes back
-// as ErrUnavailable. A validator must not change the token.
+// otherwise good, or has at most expired (see [ExpiredError]). Several run in
+// order, up to the first error. An error makes the token an [ErrInvalidToken] and
+// stays reachable by [errors.Is]; one that matches [ErrUnavailable], or is a
+// context's, is not the token's fault and comes back as ErrUnavailable.
+//
+// A validator must not change the token, and must be safe for concurrent use where
+// the calls are. A nil one is an [ErrInvalidOption].
 func WithValidator(check func(context.Context, *Token) error) DecodeOption {
 	return validatorOption(check)
 }
 
 // WithContext sets the context that validators and live key sets are given. The
-// default is [context.Background]; see also [Decoder.DecodeContext].
+// default is [context.Background], nil an [ErrInvalidOption]. A [Decoder] is given
+// one for each call by [Decoder.DecodeContext].
 func WithContext(ctx context.Context) DecodeOption { return contextOption{ctx} }
 
-// WithMaxSize sets the most characters that a token may have. The default is
-// 256 KiB. The header may have 8 KiB decoded, always.
+// WithMaxSize sets the most characters that a token may have; a longer one is an
+// [ErrDecode]. The default is 256 KiB. A detached payload does not count, and the
+// header may have 8 KiB decoded, always. A size under 1 is an [ErrInvalidOption].
 func WithMaxSize(characters int) DecodeOption { return maxSizeOption(characters) }
 
 // WithPadding asks for '=' padding in all three segments, as AWS load balancers
 // write it, though RFC 7515 forbids it: exactly the canonical one. A token
-// without it is then refused, so that there is still one text for each token.
+// without it is then an [ErrDecode], so that there is still one text for each
+// token.
 func WithPadding() DecodeOption { return paddingOption{} }
 
 // WithDetachedPayload gives [Verify] the payload of a token that was signed
-// without it, encoded or not, as the header says. A token that carries a payload
-// of its own is then an [ErrDecode].
+// without it (see [WithDetached] and [WithUnencodedPayload], either of which the
+// header tells). A token that carries a payload of its own is then an [ErrDecode].
 func WithDetachedPayload(payload []byte) DecodeOption { return detachedOption(payload) }
 
 // WithKeyAlgorithm binds a key to one algorithm: it signs and verifies with that

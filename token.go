@@ -10,25 +10,26 @@ import (
 // successful decode. It prints, and goes to JSON and slog, without its
 // signature, so that what is logged cannot be used. It is the caller's own.
 type Token struct {
-	Header    Header
-	Claims    Claims
+	Header    Header // the JOSE header
+	Claims    Claims // the claims set
 	Payload   []byte // the octets that Claims was read from
-	Signature []byte `json:"-"`
+	Signature []byte `json:"-"` // the octets of the signature
 }
 
-// An UnverifiedToken is what a token says of itself: anybody may have written
-// it. Use it to look, or to choose among decoders that were made beforehand, and
-// then let one of them verify the token.
+// An UnverifiedToken is what a token says of itself, as [DecodeUnverified] reads
+// it: anybody may have written it. Use it to look, or to choose among decoders
+// that were made beforehand, and then let one of them verify the token.
 type UnverifiedToken struct {
-	Header  Header
-	Claims  Claims
-	Payload []byte
+	Header  Header // the JOSE header; its Algorithm is 0 for an unknown "alg"
+	Claims  Claims // the claims set, none of it checked
+	Payload []byte // the octets that Claims was read from
 }
 
 // DecodeInto stores the claims in a type of the caller's, as [Decoder.DecodeInto]
 // does: dst is a non-nil pointer to a struct, to a map with string keys, or to a
 // pointer to one, else it is an [ErrInvalidOption]. A claim that does not fit is
-// an [ErrInvalidToken] with the claim's name. On an error dst is as it was.
+// an [ErrInvalidToken] that names it. On an error dst is as it was. It reads
+// Payload, or Claims in a token that a program made for its tests.
 func (t *Token) DecodeInto(dst any) error {
 	target, err := targetOf(dst)
 	if err != nil {
@@ -50,12 +51,13 @@ func (t *Token) DecodeInto(dst any) error {
 	return target.fill(&d)
 }
 
-// Format prints the header and the claims, whatever the verb.
+// Format prints the header and the claims, by any verb, and never the signature.
 func (t Token) Format(f fmt.State, verb rune) {
 	fmt.Fprintf(f, fmt.FormatString(f, verb), tokenView{t.Header.String(), t.Claims})
 }
 
-// LogValue is what log/slog shows of the token: header and claims.
+// LogValue is what log/slog shows of the token: its header and its claims, which
+// may be personal, and never its signature.
 func (t Token) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("header", t.Header.String()), slog.Any("claims", map[string]any(t.Claims)))
 }

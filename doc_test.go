@@ -1,0 +1,325 @@
+package jwt_test
+
+import (
+	"go/ast"
+	"go/build"
+	"go/doc/comment"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// The documentation and the house rules, held over the source itself.
+
+// parsePackage reads the files of a folder that are no tests, whatever their
+// build constraints.
+func parsePackage(t *testing.T, dir string) map[string]*ast.File {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	files := map[string]*ast.File{}
+	for _, e := range entries {
+		if name := e.Name(); strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go") {
+			file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(dir, name), nil, parser.ParseComments)
+			require.NoError(t, err)
+			files[name] = file
+		}
+	}
+	return files
+}
+
+// A declared name is an identifier at the top level of a package, or a method,
+// as "Key.ID", and what is written about it.
+type declared struct {
+	name, file, doc string
+	kind            token.Token // FUNC, TYPE, CONST or VAR
+	spec            ast.Spec    // nil for FUNC
+	grouped         bool        // doc is that of the whole group
+}
+
+func declarations(files map[string]*ast.File) (all []declared) {
+	for file, f := range files {
+		for _, d := range f.Decls {
+			switch d := d.(type) {
+			case *ast.FuncDecl:
+				name := d.Name.Name
+				if d.Recv != nil {
+					name = receiver(d.Recv.List[0].Type) + "." + name
+				}
+				all = append(all, declared{name, file, d.Doc.Text(), token.FUNC, nil, false})
+			case *ast.GenDecl:
+				for _, spec := range d.Specs {
+					var names []*ast.Ident
+					var doc *ast.CommentGroup
+					switch spec := spec.(type) {
+					case *ast.TypeSpec:
+						names, doc = []*ast.Ident{spec.Name}, spec.Doc
+					case *ast.ValueSpec:
+						names, doc = spec.Names, spec.Doc
+					}
+					grouped := doc == nil && d.Lparen.IsValid()
+					if doc == nil {
+						doc = d.Doc
+					}
+					for _, name := range names {
+						all = append(all, declared{name.Name, file, doc.Text(), d.Tok, spec, grouped})
+					}
+				}
+			}
+		}
+	}
+	return all
+}
+
+func receiver(e ast.Expr) string {
+	if star, ok := e.(*ast.StarExpr); ok {
+		e = star.X
+	}
+	return e.(*ast.Ident).Name
+}
+
+// isExported reports whether every part of a name is.
+func isExported(name string) bool {
+	for part := range strings.SplitSeq(name, ".") {
+		if !ast.IsExported(part) {
+			return false
+		}
+	}
+	return true
+}
+
+func TestEveryExportedNameHasADoc(t *testing.T) {
+	all := declarations(parsePackage(t, "."))
+	require.NotEmpty(t, all)
+	for _, d := range all {
+		if !isExported(d.name) {
+			continue
+		}
+		own := d.name[strings.LastIndexByte(d.name, '.')+1:]
+		switch words := strings.Fields(d.doc); {
+		case d.grouped && d.kind == token.CONST:
+			assert.NotEmpty(t, words, "%s: %s needs a comment on its group", d.file, d.name)
+		case len(words) > 1 && slices.Contains([]string{"A", "An", "The"}, words[0]):
+			assert.Equal(t, own, words[1], "%s: the comment on %s starts with its name", d.file, d.name)
+		default:
+			assert.Equal(t, own, append(words, "nothing")[0], "%s: the comment on %s starts with its name", d.file, d.name)
+		}
+		spec, ok := d.spec.(*ast.TypeSpec)
+		if !ok {
+			continue
+		}
+		if s, ok := spec.Type.(*ast.StructType); ok {
+			for _, field := range s.Fields.List {
+				for _, name := range field.Names {
+					if name.IsExported() {
+						assert.NotEmpty(t, field.Doc.Text()+field.Comment.Text(), "%s: the field %s.%s needs a comment", d.file, d.name, name.Name)
+					}
+				}
+			}
+		}
+	}
+}
+
+// A link that leads nowhere is left in brackets as plain text, which is how it
+// is found here; map[string]any is none.
+var deadLink = regexp.MustCompile(`(?:^|[^\pL\pN\]])\[\*?\pL[\pL\pN_. ]*\]`)
+
+func TestDocLinks(t *testing.T) {
+	files := parsePackage(t, ".")
+	ours := map[string]bool{}
+	all := declarations(files)
+	for _, d := range all {
+		ours[d.name] = isExported(d.name)
+	}
+	imports := map[string]string{}
+	for _, f := range files {
+		for _, i := range f.Imports {
+			path := importPath(t, i)
+			imports[path[strings.LastIndexByte(path, '/')+1:]] = path
+		}
+	}
+	p := comment.Parser{
+		LookupSym: func(recv, name string) bool {
+			if recv != "" {
+				name = recv + "." + name
+			}
+			return ours[name]
+		},
+		LookupPackage: func(name string) (string, bool) {
+			if path, ok := imports[name]; ok {
+				return path, true
+			}
+			return comment.DefaultLookupPackage(name)
+		},
+	}
+	std := map[string]map[string]bool{}
+	links := 0
+	check := func(where, text string) {
+		walkText(p.Parse(text), func(text comment.Text) {
+			switch text := text.(type) {
+			case comment.Plain:
+				assert.Empty(t, deadLink.FindAllString(string(text), -1), "%s: the link is dead", where)
+			case *comment.DocLink:
+				links++
+				if text.ImportPath == "" || text.Name == "" {
+					return
+				}
+				if std[text.ImportPath] == nil {
+					std[text.ImportPath] = map[string]bool{}
+					for _, d := range declarations(parsePackage(t, filepath.Join(build.Default.GOROOT, "src", text.ImportPath))) {
+						std[text.ImportPath][d.name] = true
+					}
+				}
+				name := strings.TrimPrefix(text.Recv+"."+text.Name, ".")
+				assert.True(t, std[text.ImportPath][name], "%s: %s has no %s", where, text.ImportPath, name)
+			}
+		})
+	}
+	for name, f := range files {
+		if f.Doc != nil {
+			check(name+": package", f.Doc.Text())
+		}
+	}
+	for _, d := range all {
+		if isExported(d.name) {
+			check(d.file+": "+d.name, d.doc)
+		}
+	}
+	assert.Greater(t, links, 100, "the links were found")
+}
+
+// walkText visits all text of a comment but that of code.
+func walkText(d *comment.Doc, visit func(comment.Text)) {
+	var blocks func(list []comment.Block)
+	texts := func(list []comment.Text) {
+		for _, text := range list {
+			visit(text)
+		}
+	}
+	blocks = func(list []comment.Block) {
+		for _, b := range list {
+			switch b := b.(type) {
+			case *comment.Paragraph:
+				texts(b.Text)
+			case *comment.Heading:
+				texts(b.Text)
+			case *comment.List:
+				for _, item := range b.Items {
+					blocks(item.Content)
+				}
+			}
+		}
+	}
+	blocks(d.Content)
+}
+
+func importPath(t *testing.T, i *ast.ImportSpec) string {
+	t.Helper()
+	path, err := strconv.Unquote(i.Path.Value)
+	require.NoError(t, err)
+	return path
+}
+
+// What the package must not have or know of: see CONTRIBUTING.md.
+func TestHouseRules(t *testing.T) {
+	files := parsePackage(t, ".")
+	for name, f := range files {
+		for _, i := range f.Imports {
+			path := importPath(t, i)
+			first, _, _ := strings.Cut(path, "/")
+			assert.NotContains(t, first, ".", "%s imports %s: the package knows the standard library alone", name, path)
+			assert.NotContains(t, []string{"net/http", "unsafe", "C"}, path, "%s imports %s", name, path)
+		}
+	}
+	for _, d := range declarations(files) {
+		assert.False(t, d.kind == token.FUNC && d.name == "init", "%s has an init", d.file)
+		if d.kind == token.VAR && ast.IsExported(d.name) {
+			assert.True(t, strings.HasPrefix(d.name, "Err"), "%s exports the variable %s, which anybody could change", d.file, d.name)
+		}
+	}
+}
+
+// Who may know whom: the files that each of these may refer to, besides itself
+// and errors.go. A name ending in * is all files that begin so.
+var mayKnow = map[string][]string{
+	"algorithm.go": {},
+	"base64url.go": {},
+	"json*":        {"audience.go", "numericdate.go"},
+	"header.go":    {"algorithm.go", "json*"},
+	"claims*":      {"audience.go", "numericdate.go", "json*", "policy.go"},
+	"sign_*":       {"algorithm.go", "key.go", "sign*"},
+}
+
+func TestWhoKnowsWhom(t *testing.T) {
+	files := parsePackage(t, ".")
+	home := map[string]string{}
+	for _, d := range declarations(files) {
+		home[d.name] = d.file
+	}
+	matches := func(file, pattern string) bool {
+		prefix, isPrefix := strings.CutSuffix(pattern, "*")
+		return file == pattern || isPrefix && strings.HasPrefix(file, prefix)
+	}
+	for pattern, known := range mayKnow {
+		found := false
+		for file, f := range files {
+			if !matches(file, pattern) {
+				continue
+			}
+			found = true
+			for _, name := range f.Unresolved { // what the file itself does not declare
+				other := home[name.Name]
+				if other == "" || other == "errors.go" || matches(other, pattern) {
+					continue
+				}
+				assert.True(t, slices.ContainsFunc(known, func(p string) bool { return matches(other, p) }),
+					"%s uses %s of %s, which it should not know", file, name.Name, other)
+			}
+		}
+		assert.True(t, found, "there is no file %s", pattern)
+	}
+	for file, f := range files {
+		for _, i := range f.Imports {
+			if matches(file, "sign_*") {
+				assert.NotContains(t, []string{"encoding/json", "encoding/base64", "time"}, importPath(t, i), "%s sees a key and octets alone", file)
+			}
+		}
+	}
+}
+
+// The README's program is the package's example, so it is known to run.
+func TestREADME(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	assert.LessOrEqual(t, strings.Count(string(readme), "\n"), 170, "a README that is read")
+	_, program, _ := strings.Cut(string(readme), "```go\n")
+	program, _, _ = strings.Cut(program, "```\n")
+	examples, err := os.ReadFile("example_test.go")
+	require.NoError(t, err)
+	body := bodyOf(t, string(examples), "Example")
+	body, _, _ = strings.Cut(body, "\t// Output:")
+	assert.Equal(t, strings.TrimSpace(body), strings.TrimSpace(bodyOf(t, program, "main")))
+}
+
+func bodyOf(t *testing.T, source, name string) string {
+	t.Helper()
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, "", source, parser.ParseComments)
+	require.NoError(t, err)
+	for _, d := range f.Decls {
+		if fn, ok := d.(*ast.FuncDecl); ok && fn.Name.Name == name {
+			return source[fset.Position(fn.Body.Lbrace).Offset+1 : fset.Position(fn.Body.Rbrace).Offset]
+		}
+	}
+	require.Fail(t, "no function "+name)
+	return ""
+}
