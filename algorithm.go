@@ -45,30 +45,29 @@ const (
 
 // An algorithmRow is all that is particular to one algorithm.
 type algorithmRow struct {
-	name   string
-	family family
-	hash   crypto.Hash
+	name string
+	hash crypto.Hash
 }
 
 // algorithmRows stand in the order of the bits.
 var algorithmRows = [...]algorithmRow{
-	{"HS256", hmacFamily{}, crypto.SHA256},
-	{"HS384", hmacFamily{}, crypto.SHA384},
-	{"HS512", hmacFamily{}, crypto.SHA512},
-	{"RS256", rsaFamily{}, crypto.SHA256},
-	{"RS384", rsaFamily{}, crypto.SHA384},
-	{"RS512", rsaFamily{}, crypto.SHA512},
-	{"PS256", pssFamily{}, crypto.SHA256},
-	{"PS384", pssFamily{}, crypto.SHA384},
-	{"PS512", pssFamily{}, crypto.SHA512},
-	{"ES256", ecdsaFamily{}, crypto.SHA256},
-	{"ES384", ecdsaFamily{}, crypto.SHA384},
-	{"ES512", ecdsaFamily{}, crypto.SHA512},
-	{"EdDSA", ed25519Family{}, 0},
-	{"Ed25519", ed25519Family{}, 0},
-	{"ML-DSA-44", mldsaFamily{}, 0},
-	{"ML-DSA-65", mldsaFamily{}, 0},
-	{"ML-DSA-87", mldsaFamily{}, 0},
+	{"HS256", crypto.SHA256},
+	{"HS384", crypto.SHA384},
+	{"HS512", crypto.SHA512},
+	{"RS256", crypto.SHA256},
+	{"RS384", crypto.SHA384},
+	{"RS512", crypto.SHA512},
+	{"PS256", crypto.SHA256},
+	{"PS384", crypto.SHA384},
+	{"PS512", crypto.SHA512},
+	{"ES256", crypto.SHA256},
+	{"ES384", crypto.SHA384},
+	{"ES512", crypto.SHA512},
+	{"EdDSA", 0},
+	{"Ed25519", 0},
+	{"ML-DSA-44", 0},
+	{"ML-DSA-65", 0},
+	{"ML-DSA-87", 0},
 }
 
 // ParseAlgorithm returns the algorithm of that exact IANA name: "ML-DSA-44",

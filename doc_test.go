@@ -256,7 +256,7 @@ var mayKnow = map[string][]string{
 	"json*":        {"audience.go", "numericdate.go"},
 	"header.go":    {"algorithm.go", "json*"},
 	"claims*":      {"audience.go", "numericdate.go", "json*", "policy.go"},
-	"sign_*":       {"algorithm.go", "key.go", "sign*"},
+	"sign_*":       {"algorithm.go", "key.go", "key_secret.go", "sign*"},
 }
 
 func TestWhoKnowsWhom(t *testing.T) {

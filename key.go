@@ -259,7 +259,7 @@ func GenerateKey(alg Algorithm, opts ...KeyOption) (*Key, error) {
 		return nil, contradict("a key generated for "+alg.String(), "WithKeyAlgorithm("+o.algorithm.String()+")")
 	}
 	o.algorithm = alg
-	material, err := alg.row().family.generate(alg)
+	material, err := alg.family().generate(alg)
 	if err != nil {
 		return nil, err
 	}

@@ -26,24 +26,41 @@ type family interface {
 	verify(k *keyState, hash crypto.Hash, input, signature []byte) bool
 }
 
+// family returns that of a single algorithm.
+func (a Algorithm) family() family {
+	switch {
+	case a&hmacAlgorithms != 0:
+		return hmacFamily{}
+	case a&rsaAlgorithms != 0:
+		return rsaFamily{}
+	case a&pssAlgorithms != 0:
+		return pssFamily{}
+	case a&ecdsaAlgorithms != 0:
+		return ecdsaFamily{}
+	case a&ed25519Algorithms != 0:
+		return ed25519Family{}
+	default:
+		return mldsaFamily{}
+	}
+}
+
 func (k *keyState) sign(alg Algorithm, dst, input []byte) ([]byte, error) {
-	row := alg.row()
+	f, hash := alg.family(), alg.row().hash
 	start := len(dst)
-	dst, err := row.family.sign(k, row.hash, dst, input)
+	dst, err := f.sign(k, hash, dst, input)
 	if err != nil {
 		return nil, err
 	}
 	// A key of the caller's own is somewhere else, behind code that may have been
 	// configured for another algorithm: no verifier is to find that out.
-	if k.opaque && !row.family.verify(k, row.hash, input, dst[start:]) {
-		return nil, badKey("the crypto.Signer's signature does not hold by its own public key for " + row.name + "; is it set up for another algorithm?")
+	if k.opaque && !f.verify(k, hash, input, dst[start:]) {
+		return nil, badKey("the crypto.Signer's signature does not hold by its own public key for " + alg.String() + "; is it set up for another algorithm?")
 	}
 	return dst, nil
 }
 
 func (k *keyState) verify(alg Algorithm, input, signature []byte) bool {
-	row := alg.row()
-	return row.family.verify(k, row.hash, input, signature)
+	return alg.family().verify(k, alg.row().hash, input, signature)
 }
 
 // signOctets has the private half sign: a digest, or the input itself where the

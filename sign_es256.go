@@ -118,10 +118,10 @@ func (ecdsaFamily) sign(k *keyState, hash crypto.Hash, dst, input []byte) ([]byt
 	if err != nil || len(rest) > 0 || !fits(signature.R, c.size) || !fits(signature.S, c.size) {
 		return nil, badKey("the crypto.Signer answered something that is no ECDSA signature in ASN.1 DER")
 	}
-	dst, n := extend(dst, 2*c.size)
-	signature.R.FillBytes(dst[n : n+c.size])
-	signature.S.FillBytes(dst[n+c.size:])
-	return dst, nil
+	var halves [2 * 66]byte
+	signature.R.FillBytes(halves[:c.size])
+	signature.S.FillBytes(halves[c.size : 2*c.size])
+	return append(dst, halves[:2*c.size]...), nil
 }
 
 func fits(n *big.Int, octets int) bool { return n.Sign() > 0 && n.BitLen() <= 8*octets }
