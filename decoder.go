@@ -141,7 +141,8 @@ var errTarget = badOption("the destination must be a non-nil pointer to a struct
 // fill stores the root of a document, or leaves the target as it was.
 func (t target) fill(d *document) error {
 	d.share()
-	fresh := reflect.New(t.plan.typ).Elem()
+	fresh := t.plan.blank()
+	defer t.plan.giveBack(fresh)
 	if blame, err := d.fill(0, fresh, t.plan); err != nil {
 		return unfitClaim(blame, err)
 	}

@@ -42,7 +42,7 @@ const (
 // object's members follow it, each a name and a value; an array's elements too.
 type node struct {
 	start, end uint32 // the text; of a string without its quotes
-	next       uint32 // the node after this one and all that it holds
+	next       uint32 // the node after this one and all that it holds; of a name its hashName
 	kind       jsonKind
 	escaped    bool // a string with a backslash in it
 	integer    bool // a number without fraction or exponent
@@ -97,16 +97,13 @@ func (d *document) problem() string {
 // after it, or -1 after a fault.
 
 func (d *document) space(pos int) int {
-	for pos < len(d.text) {
-		switch d.text[pos] {
-		case ' ', '\t', '\n', '\r':
-			pos++
-		default:
-			return pos
-		}
+	for pos < len(d.text) && d.text[pos] <= ' ' && isSpace(d.text[pos]) {
+		pos++
 	}
 	return pos
 }
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
 
 func (d *document) value(pos, depth int) int {
 	if pos == len(d.text) {
@@ -136,6 +133,7 @@ func (d *document) object(pos, depth int) int {
 	}
 	self := len(d.nodes)
 	d.nodes = append(d.nodes, node{start: uint32(pos), kind: jsonObject})
+	var hashes uint64 // a bit for each name's hash; one that is not set was not seen
 	pos = d.space(pos + 1)
 	for members := 0; ; members++ {
 		if pos < len(d.text) && d.text[pos] == '}' && members == 0 {
@@ -148,9 +146,13 @@ func (d *document) object(pos, depth int) int {
 		if pos = d.quoted(pos); pos < 0 {
 			return -1
 		}
-		if d.seen(self, name, members) {
+		hash := hashName(d.string(uint32(name)))
+		d.nodes[name].next = hash
+		bit := uint64(1) << (hash & 63)
+		if (hashes&bit != 0 || members >= fewNames) && d.seen(self, name, members) {
 			return d.refuse(at, faultTwice)
 		}
+		hashes |= bit
 		if pos = d.space(pos); pos == len(d.text) || d.text[pos] != ':' {
 			return d.refuse(pos, "a colon is wanted after a member name")
 		}
@@ -275,8 +277,7 @@ func (d *document) quoted(pos int) int {
 	text := d.text
 	start := pos + 1
 	escaped := false
-	for pos = start; ; {
-		pos = plain(text, pos)
+	for pos = plain(text, start); ; pos = plain(text, pos) {
 		if pos == len(text) {
 			return d.refuse(start-1, "a string has no closing quote")
 		}

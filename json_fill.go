@@ -41,8 +41,8 @@ func (k jsonKind) String() string {
 // fill sets v, which is zero and can be set, from the value i; share must have
 // been called. At the root it names the member to blame for an error.
 func (d *document) fill(i uint32, v reflect.Value, p *plan) (blame string, err error) {
-	if i == 0 && !p.unmarshals && !p.readsText {
-		switch p.kind {
+	if i == 0 {
+		switch p.reads {
 		case planKind(reflect.Struct):
 			return d.fillStruct(i, v, p)
 		case planKind(reflect.Map):
@@ -57,70 +57,76 @@ func (d *document) fill(i uint32, v reflect.Value, p *plan) (blame string, err e
 
 func (d *document) fillValue(i uint32, v reflect.Value, p *plan) error {
 	n := &d.nodes[i]
-	switch p.kind {
+	if n.kind == jsonNull && p.reads != planUnmarshaler {
+		return nil
+	}
+	switch p.reads {
+	case planKind(reflect.String):
+		if n.kind == jsonString {
+			v.SetString(d.shared(i))
+			return nil
+		}
+	case planKind(reflect.Bool):
+		if n.kind == jsonTrue || n.kind == jsonFalse {
+			v.SetBool(n.kind == jsonTrue)
+			return nil
+		}
+	case planKind(reflect.Struct):
+		if n.kind == jsonObject {
+			_, err := d.fillStruct(i, v, p)
+			return err
+		}
+	case planKind(reflect.Map):
+		if n.kind == jsonObject {
+			_, err := d.fillMap(i, v, p)
+			return err
+		}
+	case planKind(reflect.Slice), planBytes:
+		switch {
+		case n.kind == jsonArray:
+			return d.fillSlice(i, v, p)
+		case n.kind == jsonString && p.elem.typ.Kind() == reflect.Uint8:
+			return d.fillOctets(i, v, p)
+		}
+	case planKind(reflect.Array):
+		if n.kind == jsonArray {
+			return d.fillArray(i, v, p)
+		}
+	case planKind(reflect.Pointer):
+		v.Set(reflect.New(p.elem.typ))
+		return d.fillValue(i, v.Elem(), p.elem)
+	case planKind(reflect.Interface):
+		if v.NumMethod() == 0 {
+			v.Set(reflect.ValueOf(d.any(i)))
+			return nil
+		}
 	case planNumericDate:
 		return d.fillDate(i, v.Addr().Interface().(*NumericDate), p)
 	case planAudience:
 		return d.fillAudience(i, v.Addr().Interface().(*Audience), p)
 	case planTime:
 		return d.fillTime(i, v.Addr().Interface().(*time.Time), p)
-	}
-	if p.unmarshals {
+	case planNumber:
+		if n.kind == jsonNumber {
+			v.SetString(d.source[n.start:n.end])
+			return nil
+		}
+		if text := d.shared(i); n.kind == jsonString && isJSONNumber([]byte(text)) {
+			v.SetString(text)
+			return nil
+		}
+	case planUnmarshaler:
 		// A copy, because a method that keeps what it was given would
 		// otherwise see the next token.
 		err := v.Addr().Interface().(json.Unmarshaler).UnmarshalJSON(bytes.Clone(d.raw(i)))
 		return d.unless(err, i, p)
-	}
-	if n.kind == jsonNull {
-		return nil
-	}
-	if p.readsText {
-		if n.kind != jsonString {
-			return &unfit{n.kind, p.typ, nil}
+	case planTextUnmarshaler:
+		if n.kind == jsonString {
+			err := v.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText(bytes.Clone(d.string(i)))
+			return d.unless(err, i, p)
 		}
-		err := v.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText(bytes.Clone(d.string(i)))
-		return d.unless(err, i, p)
-	}
-	switch kind := v.Kind(); kind {
-	case reflect.Pointer:
-		if p.kind == planNone {
-			return &unfit{n.kind, p.typ, nil}
-		}
-		v.Set(reflect.New(p.elem.typ))
-		return d.fillValue(i, v.Elem(), p.elem)
-	case reflect.Interface:
-		if v.NumMethod() > 0 {
-			return &unfit{n.kind, p.typ, nil}
-		}
-		v.Set(reflect.ValueOf(d.any(i)))
-		return nil
-	}
-	switch n.kind {
-	case jsonObject:
-		switch v.Kind() {
-		case reflect.Struct:
-			_, err := d.fillStruct(i, v, p)
-			return err
-		case reflect.Map:
-			_, err := d.fillMap(i, v, p)
-			return err
-		}
-	case jsonArray:
-		switch v.Kind() {
-		case reflect.Slice:
-			return d.fillSlice(i, v, p)
-		case reflect.Array:
-			return d.fillArray(i, v, p)
-		}
-	case jsonString:
-		return d.fillString(i, v, p)
-	case jsonTrue, jsonFalse:
-		if v.Kind() == reflect.Bool {
-			v.SetBool(n.kind == jsonTrue)
-			return nil
-		}
-	case jsonNumber:
-		if d.setNumber(v, p, d.source[n.start:n.end]) {
+	default: // a number of Go's, or what JSON cannot hold
+		if n.kind == jsonNumber && d.setNumber(v, p, d.source[n.start:n.end]) {
 			return nil
 		}
 	}
@@ -137,11 +143,16 @@ func (d *document) unless(err error, i uint32, p *plan) error {
 
 func (d *document) fillStruct(i uint32, v reflect.Value, p *plan) (blame string, err error) {
 	for name := i + 1; name < d.nodes[i].next; name = d.nodes[name+1].next {
-		f := p.field(d.string(name))
+		f := p.field(d.string(name), d.nodes[name].next)
 		if f == nil {
 			continue
 		}
-		fv, err := makeField(v, f.index)
+		fv, err := v, error(nil)
+		if len(f.index) == 1 {
+			fv = v.Field(f.index[0])
+		} else {
+			fv, err = makeField(v, f.index)
+		}
 		if err == nil {
 			if f.quoted {
 				err = d.fillQuoted(name+1, fv, f.plan)
@@ -210,7 +221,7 @@ func (d *document) fillMap(i uint32, v reflect.Value, p *plan) (blame string, er
 
 func (d *document) fillKey(name uint32, key reflect.Value, p *plan) error {
 	switch {
-	case p.readsText:
+	case p.reads == planTextUnmarshaler:
 		err := key.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText(bytes.Clone(d.string(name)))
 		return d.unless(err, name, p)
 	case key.Kind() == reflect.String:
@@ -223,15 +234,40 @@ func (d *document) fillKey(name uint32, key reflect.Value, p *plan) error {
 }
 
 func (d *document) fillSlice(i uint32, v reflect.Value, p *plan) error {
-	list := reflect.MakeSlice(p.typ, d.count(i), d.count(i))
+	n := d.count(i)
+	if list, ok := v.Addr().Interface().(*[]string); ok {
+		return d.fillStrings(i, list, n, p)
+	}
+	if n == 0 {
+		v.Set(reflect.MakeSlice(p.typ, 0, 0))
+		return nil
+	}
+	v.Grow(n)
+	v.SetLen(n)
 	at := 0
 	for e := i + 1; e < d.nodes[i].next; e = d.nodes[e].next {
-		if err := d.fillValue(e, list.Index(at), p.elem); err != nil {
+		if err := d.fillValue(e, v.Index(at), p.elem); err != nil {
 			return err
 		}
 		at++
 	}
-	v.Set(list)
+	return nil
+}
+
+// fillStrings is fillSlice for the commonest type of them.
+func (d *document) fillStrings(i uint32, list *[]string, n int, p *plan) error {
+	*list = make([]string, n)
+	at := 0
+	for e := i + 1; e < d.nodes[i].next; e = d.nodes[e].next {
+		switch d.nodes[e].kind {
+		case jsonString:
+			(*list)[at] = d.shared(e)
+		case jsonNull:
+		default:
+			return &unfit{d.nodes[e].kind, p.elem.typ, nil}
+		}
+		at++
+	}
 	return nil
 }
 
@@ -248,36 +284,20 @@ func (d *document) fillArray(i uint32, v reflect.Value, p *plan) error {
 	return nil
 }
 
-func (d *document) fillString(i uint32, v reflect.Value, p *plan) error {
-	switch {
-	case p.kind == planNumber:
-		text := d.shared(i)
-		if !isJSONNumber([]byte(text)) {
-			return &unfit{jsonString, p.typ, nil}
-		}
-		v.SetString(text)
-		return nil
-	case v.Kind() == reflect.String:
-		v.SetString(d.shared(i))
-		return nil
-	case v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8:
-		octets, err := base64.StdEncoding.DecodeString(d.shared(i))
-		if err != nil {
-			return &unfit{jsonString, p.typ, err}
-		}
-		v.SetBytes(octets)
-		return nil
+// fillOctets reads octets as encoding/json writes them.
+func (d *document) fillOctets(i uint32, v reflect.Value, p *plan) error {
+	octets, err := base64.StdEncoding.DecodeString(d.shared(i))
+	if err != nil {
+		return &unfit{jsonString, p.typ, err}
 	}
-	return &unfit{jsonString, p.typ, nil}
+	v.SetBytes(octets)
+	return nil
 }
 
 // setNumber sets a number of any kind if it is in range. A float takes the
 // nearest value, but where the document is to be exact.
 func (d *document) setNumber(v reflect.Value, p *plan, text string) bool {
 	switch {
-	case p.kind == planNumber:
-		v.SetString(text)
-		return true
 	case v.CanInt():
 		n, err := strconv.ParseInt(text, 10, 64)
 		if err != nil || v.OverflowInt(n) {

@@ -2,25 +2,44 @@ package jwt
 
 import (
 	"bytes"
+	"encoding/binary"
 	"hash/maphash"
+	"math/bits"
 )
 
 // No name twice: the part of the walk that must not be slow for anyone.
 
-// seen reports whether the object has a member of the same name already. The
-// first few names are compared one with another; where there are more, all
-// names are kept in a set, so that time stays linear whatever an attacker writes.
+// fewNames is how many names of an object are compared one with another, those
+// whose hashes meet. Where there are more, all names are kept in a set, so that
+// time stays linear whatever an attacker writes.
+const fewNames = 16
+
+// hashName tells names apart at a glance. Anybody can make names that it does not.
+func hashName(name []byte) uint32 {
+	var first, last uint64
+	switch n := len(name); {
+	case n >= 8:
+		first, last = binary.LittleEndian.Uint64(name), binary.LittleEndian.Uint64(name[n-8:])
+	case n >= 4:
+		first, last = uint64(binary.LittleEndian.Uint32(name)), uint64(binary.LittleEndian.Uint32(name[n-4:]))
+	case n > 0:
+		first, last = uint64(name[0])|uint64(name[n/2])<<8, uint64(name[n-1])
+	}
+	return uint32((first ^ bits.RotateLeft64(last, 29) ^ uint64(len(name))<<50) * 0x9e3779b97f4a7c15 >> 32)
+}
+
+// seen reports whether the object has a member of the same name already, of which
+// there are so many.
 func (d *document) seen(object, name, members int) bool {
-	const few = 16
-	if members < few {
+	if members < fewNames {
 		for i := object + 1; i < name; i = int(d.nodes[i+1].next) {
-			if d.equal(i, name) {
+			if d.nodes[i].next == d.nodes[name].next && d.equal(i, name) {
 				return true
 			}
 		}
 		return false
 	}
-	if members == few {
+	if members == fewNames {
 		for i := object + 1; i < name; i = int(d.nodes[i+1].next) {
 			d.names.add(d, object, i)
 		}

@@ -25,13 +25,15 @@ type plan struct {
 	key  *plan // of a map
 
 	fields []field
-	byName map[string]int // where there are many fields
+	byHash [][]int // the places in fields, by hashName
 
 	marshals     method // encoding/json's Marshaler
 	marshalsText method
-	unmarshals   bool // by the pointer to it
-	readsText    bool
+	reads        planKind // how it is filled: kind, but where a method stands in for it
 	isZero       func(reflect.Value) bool
+
+	quiet   bool      // filling it calls no method of the caller's, who so never sees its address
+	scratch sync.Pool // of quiet types: pointers to zero values, to fill before they are copied
 }
 
 // A planKind is the way of a type: a [reflect.Kind], or one of these.
@@ -44,6 +46,8 @@ const (
 	planNumber // json.Number
 	planBytes  // written as base64
 	planNone   // a type that JSON cannot hold
+	planUnmarshaler
+	planTextUnmarshaler
 )
 
 // A method is had by a type, by the pointer to it alone, or not at all.
@@ -89,10 +93,47 @@ func planOf(t reflect.Type) *plan {
 	}
 	made := planner{}
 	p := made.plan(t)
+	for _, p := range made {
+		p.quiet = p.isQuiet(map[*plan]bool{})
+	}
 	for t, p := range made { // whole at last: others may see them now
 		plans.Store(t, p)
 	}
 	return p
+}
+
+// isQuiet reports whether no part of a type is filled by a method of its own. It
+// passes over what it has looked at already.
+func (p *plan) isQuiet(seen map[*plan]bool) bool {
+	if p == nil || seen[p] {
+		return true
+	}
+	seen[p] = true
+	if p.reads == planUnmarshaler || p.reads == planTextUnmarshaler {
+		return false
+	}
+	for i := range p.fields {
+		if !p.fields[i].plan.isQuiet(seen) {
+			return false
+		}
+	}
+	return p.key.isQuiet(seen) && p.elem.isQuiet(seen)
+}
+
+// blank returns a zero value of the type, to be filled and copied. Where the
+// caller's methods cannot have kept its address it is used again; see giveBack.
+func (p *plan) blank() reflect.Value {
+	if used := p.scratch.Get(); used != nil {
+		return reflect.ValueOf(used).Elem()
+	}
+	return reflect.New(p.typ).Elem()
+}
+
+func (p *plan) giveBack(v reflect.Value) {
+	if p.quiet {
+		v.SetZero()
+		p.scratch.Put(v.Addr().Interface())
+	}
 }
 
 // A planner holds the plans of one round, so that a type may refer to itself.
@@ -110,30 +151,45 @@ func (made planner) plan(t reflect.Type) *plan {
 		kind:         planKind(t.Kind()),
 		marshals:     methodOf(t, marshalerType),
 		marshalsText: methodOf(t, textMarshalerType),
-		unmarshals:   t.Kind() != reflect.Pointer && reflect.PointerTo(t).Implements(unmarshalerType),
-		readsText:    t.Kind() != reflect.Pointer && reflect.PointerTo(t).Implements(textUnmarshalerType),
 		isZero:       zeroOf(t),
 	}
 	made[t] = p
-	switch {
-	case t == numericDateType:
+	made.fit(p)
+	p.reads = p.kind
+	if p.kind < planNumericDate || p.kind >= planBytes { // a type that is not ours to know
+		switch pointer := reflect.PointerTo(t); {
+		case t.Kind() == reflect.Pointer:
+		case pointer.Implements(unmarshalerType):
+			p.reads = planUnmarshaler
+		case pointer.Implements(textUnmarshalerType):
+			p.reads = planTextUnmarshaler
+		}
+	}
+	return p
+}
+
+// fit works out the kind of a plan, and what the type is made of.
+func (made planner) fit(p *plan) {
+	t := p.typ
+	switch t {
+	case numericDateType:
 		p.kind = planNumericDate
-		return p
-	case t == audienceType:
+		return
+	case audienceType:
 		p.kind = planAudience
-		return p
-	case t == timeType:
+		return
+	case timeType:
 		p.kind = planTime
-		return p
-	case t == numberType:
+		return
+	case numberType:
 		p.kind = planNumber
-		return p
+		return
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
 		if pointsNowhere(t) {
 			p.kind = planNone
-			return p
+			return
 		}
 		p.elem = made.plan(t.Elem())
 	case reflect.Slice, reflect.Array:
@@ -145,16 +201,14 @@ func (made planner) plan(t reflect.Type) *plan {
 		p.key, p.elem = made.plan(t.Key()), made.plan(t.Elem())
 	case reflect.Struct:
 		p.fields = made.fields(t)
-		if len(p.fields) > 8 {
-			p.byName = make(map[string]int, len(p.fields))
-			for i := range p.fields {
-				p.byName[p.fields[i].name] = i
-			}
+		p.byHash = make([][]int, fieldSlots)
+		for i := range p.fields {
+			slot := &p.byHash[hashName([]byte(p.fields[i].name))%fieldSlots]
+			*slot = append(*slot, i)
 		}
 	case reflect.Chan, reflect.Func, reflect.Complex64, reflect.Complex128, reflect.UnsafePointer:
 		p.kind = planNone
 	}
-	return p
 }
 
 // methodOf tells who has the methods of an interface.
@@ -321,15 +375,11 @@ func canBeQuoted(t reflect.Type) bool {
 	return false
 }
 
-// field returns the field of exactly that name, or nil.
-func (p *plan) field(name []byte) *field {
-	if p.byName != nil {
-		if i, ok := p.byName[string(name)]; ok {
-			return &p.fields[i]
-		}
-		return nil
-	}
-	for i := range p.fields {
+const fieldSlots = 64
+
+// field returns the field of exactly that name, whose hash is given, or nil.
+func (p *plan) field(name []byte, hash uint32) *field {
+	for _, i := range p.byHash[hash%fieldSlots] {
 		if p.fields[i].name == string(name) {
 			return &p.fields[i]
 		}

@@ -149,6 +149,13 @@ func (i instant) append(dst []byte) []byte {
 // round, and a big number would take as long as its exponent says. The text is
 // known to be a JSON number; false means outside the years 1 to 9999.
 func parseInstant(number []byte) (instant, bool) {
+	if len(number) <= 12 && digits(number, 0) == len(number) { // whole seconds, as nearly all are
+		var i instant
+		for _, c := range number {
+			i.sec = i.sec*10 + int64(c-'0')
+		}
+		return i, i.inRange()
+	}
 	text := number
 	negative := text[0] == '-'
 	if negative {
