@@ -5,7 +5,7 @@
 //	go -C conformance test -tags conformance ./...
 //
 // runs them; with -v it prints the counts, which the tests pin. The JOSE vectors
-// go through [jwt.ParseJWK], [jwt.ParseKeySet] and [jwt.Verify]. The vectors of
+// go through jwt.ParseJWK, jwt.ParseKeySet and jwt.Verify. The vectors of
 // the signature schemes sign arbitrary octets, where a token's are always a
 // header, a dot and a payload; so they go through jwt.VerifyOctets, which the
 // build tag conformance adds to that package. ML-DSA needs Go 1.27.
