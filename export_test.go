@@ -16,3 +16,12 @@ func ParseJSON(text []byte) (map[string]any, bool) {
 	d.share()
 	return d.object2map(0), true
 }
+
+// SignOctets signs an input whose header is not one that this package writes.
+func SignOctets(key *Key, alg Algorithm, input []byte) ([]byte, error) {
+	state, err := key.usable()
+	if err != nil {
+		return nil, err
+	}
+	return state.sign(alg, nil, input)
+}

@@ -10,7 +10,7 @@ import (
 
 // ML-DSA-44, ML-DSA-65 and ML-DSA-87 (FIPS 204, RFC 9964), where the standard
 // library has them. The message is signed as it is, with an empty context
-// (RFC 9964, Section 4).
+// (RFC 9964, Section 5).
 
 const supportedAlgorithms = allAlgorithms
 
