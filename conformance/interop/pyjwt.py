@@ -57,13 +57,18 @@ def algorithm(alg):
     return jwt.api_jws.get_algorithm_by_name(alg)
 
 
+keys = {}  # OpenSSL is slow to check an RSA key
+
+
 def read(alg, key):
     """A key in the form that it travels in, as PyJWT takes it."""
     if key["form"] == "raw":
         return unbase64url(key["text"])
-    if key["form"] == "jwk":
-        return algorithm(alg).from_jwk(key["text"])
-    return key["text"]
+    known = alg + key["text"]
+    if known not in keys:
+        reader = algorithm(alg)
+        keys[known] = reader.from_jwk(key["text"]) if key["form"] == "jwk" else reader.prepare_key(key["text"])
+    return keys[known]
 
 
 rsa_key = None
@@ -129,9 +134,9 @@ def answer(request):
         return {"claims": jwt.decode(request["token"], read(alg, request["key"]), algorithms=[alg], **request.get("with", {}))}
     if op == "verify-set":
         clock = request["now"]
-        keys = {key.key_id: key.key for key in jwt.PyJWKSet.from_json(request["set"]).keys}
+        members = {key.key_id: key.key for key in jwt.PyJWKSet.from_json(request["set"]).keys}
         kid = jwt.get_unverified_header(request["token"])["kid"]
-        return {"claims": jwt.decode(request["token"], keys[kid], algorithms=[alg])}
+        return {"claims": jwt.decode(request["token"], members[kid], algorithms=[alg])}
     raise NotImplementedError(op)
 
 

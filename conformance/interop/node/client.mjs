@@ -88,7 +88,7 @@ async function withJsonwebtoken() {
       }
     },
     sign: ({ alg, key, claims, header }) => ({
-      token: jsonwebtoken.sign(claims, read(key, true), { algorithm: alg, header, noTimestamp: true }),
+      token: jsonwebtoken.sign(claims, read(key, true), { algorithm: alg, header }),
     }),
     verify: ({ alg, key, token, now }) => ({
       claims: jsonwebtoken.verify(token, read(key, false), { algorithms: [alg], clockTimestamp: now }),
