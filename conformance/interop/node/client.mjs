@@ -47,11 +47,11 @@ async function withJose() {
     thumbprint: async ({ key }) => ({ text: await jose.calculateJwkThumbprint(JSON.parse(key.text)) }),
     'sign-octets': async ({ alg, key, octets, header }) => {
       const jws = await new jose.FlattenedSign(jose.base64url.decode(octets)).setProtectedHeader({ ...header, alg }).sign(await read(alg, key, true))
-      return { token: jws.protected + '.' + (header.b64 === false ? '' : jws.payload) + '.' + jws.signature }
+      return { token: jws.protected + '.' + (header?.b64 === false ? '' : jws.payload) + '.' + jws.signature }
     },
     'verify-octets': async ({ alg, key, octets, token, header }) => {
       const [head, , signature] = token.split('.')
-      const payload = header.b64 === false ? jose.base64url.decode(octets) : octets
+      const payload = header?.b64 === false ? jose.base64url.decode(octets) : octets
       const jws = await jose.flattenedVerify({ protected: head, payload, signature }, await read(alg, key, false), { algorithms: [alg] })
       return { text: jose.base64url.encode(jws.payload) }
     },
