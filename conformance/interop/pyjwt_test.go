@@ -1,0 +1,599 @@
+package interop
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash"
+	"maps"
+	"math"
+	"math/big"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/token-jwt/jwt"
+)
+
+// The reference decides what a token is told: the same tokens and options go to
+// PyJWT and to Decode, with the same clock, and both must accept, or refuse with
+// the same class of error, at the same check. Where they differ on purpose a
+// difference names the reason; what no difference names is a failure.
+
+// clock is the second at which both clocks stand.
+const clock = 1_800_000_000
+
+// secret is no secret; both sides must know it.
+var secret = []byte("sixty-four octets, which is what HS512 asks for, and not a secret")[:64]
+
+// A kase is one token and how it is to be decoded.
+type kase struct {
+	form    string // what is odd about the token itself; "" for nothing
+	claims  []member
+	options decoding
+	now     float64
+}
+
+// A member of the claims set, its value as JSON text.
+type member struct{ name, value string }
+
+// A decoding is what both sides are asked for.
+type decoding struct {
+	leeway   float64
+	audience []string // given as one string where it holds one and list is not set
+	issuer   []string
+	list     bool // one audience or issuer as a list
+	strict   bool
+	subject  string
+	require  []string
+	off      []string // checks turned off
+}
+
+// The steps of a decoding, in the order of the reference.
+const (
+	stepToken = iota // anything before the claims
+	stepRequired
+	stepIssuedAt
+	stepNotBefore
+	stepExpiry
+	stepIssuer
+	stepAudience
+	stepSubject
+	stepID
+	stepAccepted
+)
+
+var steps = []string{"token", "required_claims", "iat", "nbf", "exp", "iss", "aud", "sub", "jti", "accepted"}
+
+// An outcome is what one side made of a case.
+type outcome struct {
+	class   string // PyJWT's name for it; "" where it accepted
+	step    int
+	foreign bool // none of PyJWT's own errors
+	claims  any
+}
+
+func (o outcome) String() string {
+	if o.class == "" {
+		return "accepts"
+	}
+	return o.class + " at " + steps[o.step]
+}
+
+// classes are PyJWT's names, most specific first.
+var classes = []struct {
+	ours   error
+	theirs string
+}{
+	{jwt.ErrInvalidSignature, "InvalidSignatureError"},
+	{jwt.ErrDecode, "DecodeError"},
+	{jwt.ErrExpired, "ExpiredSignatureError"},
+	{jwt.ErrImmature, "ImmatureSignatureError"},
+	{jwt.ErrInvalidAlgorithm, "InvalidAlgorithmError"},
+	{jwt.ErrInvalidAudience, "InvalidAudienceError"},
+	{jwt.ErrInvalidIssuer, "InvalidIssuerError"},
+	{jwt.ErrInvalidIssuedAt, "InvalidIssuedAtError"},
+	{jwt.ErrInvalidSubject, "InvalidSubjectError"},
+	{jwt.ErrInvalidID, "InvalidJTIError"},
+	{jwt.ErrMissingClaim, "MissingRequiredClaimError"},
+	{jwt.ErrInvalidToken, "InvalidTokenError"},
+}
+
+// A difference is one that is meant. Ours is then the stricter answer, but for
+// those that are either way.
+type difference struct {
+	reason  string
+	until   string // the release of PyJWT that ended it; "" where it still stands
+	patched bool   // distributions have mended it in older releases
+	either  bool
+	holds   func(k kase, ours, theirs outcome) bool
+}
+
+var differences = []difference{
+	// What we mean to do otherwise.
+	{reason: "text and booleans are no dates: NumericDate is a JSON number (RFC 7519, Section 2)",
+		holds: func(k kase, ours, _ outcome) bool {
+			return isDate(ours.step) && strings.ContainsAny(k.at(ours.step)[:1], `"tf`)
+		}},
+	{reason: "dates are those of the years 1 to 9999",
+		holds: func(k kase, ours, _ outcome) bool {
+			return isDate(ours.step) && isNumber(k.at(ours.step)) && !inYears(k.at(ours.step))
+		}},
+	{reason: "a date with a fraction is compared exactly, where they cut it off", either: true,
+		holds: func(k kase, ours, theirs outcome) bool {
+			step := min(ours.step, theirs.step)
+			if !isDate(step) || !isNumber(k.at(step)) {
+				return false
+			}
+			at := number(k.at(step))
+			return at != math.Trunc(at) && math.Abs(math.Abs(at-k.now)-k.options.leeway) < 1
+		}},
+	{reason: "iss is a string, whether an issuer is asked for or not (RFC 7519, Section 4.1.1)",
+		holds: func(k kase, ours, _ outcome) bool {
+			return ours.step == stepIssuer && ours.class == "InvalidIssuerError" && k.at(stepIssuer)[0] != '"' && k.options.issuer == nil
+		}},
+	{reason: "a subject that is asked for must be there",
+		holds: func(k kase, ours, _ outcome) bool {
+			return ours.step == stepSubject && ours.class == "MissingRequiredClaimError" && k.options.subject != ""
+		}},
+	{reason: "an aud that is null, empty or false is not absent (RFC 7519, Section 4.1.3)",
+		holds: func(k kase, ours, theirs outcome) bool {
+			return ours.step == stepAudience && ours.class == "InvalidAudienceError" && slices.Contains([]string{"null", `""`, "[]", "{}", "0", "false"}, k.at(stepAudience))
+		}},
+	{reason: "JSON is UTF-8 without byte order mark, without NaN (RFC 8259) and has each name once (RFC 7519, Section 4)",
+		holds: func(k kase, ours, _ outcome) bool {
+			return ours.class == "DecodeError" && slices.Contains([]string{"NaN", "byte order mark", "UTF-16", "name twice"}, k.form)
+		}},
+	{reason: "base64url has no padding (RFC 7515, Section 2)",
+		holds: func(k kase, ours, _ outcome) bool { return ours.class == "DecodeError" && k.form == "padding" }},
+
+	// What older releases of PyJWT did not have yet.
+	{reason: "a date that is null, an array or an object was an error of Python's", until: "2.15",
+		holds: func(k kase, ours, theirs outcome) bool {
+			return theirs.foreign && isDate(ours.step) && ours.step == theirs.step && strings.ContainsAny(k.at(ours.step)[:1], "n[{")
+		}},
+	{reason: "base64url was read with any trailing bits", until: "2.14",
+		holds: func(k kase, ours, _ outcome) bool { return ours.class == "DecodeError" && k.form == "trailing bits" }},
+	{reason: "decode did not look at crit", until: "2.12", patched: true,
+		holds: func(k kase, ours, _ outcome) bool {
+			return ours.class == "InvalidTokenError" && strings.HasPrefix(k.form, "crit")
+		}},
+	{reason: "decode did not look at kid", until: "2.10", patched: true,
+		holds: func(k kase, ours, _ outcome) bool {
+			return ours.class == "InvalidTokenError" && strings.HasPrefix(k.form, "kid")
+		}},
+	{reason: "sub and jti were not looked at", until: "2.10",
+		holds: func(k kase, ours, _ outcome) bool { return ours.step == stepSubject || ours.step == stepID }},
+	{reason: "several issuers could not be given", until: "2.9", either: true,
+		holds: func(k kase, ours, theirs outcome) bool {
+			several := k.options.list || len(k.options.issuer) > 1
+			if ours.step == stepIssuer { // one list equals another
+				return several && k.at(stepIssuer)[0] == '['
+			}
+			return several && theirs.step == stepIssuer && theirs.class == "InvalidIssuerError"
+		}},
+	{reason: "the strict check of aud did not exist", until: "2.8",
+		holds: func(k kase, ours, _ outcome) bool {
+			return ours.step == stepAudience && ours.class == "InvalidAudienceError" && k.options.strict
+		}},
+	{reason: "the clock was cut to the second", until: "2.7", either: true,
+		holds: func(k kase, ours, theirs outcome) bool {
+			return k.now != math.Trunc(k.now) && isDate(min(ours.step, theirs.step))
+		}},
+}
+
+// measured are the releases for which each difference is known to show in some
+// case, so that none can go stale unseen. One newer than the last of them is
+// compared too, but what it does otherwise is only told.
+var measured = []string{"2.6.0", "2.10.1", "2.15.1"}
+
+func TestPyJWTDecides(t *testing.T) {
+	cases := allCases()
+	require.Greater(t, len(cases), 2000)
+	for _, reference := range pyjwts {
+		t.Run(reference.name, func(t *testing.T) {
+			reference.need(t)
+			used := map[string]int{}
+			agreed := 0
+			for _, k := range cases {
+				ours, theirs := decodeHere(t, k), decodeThere(t, reference, k)
+				reference.ran++
+				if ours.class == theirs.class && ours.step == theirs.step {
+					if agreed++; ours.class == "" {
+						assert.Equal(t, theirs.claims, ours.claims, "the claims of %v", k)
+					}
+					continue
+				}
+				i := slices.IndexFunc(differences, func(d difference) bool {
+					stricter := ours.class != "" && ours.step <= theirs.step
+					return (d.until == "" || reference.olderThan(d.until)) && (d.either || stricter) && d.holds(k, ours, theirs)
+				})
+				switch {
+				case i >= 0:
+					used[differences[i].reason]++
+				case !reference.olderThan(measured[len(measured)-1]) && reference.Version != measured[len(measured)-1]:
+					t.Logf("a newer PyJWT: here %v, there %v: %v", ours, theirs, k)
+				default:
+					t.Errorf("here %v, there %v: %v", ours, theirs, k)
+				}
+			}
+			t.Logf("PyJWT %s: %d of %d cases agree", reference.Version, agreed, len(cases))
+			for _, d := range differences {
+				if d.until != "" && !reference.olderThan(d.until) {
+					continue
+				}
+				t.Logf("%5d  %s", used[d.reason], d.reason)
+				if slices.Contains(measured, reference.Version) && !d.patched {
+					assert.NotZero(t, used[d.reason], "no case shows any more: %s", d.reason)
+				}
+			}
+		})
+	}
+}
+
+// The cases.
+
+// values of each claim: right, wrong, at the boundary, of the wrong type. ""
+// stands for absent.
+var values = map[string][]string{
+	"iss": {"", `"issuer"`, `"other"`, `"issuer "`, `""`, "7", "null", `["issuer"]`, "{}", "true"},
+	"aud": {"", `"service"`, `"other"`, `["service"]`, `["other","service"]`, `["other"]`, `["other","second"]`,
+		"null", `""`, "[]", "{}", "0", "false", "7", "true", "[7]", `["service",7]`, `[["service"]]`, `{"service":1}`, `[""]`},
+	"sub":   {"", `"alice"`, `"bob"`, `""`, "7", "null", `["alice"]`},
+	"jti":   {"", `"one"`, `""`, "7", "null", "{}"},
+	"nonce": {"", `"n"`, `""`, "null", "0", "[]", "false"},
+}
+
+// asks are what makes sense to ask for about each claim.
+var asks = map[string][]decoding{
+	"iss": {{}, {issuer: []string{"issuer"}}, {issuer: []string{"issuer"}, list: true}, {issuer: []string{"second", "issuer"}},
+		{off: []string{"iss"}}, {require: []string{"iss"}}, {require: []string{"iss"}, issuer: []string{"issuer"}}, {require: []string{"iss"}, off: []string{"iss"}}},
+	"aud": {{}, {audience: []string{"service"}}, {audience: []string{"service"}, list: true}, {audience: []string{"second", "service"}},
+		{audience: []string{"service"}, strict: true}, {off: []string{"aud"}}, {require: []string{"aud"}}, {require: []string{"aud"}, audience: []string{"service"}}},
+	"sub":   {{}, {subject: "alice"}, {off: []string{"sub"}}, {require: []string{"sub"}}, {require: []string{"sub"}, subject: "alice"}},
+	"jti":   {{}, {off: []string{"jti"}}, {require: []string{"jti"}}},
+	"nonce": {{}, {require: []string{"nonce"}}, {require: []string{"exp", "nonce"}}},
+}
+
+func init() {
+	dates := []string{"", `"1800000060"`, `"1799999940"`, `"soon"`, `""`, "true", "false", "null", "[]", "{}", "[1800000060]",
+		"-1", "0", "1e22", "1e400", "-1e400", "253402300799", "253402300800", "-62135596800", "-62135596801", "18e8", "1800000000.0"}
+	for _, distance := range []float64{0, 0.5, 1, 29, 29.5, 30, 30.5, 31, 3600} {
+		dates = append(dates, fmt.Sprint(int64(clock)+int64(distance))+fraction(distance), fmt.Sprint(int64(clock)-int64(distance)))
+		if fraction(distance) != "" {
+			dates = append(dates, fmt.Sprint(int64(clock)-int64(distance)-1)+fraction(distance))
+		}
+	}
+	for _, name := range []string{"exp", "nbf", "iat"} {
+		values[name] = dates
+		asks[name] = []decoding{{}, {leeway: 30}, {leeway: 0.5}, {off: []string{name}}, {require: []string{name}},
+			{require: []string{name}, off: []string{name}}}
+	}
+}
+
+func fraction(distance float64) string {
+	if distance == math.Trunc(distance) {
+		return ""
+	}
+	return ".5"
+}
+
+// faults are one of each step, with what must be asked for to see it.
+var faults = []struct {
+	claim member
+	ask   decoding
+}{
+	{member{"nonce", ""}, decoding{require: []string{"nonce"}}},
+	{member{"nonce", "null"}, decoding{require: []string{"nonce"}}},
+	{member{"iat", "1800000031"}, decoding{}},
+	{member{"iat", `"soon"`}, decoding{}},
+	{member{"nbf", "1800000031"}, decoding{}},
+	{member{"nbf", `"soon"`}, decoding{}},
+	{member{"exp", "1800000000"}, decoding{}},
+	{member{"exp", `"soon"`}, decoding{}},
+	{member{"iss", `"other"`}, decoding{issuer: []string{"issuer"}}},
+	{member{"iss", ""}, decoding{issuer: []string{"issuer"}}},
+	{member{"aud", `"other"`}, decoding{audience: []string{"service"}}},
+	{member{"aud", ""}, decoding{audience: []string{"service"}}},
+	{member{"aud", `"service"`}, decoding{}},
+	{member{"sub", `"bob"`}, decoding{subject: "alice"}},
+	{member{"sub", "7"}, decoding{}},
+	{member{"jti", "7"}, decoding{}},
+}
+
+// forms are what may be odd about a token as a whole.
+var forms = []string{"other signature", "alg not allowed", "alg absent", "alg unknown", "alg null", "kid number", "kid null", "crit unknown", "crit empty",
+	"header array", "header text", "payload array", "payload text", "payload empty", "two segments", "NaN", "byte order mark", "UTF-16", "name twice",
+	"padding", "trailing bits"}
+
+// allCases are each claim alone, each pair of faults, each form with a fault
+// behind it, and mixtures drawn by chance, always the same.
+func allCases() (cases []kase) {
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		for _, value := range values[name] {
+			for _, ask := range asks[name] {
+				cases = append(cases, kase{claims: []member{{name, value}}, options: ask, now: clock})
+				if isDate(slices.Index(steps, name)) {
+					cases = append(cases, kase{claims: []member{{name, value}}, options: ask, now: clock + 0.5})
+				}
+			}
+		}
+	}
+	for i, first := range faults {
+		for _, second := range faults[i+1:] {
+			if first.claim.name != second.claim.name {
+				cases = append(cases, kase{claims: []member{first.claim, second.claim}, options: first.ask.and(second.ask), now: clock})
+			}
+		}
+	}
+	for _, form := range forms {
+		cases = append(cases, kase{form: form, now: clock}, kase{form: form, claims: []member{{"nbf", "0"}, {"custom", `"text"`}}, now: clock})
+		for _, fault := range faults {
+			cases = append(cases, kase{form: form, claims: []member{fault.claim}, options: fault.ask, now: clock})
+		}
+	}
+	for _, one := range faults[1:] { // two forms at once, the header's first
+		cases = append(cases, kase{form: "crit and signature", claims: []member{one.claim}, options: one.ask, now: clock},
+			kase{form: "kid and alg", claims: []member{one.claim}, options: one.ask, now: clock})
+	}
+	random := rand.New(rand.NewPCG(7519, 7515))
+	names := slices.Sorted(maps.Keys(values))
+	for range 3000 {
+		k := kase{now: clock}
+		for _, name := range names {
+			list := values[name]
+			switch random.IntN(10) {
+			case 0, 1: // any value at all
+				k.claims = append(k.claims, member{name, list[random.IntN(len(list))]})
+			case 2, 3, 4: // a good one
+				good := map[string]string{"iss": `"issuer"`, "aud": `"service"`, "sub": `"alice"`, "jti": `"one"`, "nonce": `"n"`,
+					"exp": "1800003600", "nbf": "1799999999", "iat": "1800000000"}
+				k.claims = append(k.claims, member{name, good[name]})
+			}
+			if random.IntN(3) == 0 {
+				k.options = k.options.and(asks[name][random.IntN(len(asks[name]))])
+			}
+		}
+		random.Shuffle(len(k.claims), func(i, j int) { k.claims[i], k.claims[j] = k.claims[j], k.claims[i] })
+		cases = append(cases, k)
+	}
+	return cases
+}
+
+// and asks for both; they are about different claims.
+func (d decoding) and(other decoding) decoding {
+	d.leeway = max(d.leeway, other.leeway)
+	d.audience = append(slices.Clone(d.audience), other.audience...)
+	d.issuer = append(slices.Clone(d.issuer), other.issuer...)
+	d.list = d.list || other.list
+	d.strict = d.strict || other.strict
+	d.subject += other.subject
+	d.require = append(slices.Clone(d.require), other.require...)
+	d.off = append(slices.Clone(d.off), other.off...)
+	return d
+}
+
+// at is the value of a step's claim, or a space.
+func (k kase) at(step int) string {
+	for _, m := range k.claims {
+		if m.name == steps[step] && m.value != "" {
+			return m.value
+		}
+	}
+	return " "
+}
+
+func (k kase) String() string {
+	return fmt.Sprintf("%s %s at %.1f with %+v", k.form, k.payload(), k.now, k.options)
+}
+
+func (k kase) payload() string {
+	var list []string
+	for _, m := range k.claims {
+		if m.value != "" {
+			list = append(list, fmt.Sprintf("%q:%s", m.name, m.value))
+		}
+	}
+	return "{" + strings.Join(list, ",") + "}"
+}
+
+func isDate(step int) bool { return step >= stepIssuedAt && step <= stepExpiry }
+
+func isNumber(value string) bool { return strings.ContainsAny(value[:1], "-0123456789") }
+
+func number(value string) float64 {
+	f, _, _ := big.ParseFloat(value, 10, 100, big.ToZero)
+	n, _ := f.Float64()
+	return n
+}
+
+func inYears(value string) bool { return number(value) >= -62135596800 && number(value) < 253402300800 }
+
+// token makes the token by the standard library alone.
+func (k kase) token() string {
+	header, payload := `{"alg":"HS256","typ":"JWT"}`, k.payload()
+	mac, cut := sha256.New, 0
+	insert := func(member string) string {
+		return "{" + strings.TrimSuffix(member+","+payload[1:], ",}") + closing(payload)
+	}
+	switch k.form {
+	case "alg not allowed":
+		header, mac = `{"alg":"HS384"}`, sha512.New384
+	case "alg absent":
+		header = `{"typ":"JWT"}`
+	case "alg unknown":
+		header = `{"alg":"HS1"}`
+	case "alg null":
+		header = `{"alg":null}`
+	case "kid number":
+		header = `{"alg":"HS256","kid":7}`
+	case "kid null":
+		header = `{"alg":"HS256","kid":null}`
+	case "kid and alg":
+		header = `{"alg":"HS384","kid":7}`
+	case "crit unknown", "crit and signature":
+		header = `{"alg":"HS256","crit":["exp"],"exp":1}`
+	case "crit empty":
+		header = `{"alg":"HS256","crit":[]}`
+	case "header array":
+		header = `["HS256"]`
+	case "header text":
+		header = `HS256`
+	case "payload array":
+		payload = "[" + payload + "]"
+	case "payload text":
+		payload = "{" + payload
+	case "payload empty":
+		payload = ""
+	case "NaN":
+		payload = insert(`"x":NaN`)
+	case "name twice":
+		payload = insert(`"x":1,"x":1`)
+	case "byte order mark":
+		payload = "\xef\xbb\xbf" + payload
+	case "UTF-16":
+		payload = strings.Join(strings.Split(payload, ""), "\x00") + "\x00"
+	case "padding":
+		for len(payload)%3 == 0 {
+			payload += " "
+		}
+	}
+	encoding := base64.RawURLEncoding
+	head, body := encoding.EncodeToString([]byte(header)), encoding.EncodeToString([]byte(payload))
+	if k.form == "padding" {
+		body = base64.URLEncoding.EncodeToString([]byte(payload))
+	}
+	signature := macOf(mac, head+"."+body)
+	switch k.form {
+	case "other signature", "crit and signature":
+		signature = macOf(mac, head+body)
+	case "two segments":
+		return head + "." + body
+	case "trailing bits": // 32 octets leave two bits over
+		const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+		cut = len(signature) - 1
+		signature = signature[:cut] + string(letters[strings.IndexByte(letters, signature[cut])+1])
+	}
+	return head + "." + body + "." + signature
+}
+
+func closing(payload string) string {
+	if payload == "{}" {
+		return "}"
+	}
+	return ""
+}
+
+func macOf(h func() hash.Hash, input string) string {
+	m := hmac.New(h, secret)
+	m.Write([]byte(input))
+	return base64.RawURLEncoding.EncodeToString(m.Sum(nil))
+}
+
+// The two sides.
+
+func decodeHere(t *testing.T, k kase) outcome {
+	t.Helper()
+	seconds, part := math.Modf(k.now)
+	opts := []jwt.DecodeOption{jwt.WithClock(func() time.Time { return time.Unix(int64(seconds), int64(part*1e9)) })}
+	if k.options.leeway != 0 {
+		opts = append(opts, jwt.WithLeeway(time.Duration(k.options.leeway*float64(time.Second))))
+	}
+	if k.options.strict {
+		opts = append(opts, jwt.WithStrictAudience(k.options.audience[0]))
+	} else if k.options.audience != nil {
+		opts = append(opts, jwt.WithAudience(k.options.audience...))
+	}
+	if k.options.issuer != nil {
+		opts = append(opts, jwt.WithIssuer(k.options.issuer...))
+	}
+	if k.options.subject != "" {
+		opts = append(opts, jwt.WithSubject(k.options.subject))
+	}
+	if k.options.require != nil {
+		opts = append(opts, jwt.WithRequired(k.options.require...))
+	}
+	if k.options.off != nil {
+		opts = append(opts, jwt.WithoutCheck(k.options.off...))
+	}
+	claims, err := jwt.Decode(k.token(), secret, jwt.HS256, opts...)
+	if err == nil {
+		text, err := json.Marshal(claims)
+		require.NoError(t, err)
+		return outcome{step: stepAccepted, claims: value(text)}
+	}
+	var o outcome
+	for _, c := range classes {
+		if errors.Is(err, c.ours) {
+			o.class = c.theirs
+			break
+		}
+	}
+	detail, ok := errors.AsType[*jwt.InvalidTokenError](err)
+	require.True(t, ok, "%v: %v", err, k)
+	if detail.Claim != "" {
+		o.step = max(slices.Index(steps, detail.Claim), 0)
+	}
+	if o.class == "MissingRequiredClaimError" && slices.Contains(k.options.require, detail.Claim) {
+		if at := k.at(max(o.step, 0)); o.step == 0 || at == " " || at == "null" {
+			o.step = stepRequired
+		}
+	}
+	return o
+}
+
+func decodeThere(t *testing.T, reference *client, k kase) outcome {
+	t.Helper()
+	options, with := map[string]any{}, map[string]any{}
+	for _, name := range k.options.off {
+		options["verify_"+name] = false
+	}
+	if k.options.require != nil {
+		options["require"] = k.options.require
+	}
+	if k.options.strict {
+		options["strict_aud"] = true
+	}
+	with["options"] = options
+	if k.options.leeway != 0 {
+		with["leeway"] = k.options.leeway
+	}
+	if list := k.options.audience; list != nil {
+		with["audience"] = list
+		if len(list) == 1 && !k.options.list {
+			with["audience"] = list[0]
+		}
+	}
+	if list := k.options.issuer; list != nil {
+		with["issuer"] = list
+		if len(list) == 1 && !k.options.list {
+			with["issuer"] = list[0]
+		}
+	}
+	if k.options.subject != "" {
+		with["subject"] = k.options.subject
+	}
+	answer := reference.call(t, request{Op: "verify", Alg: "HS256", Key: material{"raw", base64.RawURLEncoding.EncodeToString(secret)},
+		Token: k.token(), Now: k.now, With: with})
+	if answer.Error == "" {
+		return outcome{step: stepAccepted, claims: value(answer.Claims)}
+	}
+	return outcome{class: answer.Error, step: max(slices.Index(steps, answer.Step), 0), foreign: answer.Foreign}
+}
+
+// value is what encoding/json makes of claims; nil of those with a number that no
+// float64 holds, which Python has no JSON for either.
+func value(text []byte) (v any) {
+	if json.Unmarshal(text, &v) != nil {
+		return nil
+	}
+	return v
+}
