@@ -1,5 +1,7 @@
 package jwt
 
+import "encoding/binary"
+
 // The one base64url of the package: RFC 4648, Section 5, without padding, as
 // RFC 7515, Section 2 defines it. Decoding is canonical: of all the texts that
 // a lenient decoder would map to the same octets exactly one is accepted, the
@@ -8,10 +10,11 @@ package jwt
 
 const base64urlAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
-// base64urlPairs holds the two letters of each 12 bits.
-var base64urlPairs = func() (t [1 << 12][2]byte) {
+// base64urlPairs holds the two letters of each 12 bits, the first one in the low
+// octet.
+var base64urlPairs = func() (t [1 << 12]uint16) {
 	for i := range t {
-		t[i] = [2]byte{base64urlAlphabet[i>>6], base64urlAlphabet[i&63]}
+		t[i] = uint16(base64urlAlphabet[i>>6]) | uint16(base64urlAlphabet[i&63])<<8
 	}
 	return
 }()
@@ -39,20 +42,25 @@ func base64urlLen(n int) int { return n/3*4 + (n%3*8+5)/6 }
 func appendBase64url(dst, src []byte) []byte {
 	dst, n := extend(dst, base64urlLen(len(src)))
 	out := dst[n:]
+	t := &base64urlPairs
+	for len(src) >= 8 && len(out) >= 8 { // 6 octets a step, read as 8
+		x := binary.BigEndian.Uint64(src)
+		binary.LittleEndian.PutUint64(out, uint64(t[x>>52])|uint64(t[x>>40&0xfff])<<16|
+			uint64(t[x>>28&0xfff])<<32|uint64(t[x>>16&0xfff])<<48)
+		src, out = src[6:], out[8:]
+	}
 	for len(src) >= 3 && len(out) >= 4 {
-		bits := uint(src[0])<<16 | uint(src[1])<<8 | uint(src[2])
-		high, low := &base64urlPairs[bits>>12], &base64urlPairs[bits&0xfff]
-		out[0], out[1], out[2], out[3] = high[0], high[1], low[0], low[1]
+		x := uint32(src[0])<<16 | uint32(src[1])<<8 | uint32(src[2])
+		binary.LittleEndian.PutUint32(out, uint32(t[x>>12])|uint32(t[x&0xfff])<<16)
 		src, out = src[3:], out[4:]
 	}
 	switch len(src) {
 	case 1:
-		pair := base64urlPairs[uint(src[0])<<4]
-		out[0], out[1] = pair[0], pair[1]
+		binary.LittleEndian.PutUint16(out, t[uint32(src[0])<<4])
 	case 2:
-		bits := uint(src[0])<<8 | uint(src[1])
-		pair := base64urlPairs[bits>>4]
-		out[0], out[1], out[2] = pair[0], pair[1], base64urlAlphabet[bits&15<<2]
+		x := uint32(src[0])<<8 | uint32(src[1])
+		binary.LittleEndian.PutUint16(out, t[x>>4])
+		out[2] = base64urlAlphabet[x&15<<2]
 	}
 	return dst
 }
@@ -77,10 +85,8 @@ func appendBase64urlDecoded(dst []byte, text string) ([]byte, bool) {
 		if (a|b|c|d)&base64urlBad != 0 {
 			return before, false
 		}
-		out[0], out[1], out[2] = byte(a>>16), byte(a>>8), byte(a)
-		out[3], out[4], out[5] = byte(b>>16), byte(b>>8), byte(b)
-		out[6], out[7], out[8] = byte(c>>16), byte(c>>8), byte(c)
-		out[9], out[10], out[11] = byte(d>>16), byte(d>>8), byte(d)
+		binary.BigEndian.PutUint64(out, uint64(a)<<40|uint64(b)<<16|uint64(c)>>8)
+		binary.BigEndian.PutUint32(out[8:], c<<24|d)
 		text, out = text[16:], out[12:]
 	}
 	for len(text) >= 4 && len(out) >= 3 {

@@ -34,8 +34,9 @@ func (d *document) raw(i uint32) []byte {
 
 // member returns the value of that name in the root, or 0 where there is none.
 func (d *document) member(name string) uint32 {
+	hash := hashName([]byte(name))
 	for i := uint32(1); i < d.nodes[0].next; i = d.nodes[i+1].next {
-		if string(d.string(i)) == name {
+		if d.nodes[i].next == hash && string(d.string(i)) == name {
 			return i + 1
 		}
 	}
