@@ -1,8 +1,10 @@
 package main
 
 import (
+	"math"
 	"math/rand/v2"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -69,14 +71,16 @@ func (m *material) entriesOf(c *benchCase, ways map[string][]way, takesPart func
 // calibrate finds how many runs fill a slot, and counts the allocations.
 func (e *entry) calibrate(slot time.Duration) {
 	for e.n = 1; ; {
-		took := max(e.time(e.n), 1)
+		took := max(e.time(e.n, wall), 1)
 		if took >= slot/8 || e.n >= 1<<30 {
 			e.n = max(1, int(float64(e.n)*float64(slot)/float64(took)))
 			break
 		}
 		e.n *= int(min(100, max(2, slot/8/took)))
 	}
-	runs := min(max(e.n/4, 1), 500)
+	// Without the collector, which empties pools now and then.
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	runs := min(max(e.n/4, 1), 100)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	for _, loop := range e.loops {
@@ -84,25 +88,32 @@ func (e *entry) calibrate(slot time.Duration) {
 	}
 	runtime.ReadMemStats(&after)
 	all := float64(runs * len(e.loops))
-	// Rounded down, as testing.AllocsPerRun does: pools are emptied now and then.
-	e.allocs = float64(int(float64(after.Mallocs-before.Mallocs) / all))
+	e.allocs = math.Floor(float64(after.Mallocs-before.Mallocs) / all) // as testing.AllocsPerRun
 	e.bytes = float64(after.TotalAlloc-before.TotalAlloc) / all
+	runtime.GC()
 }
 
 // measure fills one slot. What others left behind is collected before, and the
 // pools and caches that this emptied are filled again.
-func (e *entry) measure() {
+func (e *entry) measure(now clock) {
 	runtime.GC()
-	e.time(e.n/10 + 1)
-	e.rounds = append(e.rounds, float64(e.time(e.n))/float64(e.n*len(e.loops)))
+	e.time(e.n/10+1, now)
+	e.rounds = append(e.rounds, float64(e.time(e.n, now))/float64(e.n*len(e.loops)))
 }
 
+// A clock tells how much time has passed since some time before.
+type clock func() time.Duration
+
+var began = time.Now()
+
+func wall() time.Duration { return time.Since(began) }
+
 // time runs all loops at once, n times each.
-func (e *entry) time(n int) time.Duration {
+func (e *entry) time(n int, now clock) time.Duration {
 	if len(e.loops) == 1 {
-		start := time.Now()
+		start := now()
 		e.loops[0](n)
-		return time.Since(start)
+		return now() - start
 	}
 	var ready, done sync.WaitGroup
 	begin := make(chan struct{})
@@ -115,10 +126,10 @@ func (e *entry) time(n int) time.Duration {
 		})
 	}
 	ready.Wait()
-	start := time.Now()
+	start := now()
 	close(begin)
 	done.Wait()
-	return time.Since(start)
+	return now() - start
 }
 
 // ns is the median of the rounds.
@@ -134,13 +145,13 @@ func (e *entry) ns() float64 {
 // measureAll interleaves: in each round every entry gets one slot. The cases are
 // shuffled, and within a case what is compared runs close together, in an order
 // that is another one each time.
-func measureAll(cases [][]*entry, rounds int, progress func(round int)) {
+func measureAll(cases [][]*entry, rounds int, now clock, progress func(round int)) {
 	for round := range rounds {
 		progress(round)
 		random := rand.New(rand.NewPCG(1, uint64(round)))
 		for _, i := range random.Perm(len(cases)) {
 			for _, j := range random.Perm(len(cases[i])) {
-				cases[i][j].measure()
+				cases[i][j].measure(now)
 			}
 		}
 	}

@@ -15,9 +15,8 @@ import (
 
 // A report is what was measured, by case.
 type report struct {
-	cases  [][]*entry
-	rounds int
-	slot   time.Duration
+	*settings
+	cases [][]*entry
 }
 
 // find returns the entries of a case.
@@ -87,16 +86,20 @@ func (r *report) taking() []*library {
 	return some
 }
 
-func (r *report) write(w io.Writer, withWays bool) {
-	fmt.Fprintf(w, "%s, %s, %s/%s, %s, %d CPUs. Medians of %d interleaved rounds of %v.\n", time.Now().Format(time.DateOnly),
-		runtime.Version(), runtime.GOOS, runtime.GOARCH, cpuName(), runtime.NumCPU(), r.rounds, r.slot)
+func (r *report) write(w io.Writer) {
+	of := ""
+	if r.cpu {
+		of = " of CPU time"
+	}
+	fmt.Fprintf(w, "%s, %s, %s/%s, %s, %d CPUs. Medians of %d interleaved rounds of %v%s.\n", time.Now().Format(time.DateOnly),
+		runtime.Version(), runtime.GOOS, runtime.GOARCH, cpuName(), runtime.NumCPU(), r.rounds, r.slot, of)
 	fmt.Fprintf(w, "%s.\n\n", strings.Join(versions(), ", "))
 	r.writeTimes(w)
 	fmt.Fprintln(w)
 	r.writeAllocations(w)
 	fmt.Fprintln(w)
 	r.writeTargets(w)
-	if withWays {
+	if r.ways {
 		fmt.Fprintln(w)
 		r.writeWays(w)
 	}
@@ -104,7 +107,7 @@ func (r *report) write(w io.Writer, withWays bool) {
 
 func (r *report) writeTimes(w io.Writer) {
 	taking := r.taking()
-	t := newTable("time", "floor", "ours", "ours : floor")
+	t := newTable("time", "floor", "ours", "ours ÷ floor")
 	for _, l := range taking[1:] {
 		t.head = append(t.head, l.name)
 	}
@@ -151,7 +154,7 @@ func (r *report) writeAllocations(w io.Writer) {
 
 // writeWays lists everything that was measured.
 func (r *report) writeWays(w io.Writer) {
-	t := newTable("case", "who", "way", "median", "least", "most", ": ours", "allocations", "octets")
+	t := newTable("case", "who", "way", "median", "least", "most", "÷ ours", "allocations", "octets")
 	for _, entries := range r.cases {
 		our := ourEntry(entries)
 		for _, e := range entries {
