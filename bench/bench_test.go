@@ -1,0 +1,91 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Every way does the work of every case: it gives the claims of the good token
+// and refuses the bad ones. What is slow to measure is quick to check.
+func TestEveryWayIsRight(t *testing.T) {
+	m, ways := newMaterial(), map[string][]way{}
+	for _, c := range casesOf(m) {
+		t.Run(c.name, func(t *testing.T) {
+			entries, err := m.entriesOf(&c, ways, func(*library) bool { return true })
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range libraries {
+				if !slices.ContainsFunc(entries, func(e *entry) bool { return e.l == &libraries[i] }) {
+					t.Errorf("%s does not take part", libraries[i].name)
+				}
+			}
+		})
+	}
+}
+
+// A way that does less than its work is found out.
+func TestCheckFindsFaults(t *testing.T) {
+	m := newMaterial()
+	good := m.claims["195B"]
+	c := casesOf(m)[0]
+	lenient := func() *way {
+		return &way{name: "lenient", verifyStruct: func(_, token string) op {
+			claims := good
+			return op{run: func() error { return nil }, result: func() any { return claims }}
+		}}
+	}
+	err := m.check(&c, &libraries[1], lenient())
+	if err == nil || !strings.Contains(err.Error(), "takes a token with a wrong") {
+		t.Errorf("a way that accepts everything: %v", err)
+	}
+	good.Subject = "somebody else"
+	err = m.check(&c, &libraries[1], lenient())
+	if err == nil || !strings.Contains(err.Error(), "are wanted") {
+		t.Errorf("a way that gives other claims: %v", err)
+	}
+	for name, token := range map[string]any{
+		"no token":       "a.b",
+		"bad signature":  m.badSig,
+		"another's":      m.tokens["ES256/195B"],
+		"another expiry": m.expired,
+	} {
+		if m.verify(hs256, token, m.claims["195B"]) == nil {
+			t.Errorf("%s passes for a token that was made well", name)
+		}
+	}
+}
+
+func TestTargetsNameCases(t *testing.T) {
+	m := newMaterial()
+	r := report{settings: &settings{}}
+	for _, c := range casesOf(m) {
+		r.cases = append(r.cases, []*entry{
+			{c: &c, l: &libraries[0], usual: true, rounds: []float64{2}},
+			{c: &c, l: &libraries[0], rounds: []float64{2}},
+			{c: &c, l: &libraries[1], rounds: []float64{6}},
+			{c: &c, name: "floor", rounds: []float64{1}},
+		})
+	}
+	for _, one := range targets() {
+		if _, ok := one.measure(&r); !ok {
+			t.Errorf("%s: names no case", one.text)
+		}
+	}
+}
+
+func TestMedian(t *testing.T) {
+	for want, rounds := range map[float64][]float64{2: {3, 1, 2}, 2.5: {4, 1, 2, 3}, 7: {7}} {
+		if got := (&entry{rounds: rounds}).ns(); got != want {
+			t.Errorf("the median of %v is %v, and not %v", rounds, want, got)
+		}
+	}
+}
+
+func TestClaimsHaveTheirSize(t *testing.T) {
+	for _, s := range sizes {
+		claimsOf(s.octets, time.Hour) // panics where not
+	}
+}
