@@ -3,6 +3,7 @@ package jwt
 import (
 	"bytes"
 	"math/bits"
+	"slices"
 	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -54,12 +55,21 @@ type document struct {
 	text   []byte
 	source string // the text again, immutable: what strings are cut from; see share
 	nodes  []node
+	open   []container
 	names  nameSet
 
 	exact     bool   // floats are filled exactly or not at all; see fill
 	unescaped []byte // what string returns for an escaped one
 	fault     string // what parse found wrong, and where
 	faultAt   int
+}
+
+// A container is an object or array that the walk is in.
+type container struct {
+	node    int
+	end     byte   // what closes it
+	members int    // of an object: how many names were read
+	hashes  uint64 // a bit for each of their hashes: one that is not set was not seen
 }
 
 // parse checks text and cuts it. The document keeps text until the next parse.
@@ -69,14 +79,14 @@ func (d *document) parse(text []byte) bool {
 	if len(text) > maxJSONText {
 		return d.refuse(0, "the JSON is larger than 1 GiB") >= 0
 	}
-	pos := d.space(0)
+	pos := space(text, 0)
 	if pos == len(text) || text[pos] != '{' {
 		return d.refuse(pos, "a JSON object is wanted") >= 0
 	}
-	if pos = d.object(pos, 1); pos < 0 {
+	if pos = d.value(pos, 0); pos < 0 {
 		return false
 	}
-	if pos = d.space(pos); pos != len(text) {
+	if pos = space(text, pos); pos != len(text) {
 		return d.refuse(pos, "there is something after the JSON object") >= 0
 	}
 	return true
@@ -93,115 +103,120 @@ func (d *document) problem() string {
 	return d.fault + " (octet " + strconv.Itoa(d.faultAt) + ")"
 }
 
-// The methods below take the position of what they read and return the one
-// after it, or -1 after a fault.
-
-func (d *document) space(pos int) int {
-	for pos < len(d.text) && d.text[pos] <= ' ' && isSpace(d.text[pos]) {
-		pos++
-	}
-	return pos
-}
-
-func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
-
-func (d *document) value(pos, depth int) int {
-	if pos == len(d.text) {
-		return d.refuse(pos, "the JSON ends where a value is wanted")
-	}
-	switch c := d.text[pos]; c {
-	case '"':
-		return d.quoted(pos)
-	case '{':
-		return d.object(pos, depth+1)
-	case '[':
-		return d.array(pos, depth+1)
-	case 't':
-		return d.literal(pos, "true", jsonTrue)
-	case 'f':
-		return d.literal(pos, "false", jsonFalse)
-	case 'n':
-		return d.literal(pos, "null", jsonNull)
-	default:
-		return d.number(pos)
-	}
-}
-
-func (d *document) object(pos, depth int) int {
-	if depth > maxJSONDepth {
-		return d.refuse(pos, "the JSON is nested deeper than 64 levels")
-	}
-	self := len(d.nodes)
-	d.nodes = append(d.nodes, node{start: uint32(pos), kind: jsonObject})
-	var hashes uint64 // a bit for each name's hash; one that is not set was not seen
-	pos = d.space(pos + 1)
-	for members := 0; ; members++ {
-		if pos < len(d.text) && d.text[pos] == '}' && members == 0 {
-			break
-		}
-		if pos == len(d.text) || d.text[pos] != '"' {
-			return d.refuse(pos, "a member name in quotes is wanted")
-		}
-		name, at := len(d.nodes), pos
-		if pos = d.quoted(pos); pos < 0 {
-			return -1
-		}
-		hash := hashName(d.string(uint32(name)))
-		d.nodes[name].next = hash
-		bit := uint64(1) << (hash & 63)
-		if (hashes&bit != 0 || members >= fewNames) && d.seen(self, name, members) {
-			return d.refuse(at, faultTwice)
-		}
-		hashes |= bit
-		if pos = d.space(pos); pos == len(d.text) || d.text[pos] != ':' {
-			return d.refuse(pos, "a colon is wanted after a member name")
-		}
-		if pos = d.value(d.space(pos+1), depth); pos < 0 {
-			return -1
-		}
-		if pos = d.space(pos); pos == len(d.text) {
-			return d.refuse(pos, "the JSON ends inside an object")
-		}
-		if d.text[pos] == '}' {
-			break
-		}
-		if d.text[pos] != ',' {
-			return d.refuse(pos, "a comma or a closing brace is wanted")
-		}
-		pos = d.space(pos + 1)
-	}
-	d.nodes[self].end, d.nodes[self].next = uint32(pos+1), uint32(len(d.nodes))
-	return pos + 1
-}
-
-func (d *document) array(pos, depth int) int {
-	if depth > maxJSONDepth {
-		return d.refuse(pos, "the JSON is nested deeper than 64 levels")
-	}
-	self := len(d.nodes)
-	d.nodes = append(d.nodes, node{start: uint32(pos), kind: jsonArray})
-	pos = d.space(pos + 1)
-	if pos < len(d.text) && d.text[pos] == ']' {
-		d.nodes[self].end, d.nodes[self].next = uint32(pos+1), uint32(len(d.nodes))
-		return pos + 1
-	}
+// value reads the value at pos, with all that it holds, and returns the position
+// after it, or -1 after a fault. There are so many containers around it.
+func (d *document) value(pos, around int) int {
+	text, open := d.text, d.open[:0]
 	for {
-		if pos = d.value(pos, depth); pos < 0 {
+		if pos == len(text) {
+			return d.refuse(pos, "the JSON ends where a value is wanted")
+		}
+		switch c := text[pos]; c {
+		case '"':
+			end, escaped, fault := scanString(text, pos)
+			if fault != "" {
+				return d.refuse(end, fault)
+			}
+			d.add(pos+1, end-1, jsonString, escaped, false)
+			pos = end
+		case '{', '[':
+			if around+len(open) == maxJSONDepth {
+				return d.refuse(pos, "the JSON is nested deeper than 64 levels")
+			}
+			kind, end := jsonObject, byte('}')
+			if c == '[' {
+				kind, end = jsonArray, ']'
+			}
+			open = append(open, container{node: len(d.nodes), end: end})
+			d.open = open
+			d.add(pos, 0, kind, false, false)
+			pos = space(text, pos+1)
+			if pos < len(text) && text[pos] == end {
+				break // it is empty, and closed below
+			}
+			if kind == jsonObject {
+				if pos = d.name(pos, &open[len(open)-1]); pos < 0 {
+					return -1
+				}
+			}
+			continue
+		case 't':
+			pos = d.literal(pos, "true", jsonTrue)
+		case 'f':
+			pos = d.literal(pos, "false", jsonFalse)
+		case 'n':
+			pos = d.literal(pos, "null", jsonNull)
+		default:
+			end, integer, fault := scanNumber(text, pos)
+			if fault != "" {
+				return d.refuse(pos, fault)
+			}
+			d.add(pos, end, jsonNumber, false, integer)
+			pos = end
+		}
+		if pos < 0 {
 			return -1
 		}
-		if pos = d.space(pos); pos == len(d.text) {
-			return d.refuse(pos, "the JSON ends inside an array")
-		}
-		if d.text[pos] == ']' {
+		// A value has ended. Close what ends here too, up to the next value.
+		for {
+			if len(open) == 0 {
+				return pos
+			}
+			around := &open[len(open)-1]
+			if pos = space(text, pos); pos == len(text) {
+				return d.refuse(pos, "the JSON ends inside an object or array")
+			}
+			c := text[pos]
+			pos++
+			if c == around.end {
+				n := &d.nodes[around.node]
+				n.end, n.next = uint32(pos), uint32(len(d.nodes))
+				open = open[:len(open)-1]
+				continue
+			}
+			if c != ',' {
+				return d.refuse(pos-1, "a comma or a closing bracket is wanted")
+			}
+			pos = space(text, pos)
+			if around.end == '}' {
+				if pos = d.name(pos, around); pos < 0 {
+					return -1
+				}
+			}
 			break
 		}
-		if d.text[pos] != ',' {
-			return d.refuse(pos, "a comma or a closing bracket is wanted")
-		}
-		pos = d.space(pos + 1)
 	}
-	d.nodes[self].end, d.nodes[self].next = uint32(pos+1), uint32(len(d.nodes))
-	return pos + 1
+}
+
+// name reads the name of a member and the colon after it, and returns the
+// position of the value, or -1 after a fault.
+func (d *document) name(pos int, in *container) int {
+	if pos == len(d.text) || d.text[pos] != '"' {
+		return d.refuse(pos, "a member name in quotes is wanted")
+	}
+	end, escaped, fault := scanString(d.text, pos)
+	if fault != "" {
+		return d.refuse(end, fault)
+	}
+	name := len(d.nodes)
+	d.add(pos+1, end-1, jsonString, escaped, false)
+	var hash uint32
+	if escaped {
+		hash = hashName(d.string(uint32(name)))
+	} else {
+		hash = hashName(d.text[pos+1 : end-1])
+	}
+	d.nodes[name].next = hash
+	bit := uint64(1) << (hash & 63)
+	if (in.hashes&bit != 0 || in.members >= fewNames) && d.seen(in.node, name, in.members) {
+		return d.refuse(pos, faultTwice)
+	}
+	in.hashes |= bit
+	in.members++
+	if end = space(d.text, end); end == len(d.text) || d.text[end] != ':' {
+		return d.refuse(end, "a colon is wanted after a member name")
+	}
+	return space(d.text, end+1)
 }
 
 func (d *document) literal(pos int, word string, kind jsonKind) int {
@@ -209,36 +224,52 @@ func (d *document) literal(pos int, word string, kind jsonKind) int {
 	if end > len(d.text) || string(d.text[pos:end]) != word {
 		return d.refuse(pos, "a JSON value is wanted")
 	}
-	d.add(node{start: uint32(pos), end: uint32(end), kind: kind})
+	d.add(pos, end, kind, false, false)
 	return end
 }
 
-// add appends a node that holds no others.
-func (d *document) add(n node) {
-	n.next = uint32(len(d.nodes) + 1)
-	d.nodes = append(d.nodes, n)
+// add appends a node that holds no others yet. It is filled in place: a node made
+// elsewhere and copied costs a fifth of the whole walk.
+func (d *document) add(start, end int, kind jsonKind, escaped, integer bool) {
+	at := len(d.nodes)
+	if at == cap(d.nodes) {
+		d.nodes = slices.Grow(d.nodes, 64)
+	}
+	d.nodes = d.nodes[:at+1]
+	n := &d.nodes[at]
+	n.start, n.end, n.next = uint32(start), uint32(end), uint32(at+1)
+	n.kind, n.escaped, n.integer = kind, escaped, integer
 }
 
-// number follows RFC 8259, Section 6.
-func (d *document) number(pos int) int {
-	text, start := d.text, pos
+func space(text []byte, pos int) int {
+	for pos < len(text) && text[pos] <= ' ' && isSpace(text[pos]) {
+		pos++
+	}
+	return pos
+}
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
+
+// scanNumber returns the position after the number at pos, and whether it has
+// neither fraction nor exponent (RFC 8259, Section 6).
+func scanNumber(text []byte, pos int) (end int, integer bool, fault string) {
+	start := pos
 	if text[pos] == '-' {
 		pos++
 	}
-	switch first := pos; {
-	case pos < len(text) && text[pos] == '0':
+	if pos < len(text) && text[pos] == '0' {
 		pos++
-	default:
+	} else if first := pos; true {
 		if pos = digits(text, pos); pos == first {
-			return d.refuse(start, "a JSON value is wanted")
+			return start, false, "a JSON value is wanted"
 		}
 	}
-	integer := true
+	integer = true
 	if pos < len(text) && text[pos] == '.' {
 		integer = false
 		first := pos + 1
 		if pos = digits(text, first); pos == first {
-			return d.refuse(start, "a number has no digits after its point")
+			return start, false, "a number has no digits after its point"
 		}
 	}
 	if pos < len(text) && text[pos]|0x20 == 'e' {
@@ -248,20 +279,22 @@ func (d *document) number(pos int) int {
 		}
 		first := pos
 		if pos = digits(text, first); pos == first {
-			return d.refuse(start, "a number has no digits in its exponent")
+			return start, false, "a number has no digits in its exponent"
 		}
 	}
 	if pos-start > maxJSONNumber {
-		return d.refuse(start, "a number is longer than 256 characters")
+		return start, false, "a number is longer than 256 characters"
 	}
-	d.add(node{start: uint32(start), end: uint32(pos), kind: jsonNumber, integer: integer})
-	return pos
+	return pos, integer, ""
 }
 
 // isJSONNumber reports whether text is a number and nothing else.
 func isJSONNumber(text []byte) bool {
-	d := document{text: text}
-	return len(text) > 0 && d.number(0) == len(text)
+	if len(text) == 0 {
+		return false
+	}
+	end, _, fault := scanNumber(text, 0)
+	return fault == "" && end == len(text)
 }
 
 // digits returns the position after the digits at pos.
@@ -272,32 +305,30 @@ func digits(text []byte, pos int) int {
 	return pos
 }
 
-// quoted reads a string, from its opening quote to after its closing one.
-func (d *document) quoted(pos int) int {
-	text := d.text
-	start := pos + 1
-	escaped := false
-	for pos = plain(text, start); ; pos = plain(text, pos) {
+// scanString returns the position after the closing quote of the string whose
+// opening one is at pos, or that of a fault.
+func scanString(text []byte, pos int) (end int, escaped bool, fault string) {
+	start := pos
+	for pos = plain(text, pos+1); ; pos = plain(text, pos) {
 		if pos == len(text) {
-			return d.refuse(start-1, "a string has no closing quote")
+			return start, false, "a string has no closing quote"
 		}
 		switch c := text[pos]; {
 		case c == '"':
-			d.add(node{start: uint32(start), end: uint32(pos), kind: jsonString, escaped: escaped})
-			return pos + 1
+			return pos + 1, escaped, ""
 		case c == '\\':
 			escaped = true
 			after := escape(text, pos)
 			if after < 0 {
-				return d.refuse(pos, "a string has an invalid escape, or half a surrogate pair")
+				return pos, false, "a string has an invalid escape, or half a surrogate pair"
 			}
 			pos = after
 		case c < 0x20:
-			return d.refuse(pos, "a string has an unescaped control character")
+			return pos, false, "a string has an unescaped control character"
 		default:
 			r, size := utf8.DecodeRune(text[pos:])
 			if r == utf8.RuneError && size == 1 {
-				return d.refuse(pos, "a string is not valid UTF-8")
+				return pos, false, "a string is not valid UTF-8"
 			}
 			pos += size
 		}

@@ -377,7 +377,7 @@ func (w *writer) marshaler(dst []byte, v reflect.Value, has method) ([]byte, err
 		return dst, err
 	}
 	d := document{text: text}
-	if pos := d.value(d.space(0), w.depth); pos < 0 || d.space(pos) != len(text) {
+	if pos := d.value(space(text, 0), w.depth); pos < 0 || space(text, pos) != len(text) {
 		return dst, errNotJSON
 	}
 	return appendCompact(dst, text), nil

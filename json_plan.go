@@ -25,7 +25,7 @@ type plan struct {
 	key  *plan // of a map
 
 	fields []field
-	byHash [][]int // the places in fields, by hashName
+	byHash [64]*field // by hashName; see field.other
 
 	marshals     method // encoding/json's Marshaler
 	marshalsText method
@@ -62,6 +62,7 @@ const (
 // A field is one member of a struct's object.
 type field struct {
 	name      string
+	other     *field // one whose name's hash meets this one's
 	head      []byte // the name as it is written, with quotes and colon
 	index     []int
 	plan      *plan
@@ -201,10 +202,10 @@ func (made planner) fit(p *plan) {
 		p.key, p.elem = made.plan(t.Key()), made.plan(t.Elem())
 	case reflect.Struct:
 		p.fields = made.fields(t)
-		p.byHash = make([][]int, fieldSlots)
 		for i := range p.fields {
-			slot := &p.byHash[hashName([]byte(p.fields[i].name))%fieldSlots]
-			*slot = append(*slot, i)
+			f := &p.fields[i]
+			slot := &p.byHash[hashName([]byte(f.name))%uint32(len(p.byHash))]
+			f.other, *slot = *slot, f
 		}
 	case reflect.Chan, reflect.Func, reflect.Complex64, reflect.Complex128, reflect.UnsafePointer:
 		p.kind = planNone
@@ -375,14 +376,11 @@ func canBeQuoted(t reflect.Type) bool {
 	return false
 }
 
-const fieldSlots = 64
-
 // field returns the field of exactly that name, whose hash is given, or nil.
 func (p *plan) field(name []byte, hash uint32) *field {
-	for _, i := range p.byHash[hash%fieldSlots] {
-		if p.fields[i].name == string(name) {
-			return &p.fields[i]
-		}
+	f := p.byHash[hash%uint32(len(p.byHash))]
+	for f != nil && f.name != string(name) {
+		f = f.other
 	}
-	return nil
+	return f
 }

@@ -16,9 +16,13 @@ import (
 // string returns the octets of a string, unescaped, until the next call.
 func (d *document) string(i uint32) []byte {
 	n := &d.nodes[i]
-	if !n.escaped {
-		return d.text[n.start:n.end]
+	if n.escaped {
+		return d.unescape(n)
 	}
+	return d.text[n.start:n.end]
+}
+
+func (d *document) unescape(n *node) []byte {
 	d.unescaped = appendUnescaped(d.unescaped[:0], d.text[n.start:n.end])
 	return d.unescaped
 }
