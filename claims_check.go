@@ -182,11 +182,14 @@ func (p *decodePolicy) required(d *document) *failure {
 	if !p.has(hasRequired) {
 		return nil
 	}
-	for name := range p.requiredNames {
-		if i := d.member(name); i == 0 || d.nodes[i].kind == jsonNull {
-			f := missing(name)
-			f.text += ", which WithRequired asks for"
-			return f
+	for _, o := range p.opts {
+		names, _ := o.(requiredOption)
+		for _, name := range names {
+			if i := d.member(name); i == 0 || d.nodes[i].kind == jsonNull {
+				f := missing(strings.Clone(name))
+				f.text += ", which WithRequired asks for"
+				return f
+			}
 		}
 	}
 	return nil
@@ -206,12 +209,10 @@ func (p *decodePolicy) issuer(d *document, i uint32) *failure {
 		return missing("iss")
 	}
 	iss := d.string(i)
-	for wanted := range p.issuers {
-		if string(iss) == wanted {
-			return nil
-		}
+	if p.isIssuer(iss) {
+		return nil
 	}
-	return badClaim(ErrInvalidIssuer, "iss", `"iss" is not `+quotedList(p.issuers)+" (WithIssuer)")
+	return badClaim(ErrInvalidIssuer, "iss", `"iss" is not `+p.wantedIssuers()+" (WithIssuer)")
 }
 
 func (p *decodePolicy) audience(d *document, i uint32) *failure {
@@ -250,16 +251,7 @@ func (p *decodePolicy) audience(d *document, i uint32) *failure {
 			}
 		}
 	}
-	return badClaim(ErrInvalidAudience, "aud", `"aud" does not name `+quotedList(p.audiences)+" (WithAudience): the token is meant for another service")
-}
-
-func (p *decodePolicy) isAudience(aud []byte) bool {
-	for wanted := range p.audiences {
-		if string(aud) == wanted {
-			return true
-		}
-	}
-	return false
+	return badClaim(ErrInvalidAudience, "aud", `"aud" does not name `+p.wantedAudiences()+" (WithAudience): the token is meant for another service")
 }
 
 func (p *decodePolicy) subjectClaim(d *document, i uint32) *failure {
@@ -299,13 +291,4 @@ func (p *decodePolicy) young(d *document, r *registered, now instant) (*expiry, 
 		return &expiry{claim: "iat", at: end.time(), now: now.time(), leeway: p.leeway}, nil
 	}
 	return nil, nil
-}
-
-// quotedList names what was wanted.
-func quotedList(values func(yield func(string) bool)) string {
-	var list []string
-	for v := range values {
-		list = append(list, quote(v))
-	}
-	return strings.Join(list, " or ")
 }

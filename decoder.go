@@ -23,35 +23,48 @@ func NewDecoder[K VerificationKey](key K, alg Algorithm, opts ...DecodeOption) (
 	if err != nil {
 		return nil, err
 	}
-	d, err := makeDecoder(keys, alg, cloneDecodeOptions(opts))
+	p, err := readDecodePolicy(alg, cloneDecodeOptions(opts))
 	if err != nil {
 		return nil, err
 	}
-	return &d, nil
+	if err := keys.serve(alg); err != nil {
+		return nil, err
+	}
+	return &Decoder{keys, p}, nil
 }
 
-// makeDecoder reads the options. What it returns still refers to them.
-func makeDecoder(keys keyring, alg Algorithm, opts []DecodeOption) (Decoder, error) {
-	d := Decoder{keys: keys}
-	if err := d.policy.read(alg, opts); err != nil {
-		return Decoder{}, err
+// prepare is NewDecoder for one call. What it returns refers to what it was given.
+func prepare[K VerificationKey](m *message, key K, alg Algorithm, opts []DecodeOption) (keyring, decodePolicy, error) {
+	keys, err := verificationKeys(m, key)
+	if err != nil {
+		return keyring{}, decodePolicy{}, err
 	}
-	if err := keys.serve(alg); err != nil {
-		return Decoder{}, err
+	p, err := readDecodePolicy(alg, opts)
+	if err == nil {
+		err = keys.serve(alg)
 	}
-	return d, nil
+	return keys, p, err
+}
+
+// prepared refuses decoders that were not made by NewDecoder.
+func (d *Decoder) prepared() (keyring, *decodePolicy, error) {
+	if d == nil || d.keys.none() {
+		return keyring{}, nil, errNoDecoder
+	}
+	return d.keys, &d.policy, nil
 }
 
 // Decode verifies a token and returns its claims, as the function [Decode] does.
 // A token without "exp" never expires, unless [WithRequired] asks for one. A
 // decoder with an option that only Verify takes is an [ErrInvalidOption].
 func (d *Decoder) Decode(token string) (Claims, error) {
-	m := borrow()
-	defer m.giveBack()
-	if err := d.decode(m, nil, token); err != nil {
+	keys, p, err := d.prepared()
+	if err != nil {
 		return nil, err
 	}
-	return m.claims(), nil
+	m := borrow()
+	defer m.giveBack()
+	return m.decodeMap(keys, p, token)
 }
 
 // DecodeInto verifies a token and stores its claims in dst: a non-nil pointer to
@@ -64,16 +77,13 @@ func (d *Decoder) Decode(token string) (Claims, error) {
 // date fits a [time.Time] as well as a [NumericDate]. A claim that does not fit
 // is an [ErrInvalidToken] that names it. On any error dst is as it was.
 func (d *Decoder) DecodeInto(token string, dst any) error {
-	target, err := targetOf(dst)
+	keys, p, err := d.prepared()
 	if err != nil {
 		return err
 	}
 	m := borrow()
 	defer m.giveBack()
-	if err := d.decode(m, nil, token); err != nil {
-		return err
-	}
-	return target.fill(&m.payload)
+	return m.decodeInto(keys, p, token, dst)
 }
 
 // DecodeComplete verifies a token and returns it whole, as the function
@@ -95,18 +105,23 @@ func (d *Decoder) DecodeContext(ctx context.Context, token string) (*Token, erro
 // Verify verifies a token of any octets, as the function [Verify] does. A decoder
 // with an option that only Decode takes is an [ErrInvalidOption].
 func (d *Decoder) Verify(token string) ([]byte, error) {
+	keys, p, err := d.prepared()
+	if err != nil {
+		return nil, err
+	}
 	m := borrow()
 	defer m.giveBack()
-	return d.verify(m, token)
+	return m.verify(keys, p, token)
 }
 
 func (d *Decoder) complete(ctx context.Context, token string) (*Token, error) {
-	m := borrow()
-	defer m.giveBack()
-	if err := d.decode(m, ctx, token); err != nil {
+	keys, p, err := d.prepared()
+	if err != nil {
 		return nil, err
 	}
-	return m.whole(), nil
+	m := borrow()
+	defer m.giveBack()
+	return m.decodeWhole(keys, p, ctx, token)
 }
 
 // A target is where claims are stored: checked before any token is read.

@@ -255,7 +255,7 @@ var mayKnow = map[string][]string{
 	"base64url.go": {},
 	"json*":        {"audience.go", "numericdate.go"},
 	"header.go":    {"algorithm.go", "json*"},
-	"claims*":      {"audience.go", "numericdate.go", "json*", "policy.go"},
+	"claims*":      {"audience.go", "numericdate.go", "json*", "options.go", "policy.go"},
 	"sign_*":       {"algorithm.go", "key.go", "key_secret.go", "sign*"},
 }
 

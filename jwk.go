@@ -31,19 +31,21 @@ type jwkMembers struct {
 
 // allows reports whether use and key_ops admit an operation.
 func (j *jwkMembers) allows(operation string) bool {
-	return (!j.hasUse || j.use == "sig") && (!j.hasOps || slices.Contains(j.ops, operation))
+	return j == nil || (!j.hasUse || j.use == "sig") && (!j.hasOps || slices.Contains(j.ops, operation))
 }
 
 // public is what they are for the public half: who may sign with the private one
 // may verify with this.
-func (j jwkMembers) public() jwkMembers {
-	if slices.Contains(j.ops, "sign") {
-		j.ops = slices.DeleteFunc(slices.Clone(j.ops), func(op string) bool { return op == "sign" })
-		if !slices.Contains(j.ops, "verify") {
-			j.ops = append(j.ops, "verify")
-		}
+func (j *jwkMembers) public() *jwkMembers {
+	if j == nil || !slices.Contains(j.ops, "sign") {
+		return j
 	}
-	return j
+	public := *j
+	public.ops = slices.DeleteFunc(slices.Clone(j.ops), func(op string) bool { return op == "sign" })
+	if !slices.Contains(public.ops, "verify") {
+		public.ops = append(public.ops, "verify")
+	}
+	return &public
 }
 
 // ParseJWK reads one key, public, private or secret, from its JSON form
@@ -226,7 +228,8 @@ func (r *jwkReader) number(name string) *big.Int {
 }
 
 // members reads what all kinds of keys share.
-func (r *jwkReader) members(o *keyOptions) (jwk jwkMembers) {
+func (r *jwkReader) members(o *keyOptions) *jwkMembers {
+	jwk := &jwkMembers{}
 	if kid, ok := r.optionalText("kid"); ok && !o.hasID {
 		o.id, o.hasID = kid, true
 		if checkKeyID(kid) != nil {
@@ -368,7 +371,7 @@ func (r *jwkReader) akp(o *keyOptions) (any, error) {
 // Section 4.7: "The key in the first certificate MUST match the public key
 // represented by other members of the JWK."
 func (k *keyState) checkCertificate() error {
-	if k.jwk.x5c == nil {
+	if k.jwk == nil || k.jwk.x5c == nil {
 		return nil
 	}
 	if k.public == nil || len(k.jwk.x5c) == 0 {
@@ -448,7 +451,10 @@ func (k *Key) Thumbprint() string {
 }
 
 // appendJWK writes what the key is, and what is said of it.
-func (k *keyState) appendJWK(said jwkMembers, key []member) ([]byte, error) {
+func (k *keyState) appendJWK(said *jwkMembers, key []member) ([]byte, error) {
+	if said == nil {
+		said = &jwkMembers{}
+	}
 	list := key[:1:1] // kty
 	add := func(name string, value any, there bool) {
 		if there {

@@ -122,15 +122,13 @@ func Encode[K SigningKey](payload any, key K, opts ...EncodeOption) (string, err
 //
 // It is safe for concurrent use and keeps no reference to what it is given.
 func Decode[K VerificationKey](token string, key K, alg Algorithm, opts ...DecodeOption) (Claims, error) {
-	keys, err := verificationKeys(key)
+	m := borrow()
+	defer m.giveBack()
+	keys, p, err := prepare(m, key, alg, opts)
 	if err != nil {
 		return nil, err
 	}
-	d, err := makeDecoder(keys, alg, opts)
-	if err != nil {
-		return nil, err
-	}
-	return d.Decode(token)
+	return m.decodeMap(keys, &p, token)
 }
 
 // DecodeAs is [Decode] into a type of the caller's: a struct, a map with string
@@ -139,15 +137,13 @@ func Decode[K VerificationKey](token string, key K, alg Algorithm, opts ...Decod
 // token's own claims, whatever fields the type has.
 func DecodeAs[T any, K VerificationKey](token string, key K, alg Algorithm, opts ...DecodeOption) (T, error) {
 	var out, zero T
-	keys, err := verificationKeys(key)
+	m := borrow()
+	defer m.giveBack()
+	keys, p, err := prepare(m, key, alg, opts)
 	if err != nil {
 		return zero, err
 	}
-	d, err := makeDecoder(keys, alg, opts)
-	if err != nil {
-		return zero, err
-	}
-	if err := d.DecodeInto(token, &out); err != nil {
+	if err := m.decodeInto(keys, &p, token, &out); err != nil {
 		return zero, err
 	}
 	return out, nil
@@ -156,15 +152,13 @@ func DecodeAs[T any, K VerificationKey](token string, key K, alg Algorithm, opts
 // DecodeComplete is [Decode] with the header, the payload's octets and the
 // signature beside the claims. It fails as Decode does.
 func DecodeComplete[K VerificationKey](token string, key K, alg Algorithm, opts ...DecodeOption) (*Token, error) {
-	keys, err := verificationKeys(key)
+	m := borrow()
+	defer m.giveBack()
+	keys, p, err := prepare(m, key, alg, opts)
 	if err != nil {
 		return nil, err
 	}
-	d, err := makeDecoder(keys, alg, opts)
-	if err != nil {
-		return nil, err
-	}
-	return d.DecodeComplete(token)
+	return m.decodeWhole(keys, &p, nil, token)
 }
 
 // Sign returns a token whose payload is any octets (a JWS, RFC 7515), none
@@ -195,15 +189,13 @@ func Sign[K SigningKey](payload []byte, key K, opts ...EncodeOption) (string, er
 //
 // It is safe for concurrent use and keeps no reference to what it is given.
 func Verify[K VerificationKey](token string, key K, alg Algorithm, opts ...DecodeOption) ([]byte, error) {
-	keys, err := verificationKeys(key)
+	m := borrow()
+	defer m.giveBack()
+	keys, p, err := prepare(m, key, alg, opts)
 	if err != nil {
 		return nil, err
 	}
-	d, err := makeDecoder(keys, alg, opts)
-	if err != nil {
-		return nil, err
-	}
-	return d.Verify(token)
+	return m.verify(keys, &p, token)
 }
 
 // DecodeUnverified returns what a token says of itself, with nothing verified:
@@ -222,8 +214,8 @@ func DecodeUnverified(token string) (*UnverifiedToken, error) {
 	if f != nil {
 		return nil, f
 	}
-	h, f := m.readHeader(&p, s.header)
-	switch {
+	f = m.readHeader(&p, s.header)
+	switch h := m.header; {
 	case f != nil:
 	case h.b64 == b64False:
 		f = errHeaderB64
@@ -240,7 +232,7 @@ func DecodeUnverified(token string) (*UnverifiedToken, error) {
 	if f != nil {
 		return nil, f
 	}
-	return &UnverifiedToken{Header: *h, Claims: m.claims(), Payload: slices.Clone(m.payload.text)}, nil
+	return &UnverifiedToken{Header: *m.header, Claims: m.claims(), Payload: slices.Clone(m.payload.text)}, nil
 }
 
 // The flows. Each step is one call, and takes what the step before it gave.
@@ -300,12 +292,8 @@ func (e *Encoder) sign(m *message, dst, payload []byte) ([]byte, error) {
 
 // decode: token -> cut at the dots -> header -> algorithm allowed? -> key ->
 // signature holds? | -> claims set -> in force? -> validators. Nothing of the
-// payload is read left of the bar.
-func (d *Decoder) decode(m *message, ctx context.Context, token string) error {
-	if d == nil || d.keys.none() {
-		return errNoDecoder
-	}
-	p := &d.policy
+// payload is read left of the bar. A nil ctx is that of the policy.
+func (m *message) decode(keys keyring, p *decodePolicy, ctx context.Context, token string) error {
 	if p.jwsOnly != "" {
 		return badOption("Decode does not take " + p.jwsOnly)
 	}
@@ -313,28 +301,23 @@ func (d *Decoder) decode(m *message, ctx context.Context, token string) error {
 	if f != nil {
 		return f
 	}
-	h, f := d.header(m, s.header)
-	if f != nil {
+	if f := m.readHeader(p, s.header); f != nil {
 		return f
 	}
-	if f := h.checkJWT(); f != nil {
+	if f := m.header.checkJWT(); f != nil {
 		return f
 	}
-	if f := d.open(m, h, s, token[:len(s.header)+1+len(s.payload)]); f != nil {
+	if f := m.open(keys, p, s, token[:len(s.header)+1+len(s.payload)]); f != nil {
 		return f
 	}
 	if f := m.readClaims(p, s.payload); f != nil {
 		return f
 	}
-	return d.accept(m, ctx)
+	return m.accept(p, ctx)
 }
 
 // verify: the same up to the bar, with octets behind it.
-func (d *Decoder) verify(m *message, token string) ([]byte, error) {
-	if d == nil || d.keys.none() {
-		return nil, errNoDecoder
-	}
-	p := &d.policy
+func (m *message) verify(keys keyring, p *decodePolicy, token string) ([]byte, error) {
 	if p.jwtOnly != "" {
 		return nil, badOption("Verify does not take " + p.jwtOnly)
 	}
@@ -342,11 +325,10 @@ func (d *Decoder) verify(m *message, token string) ([]byte, error) {
 	if f != nil {
 		return nil, f
 	}
-	h, f := d.header(m, s.header)
-	if f != nil {
+	if f := m.readHeader(p, s.header); f != nil {
 		return nil, f
 	}
-	if f := h.checkJWS(p.has(hasDetached)); f != nil {
+	if f := m.header.checkJWS(p.has(hasDetached)); f != nil {
 		return nil, f
 	}
 	input := token[:len(s.header)+1+len(s.payload)]
@@ -354,9 +336,9 @@ func (d *Decoder) verify(m *message, token string) ([]byte, error) {
 		if s.payload != "" {
 			return nil, errNotDetached
 		}
-		input = token[:len(s.header)+1] + p.detachedInput(h)
+		input = token[:len(s.header)+1] + p.detachedInput(m.header)
 	}
-	if f := d.open(m, h, s, input); f != nil {
+	if f := m.open(keys, p, s, input); f != nil {
 		return nil, f
 	}
 	payload := append([]byte{}, p.detached...)
@@ -367,7 +349,7 @@ func (d *Decoder) verify(m *message, token string) ([]byte, error) {
 		}
 	}
 	if p.has(hasType) {
-		if f := h.checkType(p.typ); f != nil {
+		if f := m.header.checkType(p.typ); f != nil {
 			return nil, f
 		}
 	}
@@ -375,22 +357,23 @@ func (d *Decoder) verify(m *message, token string) ([]byte, error) {
 }
 
 // open is the middle of both: the algorithm, the key, the signature.
-func (d *Decoder) open(m *message, h *Header, s segments, input string) *failure {
-	if f := h.allowed(d.policy.algorithms); f != nil {
+func (m *message) open(keys keyring, p *decodePolicy, s segments, input string) *failure {
+	h := m.header
+	if f := h.allowed(p.algorithms); f != nil {
 		return f
 	}
 	var room [mostKeysTried]*keyState
-	keys, f := d.keys.candidates(h.Algorithm, h.KeyID, room[:0])
+	candidates, f := keys.candidates(h.Algorithm, h.KeyID, room[:0])
 	if f != nil {
 		return f
 	}
-	if f := m.readSignature(&d.policy, s.signature); f != nil {
+	if f := m.readSignature(p, s.signature); f != nil {
 		return f
 	}
 	m.octets = append(m.octets[:0], input...)
-	for _, key := range keys {
+	for _, key := range candidates {
 		if key.verify(h.Algorithm, m.octets, m.signature) {
-			d.remember(s.header, h)
+			p.remember(s.header, h)
 			return nil
 		}
 	}
@@ -398,8 +381,7 @@ func (d *Decoder) open(m *message, h *Header, s segments, input string) *failure
 }
 
 // accept holds the claims, and then the type, against the policy.
-func (d *Decoder) accept(m *message, ctx context.Context) error {
-	p := &d.policy
+func (m *message) accept(p *decodePolicy, ctx context.Context) error {
 	r := m.payload.registered()
 	now := p.now()
 	expired, f := p.inForce(&m.payload, &r, now)
@@ -414,7 +396,7 @@ func (d *Decoder) accept(m *message, ctx context.Context) error {
 	}
 	var err error
 	if f == nil && p.has(hasValidators) {
-		err = d.validate(m, ctx)
+		err = m.validate(p, ctx)
 	}
 	switch {
 	case expired != nil:
@@ -429,16 +411,15 @@ func (d *Decoder) accept(m *message, ctx context.Context) error {
 }
 
 // validate runs the program's own checks.
-func (d *Decoder) validate(m *message, ctx context.Context) error {
+func (m *message) validate(p *decodePolicy, ctx context.Context) error {
 	if ctx == nil {
-		ctx = d.policy.ctx
+		ctx = p.context()
 	}
-	if ctx == nil {
-		ctx = context.Background()
-	}
-	for check := range d.policy.validators {
-		if err := check(ctx, m.whole()); err != nil {
-			return refusal(err)
+	for _, o := range p.opts {
+		if check, ok := o.(validatorOption); ok {
+			if err := check(ctx, m.whole()); err != nil {
+				return refusal(err)
+			}
 		}
 	}
 	return nil

@@ -13,7 +13,6 @@ import (
 	"reflect"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"unicode/utf8"
 )
 
@@ -62,19 +61,8 @@ type keyState struct {
 	signer crypto.Signer    // its private half;
 	opaque bool             // which is code of the caller's, a KMS perhaps
 
-	jwk  jwkMembers    // what its JWK said beside the key
+	jwk  *jwkMembers   // what its JWK said beside the key; nil where it came from elsewhere
 	macs *[3]sync.Pool // keyed HMAC states; nil for a raw key
-	seen headerMemory
-}
-
-// A headerMemory holds the header of the last token whose signature held, to be
-// found again by its text: most tokens of a key have the same one.
-type headerMemory struct{ atomic.Pointer[knownHeader] }
-
-// A knownHeader is a header segment, and what it says.
-type knownHeader struct {
-	segment string
-	header  *Header
 }
 
 // NewKey makes a key of []byte (an HMAC secret), *rsa.PrivateKey,
@@ -100,11 +88,11 @@ func NewKey(material any, opts ...KeyOption) (*Key, error) {
 	if err != nil {
 		return nil, err
 	}
-	return makeKey(material, jwkMembers{}, o)
+	return makeKey(material, nil, o)
 }
 
 // makeKey makes a key with memory of its own.
-func makeKey(material any, jwk jwkMembers, o keyOptions) (*Key, error) {
+func makeKey(material any, jwk *jwkMembers, o keyOptions) (*Key, error) {
 	var k *keyState
 	var err error
 	if key, ok := material.(*Key); ok {
@@ -263,7 +251,7 @@ func GenerateKey(alg Algorithm, opts ...KeyOption) (*Key, error) {
 	if err != nil {
 		return nil, err
 	}
-	return makeKey(material, jwkMembers{}, o)
+	return makeKey(material, nil, o)
 }
 
 // ID returns the key ID ("kid"); "" where the key has none.
@@ -405,7 +393,7 @@ func keptKey(key any) (*keyState, error) {
 	made, ok := key.(*Key)
 	if !ok {
 		var err error
-		if made, err = makeKey(key, jwkMembers{}, keyOptions{}); err != nil {
+		if made, err = makeKey(key, nil, keyOptions{}); err != nil {
 			return nil, err
 		}
 	}

@@ -24,7 +24,6 @@ type keySetState struct {
 	keys    []*Key
 	byID    map[string]*Key
 	skipped []skippedKey
-	seen    headerMemory
 }
 
 // A skippedKey is a member of a JWK Set that could not be used.
@@ -152,10 +151,10 @@ type keyring struct {
 
 // verificationKeys checks whatever Decode and its kin were given. What it
 // returns refers to it.
-func verificationKeys[K VerificationKey](key K) (keyring, error) {
+func verificationKeys[K VerificationKey](m *message, key K) (keyring, error) {
 	switch k := any(key).(type) {
 	case []byte:
-		return ring(settled(newSecret(k, false)))
+		return ring(&m.raw, m.raw.setSecret(k, false))
 	case *Key:
 		return ring(k.usable())
 	case *KeySet:
@@ -186,13 +185,6 @@ func (r *keyring) serve(allowed Algorithm) error {
 		return r.one.misfit(allowed)
 	}
 	return nil
-}
-
-func (r *keyring) memory() *headerMemory {
-	if r.one != nil {
-		return &r.one.seen
-	}
-	return &r.set.seen
 }
 
 // candidates appends to dst the keys that a token's signature may be verified

@@ -1,9 +1,12 @@
 package jwt
 
 import (
+	"context"
+	"hash/maphash"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // The steps of reading a token, which jwt.go puts in order.
@@ -79,23 +82,6 @@ func (p *decodePolicy) detachedInput(h *Header) string {
 	return string(text)
 }
 
-// header reads a header, or finds it known.
-func (d *Decoder) header(m *message, segment string) (*Header, *failure) {
-	if known := d.keys.memory().Load(); known != nil && known.segment == segment && !d.policy.has(hasPadding) {
-		m.header = known.header
-		return known.header, nil
-	}
-	return m.readHeader(&d.policy, segment)
-}
-
-// remember keeps a header whose signature held. One that was padded is not
-// kept: to a decoder without padding its text is malformed.
-func (d *Decoder) remember(segment string, h *Header) {
-	if known := d.keys.memory().Load(); !d.policy.has(hasPadding) && (known == nil || known.segment != segment) {
-		d.keys.memory().Store(&knownHeader{strings.Clone(segment), h})
-	}
-}
-
 // A message is a token on its way through the steps, and the memory that they
 // work in. It is borrowed for one call; nothing that a call returns may refer to it.
 type message struct {
@@ -106,6 +92,7 @@ type message struct {
 	jsonText  []byte
 	payload   document
 	complete  *Token
+	raw       keyState // what a raw secret becomes for one call
 }
 
 var messages = sync.Pool{New: func() any { return new(message) }}
@@ -120,23 +107,58 @@ func (m *message) giveBack() {
 		return
 	}
 	m.header, m.complete, m.payload.source = nil, nil, ""
+	m.raw = keyState{}
 	messages.Put(m)
 }
 
-func (m *message) readHeader(p *decodePolicy, segment string) (*Header, *failure) {
+// readHeader reads a header, or finds it known.
+func (m *message) readHeader(p *decodePolicy, segment string) *failure {
+	if m.header = p.known(segment); m.header != nil {
+		return nil
+	}
 	if len(segment) > base64urlLen(maxHeader)+2 {
-		return nil, errHeaderSize
+		return errHeaderSize
 	}
 	var ok bool
 	if m.jsonText, ok = p.decodeSegment(m.jsonText[:0], segment); !ok {
-		return nil, notBase64(segment)
+		return notBase64(segment)
 	}
 	if len(m.jsonText) > maxHeader {
-		return nil, errHeaderSize
+		return errHeaderSize
 	}
-	h, f := parseHeader(m.jsonText, &m.payload)
-	m.header = h
-	return h, f
+	var f *failure
+	m.header, f = parseHeader(m.jsonText, &m.payload)
+	return f
+}
+
+// knownHeaders hold, by the hash of their text, headers of tokens whose signature
+// held: nearly all tokens that a program sees have one of a few. What a header
+// says depends on its text alone, so they serve all keys and policies.
+var knownHeaders [64]atomic.Pointer[knownHeader]
+
+// A knownHeader is a header segment, and what it says.
+type knownHeader struct {
+	segment string
+	header  *Header
+}
+
+func knownHeaderSlot(segment string) *atomic.Pointer[knownHeader] {
+	return &knownHeaders[maphash.String(nameSeed, segment)%uint64(len(knownHeaders))]
+}
+
+func (p *decodePolicy) known(segment string) *Header {
+	if known := knownHeaderSlot(segment).Load(); known != nil && known.segment == segment && !p.has(hasPadding) {
+		return known.header
+	}
+	return nil
+}
+
+// remember keeps a header whose signature held. One that was padded is not
+// kept: to a policy without padding its text is malformed.
+func (p *decodePolicy) remember(segment string, h *Header) {
+	if !p.has(hasPadding) && p.known(segment) == nil {
+		knownHeaderSlot(segment).Store(&knownHeader{strings.Clone(segment), h})
+	}
 }
 
 // notBase64 guesses what was given in place of a header.
@@ -181,6 +203,33 @@ func (m *message) claims() Claims {
 	}
 	m.payload.share()
 	return m.payload.object2map(0)
+}
+
+// The results of decode, for the caller to keep.
+
+func (m *message) decodeMap(keys keyring, p *decodePolicy, token string) (Claims, error) {
+	if err := m.decode(keys, p, nil, token); err != nil {
+		return nil, err
+	}
+	return m.claims(), nil
+}
+
+func (m *message) decodeInto(keys keyring, p *decodePolicy, token string, dst any) error {
+	target, err := targetOf(dst)
+	if err != nil {
+		return err
+	}
+	if err := m.decode(keys, p, nil, token); err != nil {
+		return err
+	}
+	return target.fill(&m.payload)
+}
+
+func (m *message) decodeWhole(keys keyring, p *decodePolicy, ctx context.Context, token string) (*Token, error) {
+	if err := m.decode(keys, p, ctx, token); err != nil {
+		return nil, err
+	}
+	return m.whole(), nil
 }
 
 // whole returns the token, for the caller to keep: the same each time.

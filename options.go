@@ -56,7 +56,7 @@ type (
 	maxAgeOption         time.Duration
 	withoutOption        []string
 	validatorOption      func(context.Context, *Token) error
-	contextOption        struct{ ctx context.Context }
+	contextOption        func() context.Context // see readDecodePolicy: what a function gives is nobody's part
 	maxSizeOption        int
 	paddingOption        struct{}
 	detachedOption       []byte
@@ -234,7 +234,12 @@ func WithValidator(check func(context.Context, *Token) error) DecodeOption {
 // WithContext sets the context that validators and live key sets are given. The
 // default is [context.Background], nil an [ErrInvalidOption]. A [Decoder] is given
 // one for each call by [Decoder.DecodeContext].
-func WithContext(ctx context.Context) DecodeOption { return contextOption{ctx} }
+func WithContext(ctx context.Context) DecodeOption {
+	if ctx == nil {
+		return contextOption(nil)
+	}
+	return contextOption(func() context.Context { return ctx })
+}
 
 // WithMaxSize sets the most characters that a token may have; a longer one is an
 // [ErrDecode]. The default is 256 KiB. A detached payload does not count, and the

@@ -36,7 +36,7 @@ func ParsePEM(text []byte, opts ...KeyOption) (*Key, error) {
 	if err != nil {
 		return nil, err
 	}
-	return makeKey(material, jwkMembers{}, o)
+	return makeKey(material, nil, o)
 }
 
 // parsePEMBlock keeps the errors of crypto/x509 to itself, whose texts are not

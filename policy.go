@@ -20,7 +20,6 @@ type decodePolicy struct {
 	maxAge         time.Duration
 	maxSize        int
 	clock          func() time.Time
-	ctx            context.Context
 	typ            string
 	subject        string
 	strictAudience string
@@ -80,94 +79,96 @@ func checkNamed(name string) checkBits {
 func (p *decodePolicy) has(bit policyBits) bool   { return p.set&bit != 0 }
 func (p *decodePolicy) checks(bit checkBits) bool { return p.unchecked&bit == 0 }
 
-// read takes the settings of the options. It keeps opts.
-func (p *decodePolicy) read(algorithms Algorithm, opts []DecodeOption) error {
+// readDecodePolicy takes the settings of the options. The policy refers to them.
+//
+// It is one function that returns a value, and no part of a flow lets go of what
+// the policy refers to, so that the options of a one-shot call cost no allocation:
+// the compiler sees that they may stay on the caller's stack. alloc_test.go would
+// tell.
+func readDecodePolicy(algorithms Algorithm, opts []DecodeOption) (decodePolicy, error) {
+	p := decodePolicy{algorithms: algorithms, opts: opts, maxSize: defaultMaxSize}
 	if err := algorithms.checkSet(); err != nil {
-		return err
+		return decodePolicy{}, err
 	}
-	p.algorithms, p.opts, p.maxSize = algorithms, opts, defaultMaxSize
 	for _, o := range opts {
-		if err := p.readOne(o); err != nil {
-			return err
+		var err error
+		switch o := o.(type) {
+		case typeOption:
+			if o == "" {
+				err = badOption("WithType needs a type to ask for; leave it out to accept any")
+			}
+			p.typ = string(o)
+			p.set |= hasType
+		case clockOption:
+			if o == nil {
+				err = errNilClock
+				break
+			}
+			p.clock, p.jwtOnly = o, "WithClock"
+		case issuerOption:
+			p.set |= hasIssuers
+			p.jwtOnly = "WithIssuer"
+			err = checkList("WithIssuer", o)
+		case subjectOption:
+			p.subject, p.jwtOnly = string(o), "WithSubject"
+			p.set |= hasSubject
+			err = checkText("WithSubject", string(o))
+		case audienceOption:
+			p.set |= hasAudiences
+			p.jwtOnly = "WithAudience"
+			err = checkList("WithAudience", o)
+		case strictAudienceOption:
+			p.strictAudience, p.jwtOnly = string(o), "WithStrictAudience"
+			p.set |= hasStrictAudience
+			err = checkText("WithStrictAudience", string(o))
+		case requiredOption:
+			p.set |= hasRequired
+			p.jwtOnly = "WithRequired"
+			if len(o) == 0 {
+				err = badOption("WithRequired names no claim")
+			}
+		case leewayOption:
+			p.leeway, p.jwtOnly = time.Duration(o), "WithLeeway"
+			if o < 0 {
+				err = badOption("WithLeeway is negative; leeway is allowed, not taken away")
+			}
+			if o != 0 {
+				err = checkDuration("WithLeeway", p.leeway, time.Millisecond)
+			}
+		case maxAgeOption:
+			p.maxAge, p.jwtOnly = time.Duration(o), "WithMaxTokenAge"
+			err = checkDuration("WithMaxTokenAge", p.maxAge, time.Millisecond)
+		case withoutOption:
+			p.jwtOnly = "WithoutCheck"
+			err = p.without(o)
+		case validatorOption:
+			p.set |= hasValidators
+			p.jwtOnly = "WithValidator"
+			if o == nil {
+				err = badOption("WithValidator was given nil")
+			}
+		case contextOption:
+			if o == nil {
+				err = badOption("WithContext was given nil; context.Background() is the default")
+			}
+		case maxSizeOption:
+			p.maxSize = int(o)
+			if o <= 0 {
+				err = badOption("WithMaxSize must be greater than 0")
+			}
+		case paddingOption:
+			p.set |= hasPadding
+		case detachedOption:
+			p.detached, p.jwsOnly = o, "WithDetachedPayload"
+			p.set |= hasDetached
+		default:
+			err = errForeignOption
+		}
+		if err != nil {
+			return decodePolicy{}, err
 		}
 	}
-	return p.contradiction()
-}
-
-func (p *decodePolicy) readOne(o DecodeOption) error {
-	switch o := o.(type) {
-	case typeOption:
-		if o == "" {
-			return badOption("WithType needs a type to ask for; leave it out to accept any")
-		}
-		p.typ = string(o)
-		p.set |= hasType
-	case clockOption:
-		if o == nil {
-			return errNilClock
-		}
-		p.clock, p.jwtOnly = o, "WithClock"
-	case issuerOption:
-		p.set |= hasIssuers
-		p.jwtOnly = "WithIssuer"
-		return checkList("WithIssuer", o)
-	case subjectOption:
-		p.subject, p.jwtOnly = string(o), "WithSubject"
-		p.set |= hasSubject
-		return checkText("WithSubject", string(o))
-	case audienceOption:
-		p.set |= hasAudiences
-		p.jwtOnly = "WithAudience"
-		return checkList("WithAudience", o)
-	case strictAudienceOption:
-		p.strictAudience, p.jwtOnly = string(o), "WithStrictAudience"
-		p.set |= hasStrictAudience
-		return checkText("WithStrictAudience", string(o))
-	case requiredOption:
-		p.set |= hasRequired
-		p.jwtOnly = "WithRequired"
-		if len(o) == 0 {
-			return badOption("WithRequired names no claim")
-		}
-	case leewayOption:
-		p.leeway, p.jwtOnly = time.Duration(o), "WithLeeway"
-		if o < 0 {
-			return badOption("WithLeeway is negative; leeway is allowed, not taken away")
-		}
-		if o != 0 {
-			return checkDuration("WithLeeway", p.leeway, time.Millisecond)
-		}
-	case maxAgeOption:
-		p.maxAge, p.jwtOnly = time.Duration(o), "WithMaxTokenAge"
-		return checkDuration("WithMaxTokenAge", p.maxAge, time.Millisecond)
-	case withoutOption:
-		p.jwtOnly = "WithoutCheck"
-		return p.without(o)
-	case validatorOption:
-		p.set |= hasValidators
-		p.jwtOnly = "WithValidator"
-		if o == nil {
-			return badOption("WithValidator was given nil")
-		}
-	case contextOption:
-		if o.ctx == nil {
-			return badOption("WithContext was given nil; context.Background() is the default")
-		}
-		p.ctx = o.ctx
-	case maxSizeOption:
-		p.maxSize = int(o)
-		if o <= 0 {
-			return badOption("WithMaxSize must be greater than 0")
-		}
-	case paddingOption:
-		p.set |= hasPadding
-	case detachedOption:
-		p.detached, p.jwsOnly = o, "WithDetachedPayload"
-		p.set |= hasDetached
-	default:
-		return errForeignOption
-	}
-	return nil
+	return p, p.contradiction()
 }
 
 func (p *decodePolicy) without(names []string) error {
@@ -215,47 +216,74 @@ func (p *decodePolicy) now() instant {
 	return instantOf(time.Now())
 }
 
-// The lists, read again from the options.
+// What is not in the policy itself is read again from the options.
 
-func (p *decodePolicy) issuers(yield func(string) bool) {
+func (p *decodePolicy) isIssuer(iss []byte) bool {
 	for _, o := range p.opts {
-		if list, ok := o.(issuerOption); ok && !each(list, yield) {
-			return
+		if list, ok := o.(issuerOption); ok && contains(list, iss) {
+			return true
 		}
 	}
+	return false
 }
 
-func (p *decodePolicy) audiences(yield func(string) bool) {
+func (p *decodePolicy) isAudience(aud []byte) bool {
 	for _, o := range p.opts {
-		if list, ok := o.(audienceOption); ok && !each(list, yield) {
-			return
+		if list, ok := o.(audienceOption); ok && contains(list, aud) {
+			return true
 		}
 	}
+	return false
 }
 
-func (p *decodePolicy) requiredNames(yield func(string) bool) {
-	for _, o := range p.opts {
-		if list, ok := o.(requiredOption); ok && !each(list, yield) {
-			return
-		}
-	}
-}
-
-func (p *decodePolicy) validators(yield func(validatorOption) bool) {
-	for _, o := range p.opts {
-		if check, ok := o.(validatorOption); ok && !yield(check) {
-			return
-		}
-	}
-}
-
-func each(list []string, yield func(string) bool) bool {
+func contains(list []string, text []byte) bool {
 	for _, one := range list {
-		if !yield(one) {
-			return false
+		if one == string(text) {
+			return true
 		}
 	}
-	return true
+	return false
+}
+
+// wantedIssuers and wantedAudiences are for error texts.
+
+func (p *decodePolicy) wantedIssuers() (text string) {
+	for _, o := range p.opts {
+		if list, ok := o.(issuerOption); ok {
+			text = appendQuoted(text, list)
+		}
+	}
+	return text
+}
+
+func (p *decodePolicy) wantedAudiences() (text string) {
+	for _, o := range p.opts {
+		if list, ok := o.(audienceOption); ok {
+			text = appendQuoted(text, list)
+		}
+	}
+	return text
+}
+
+func appendQuoted(text string, list []string) string {
+	for _, one := range list {
+		if text != "" {
+			text += " or "
+		}
+		text += quote(one)
+	}
+	return text
+}
+
+// context returns what WithContext gave.
+func (p *decodePolicy) context() context.Context {
+	ctx := context.Background()
+	for _, o := range p.opts {
+		if given, ok := o.(contextOption); ok {
+			ctx = given()
+		}
+	}
+	return ctx
 }
 
 // cloneDecodeOptions makes a copy that shares no memory with what a program

@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"hash"
+	"sync"
 )
 
 // HS256, HS384 and HS512: HMAC with SHA-2 (RFC 7518, Section 3.2).
@@ -15,10 +16,19 @@ type hmacFamily struct{}
 
 // newSecret checks an HMAC secret, and keeps it.
 func newSecret(secret []byte, weak bool) (*keyState, error) {
-	if err := checkSecret(secret); err != nil {
+	k := new(keyState)
+	if err := k.setSecret(secret, weak); err != nil {
 		return nil, err
 	}
-	k := &keyState{kind: "HMAC secret", secret: secret}
+	return k, nil
+}
+
+// setSecret makes a state that of a secret, which it keeps.
+func (k *keyState) setSecret(secret []byte, weak bool) error {
+	if err := checkSecret(secret); err != nil {
+		return err
+	}
+	*k = keyState{kind: "HMAC secret", secret: secret}
 	for alg := HS256; alg <= HS512; alg <<= 1 {
 		// RFC 7518, Section 3.2: "A key of the same size as the hash output
 		// (for instance, 256 bits for "HS256") or larger MUST be used".
@@ -26,7 +36,8 @@ func newSecret(secret []byte, weak bool) (*keyState, error) {
 			k.fits |= alg
 		}
 	}
-	return k, nil
+	k.settle()
+	return nil
 }
 
 // generate makes a secret of the size of the hash.
@@ -40,38 +51,88 @@ func (hmacFamily) generate(alg Algorithm) (any, error) {
 func (hmacFamily) sign(k *keyState, hash crypto.Hash, dst, input []byte) ([]byte, error) {
 	m := k.takeMAC(hash)
 	defer k.returnMAC(hash, m)
-	m.Write(input)
-	return append(dst, m.Sum(m.sum[:0])...), nil
+	return append(dst, m.of(input)...), nil
 }
 
 // verify compares in a time that does not tell how much of signature is right.
 func (hmacFamily) verify(k *keyState, hash crypto.Hash, input, signature []byte) bool {
 	m := k.takeMAC(hash)
 	defer k.returnMAC(hash, m)
-	m.Write(input)
-	return hmac.Equal(m.Sum(m.sum[:0]), signature)
+	return hmac.Equal(m.of(input), signature)
 }
 
-// A mac is a keyed HMAC state, with room for its sum beside it.
+// A mac is an HMAC state with room for its sum. That of a key that is kept comes
+// from crypto/hmac, keyed once: keying costs as much as hashing a small token. For
+// a raw key there is nothing to keep, and keying crypto/hmac takes five
+// allocations; so its hash is bare, and the two steps of RFC 2104 are made here.
 type mac struct {
 	hash.Hash
+	key []byte // of a raw key; nil for one that is kept
+	pad [128]byte
 	sum [64]byte
 }
 
-// takeMAC returns a keyed state that nobody else has. A key that is kept has a
-// pool of them for each hash: keying costs as much as hashing a small token.
-func (k *keyState) takeMAC(hash crypto.Hash) *mac {
-	if k.macs != nil {
-		if m, ok := k.macs[hash-crypto.SHA256].Get().(*mac); ok {
-			return m
-		}
+// of returns the MAC of input, until the next call.
+func (m *mac) of(input []byte) []byte {
+	if m.key == nil {
+		m.Write(input)
+		return m.Sum(m.sum[:0])
 	}
-	return &mac{Hash: hmac.New(hash.New, k.secret)}
+	key, pad := m.key, m.pad[:m.BlockSize()]
+	if len(key) > len(pad) {
+		m.Write(key)
+		key = m.Sum(m.sum[:0])
+		m.Reset()
+	}
+	// RFC 2104, Section 2: H(K XOR opad, H(K XOR ipad, text))
+	clear(pad[copy(pad, key):])
+	for i := range pad {
+		pad[i] ^= 0x36
+	}
+	m.Write(pad)
+	m.Write(input)
+	inner := m.Sum(m.sum[:0])
+	m.Reset()
+	for i := range pad {
+		pad[i] ^= 0x36 ^ 0x5c
+	}
+	m.Write(pad)
+	m.Write(inner)
+	return m.Sum(m.sum[:0])
+}
+
+// rawMACs are bare states, of no key.
+var rawMACs [3]sync.Pool
+
+// takeMAC returns a state that nobody else has. A key that is kept has pools of
+// its own.
+func (k *keyState) takeMAC(hash crypto.Hash) *mac {
+	pools := k.macs
+	if pools == nil {
+		pools = &rawMACs
+	}
+	m, ok := pools[hash-crypto.SHA256].Get().(*mac)
+	switch {
+	case ok:
+	case k.macs == nil:
+		m = &mac{Hash: hash.New()}
+	default:
+		m = &mac{Hash: hmac.New(hash.New, k.secret)}
+	}
+	if k.macs == nil {
+		m.key = k.secret
+	}
+	return m
 }
 
 func (k *keyState) returnMAC(hash crypto.Hash, m *mac) {
-	if k.macs != nil {
-		m.Reset()
-		k.macs[hash-crypto.SHA256].Put(m)
+	m.Reset()
+	if k.macs == nil {
+		m.key = nil
+		clear(m.pad[:])
+		clear(m.sum[:])
+		rawMACs[hash-crypto.SHA256].Put(m)
+		return
 	}
+	k.macs[hash-crypto.SHA256].Put(m)
 }
