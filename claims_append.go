@@ -8,16 +8,17 @@ import (
 
 // Payloads as claims sets in JSON.
 
-// appendClaims writes a payload as the JSON object of a claims set. Whether
-// its registered claims are what they must be is for checkTypes to say.
-func appendClaims(dst []byte, payload any) ([]byte, error) {
+// appendClaims writes a payload as the JSON object of a claims set, and notes in r
+// where its registered claims stand. Whether they are what they must be is for
+// checkTypes to say.
+func appendClaims(dst []byte, payload any, r *registered) ([]byte, error) {
 	start := len(dst)
-	dst, err := appendPayload(dst, payload)
+	dst, err := appendPayload(dst, payload, r)
 	if err != nil {
 		if _, ok := err.(*failure); ok {
 			return dst, err
 		}
-		return dst, &failure{class: ErrInvalidOption, text: "the payload cannot be encoded: " + err.Error(), cause: err}
+		return dst, &failure{class: ErrInvalidOption, text: "the payload cannot be encoded: " + because(err), cause: err}
 	}
 	if dst[start] != '{' {
 		return dst, badOption("the payload must marshal to a JSON object: jwt.Claims, a struct, or a map with string keys")
@@ -25,18 +26,18 @@ func appendClaims(dst []byte, payload any) ([]byte, error) {
 	return dst, nil
 }
 
-func appendPayload(dst []byte, payload any) ([]byte, error) {
+func appendPayload(dst []byte, payload any, r *registered) ([]byte, error) {
 	switch p := payload.(type) {
 	case nil:
 		return dst, badOption("the payload is nil; an empty claims set is jwt.Claims{}")
 	case []byte:
 		return dst, badOption("the payload is octets, not claims; octets are signed with Sign")
 	case Claims:
-		return appendClaimsMap(dst, p)
+		return appendClaimsMap(dst, p, r)
 	case map[string]any:
-		return appendClaimsMap(dst, p)
+		return appendClaimsMap(dst, p, r)
 	}
-	var w writer
+	w := writer{placeOf: func(name string) *uint32 { return placeOf(r, name) }}
 	v := reflect.ValueOf(payload)
 	p := planOf(v.Type())
 	for v.Kind() == reflect.Pointer && p.marshals == ofNone {
@@ -58,7 +59,7 @@ func appendPayload(dst []byte, payload any) ([]byte, error) {
 		return dst, badOption("the payload is a nil pointer; an empty claims set is jwt.Claims{}")
 	}
 	if p.marshals != ofNone {
-		return w.value(dst, v, p)
+		return appendMarshaled(dst, v, p, r)
 	}
 	switch {
 	case v.Kind() == reflect.Struct:
@@ -72,13 +73,34 @@ func appendPayload(dst []byte, payload any) ([]byte, error) {
 		for key, value := range v.Seq2() {
 			m[key.String()] = value.Interface()
 		}
-		return appendClaimsMap(dst, m)
+		return appendClaimsMap(dst, m, r)
 	}
 	return w.value(dst, v, p)
 }
 
+// appendMarshaled writes a payload that writes itself. What it wrote has to be read
+// to know what its members are.
+func appendMarshaled(dst []byte, v reflect.Value, p *plan, r *registered) ([]byte, error) {
+	start := len(dst)
+	var w writer
+	dst, err := w.value(dst, v, p)
+	var d document
+	if err == nil && d.parse(dst[start:]) {
+		*r = d.registered()
+		for _, place := range [...]*uint32{&r.iss, &r.sub, &r.aud, &r.exp, &r.nbf, &r.iat, &r.jti} {
+			if n := &d.nodes[*place]; *place != 0 {
+				*place = uint32(start) + n.start
+				if n.kind == jsonString {
+					*place-- // its quote
+				}
+			}
+		}
+	}
+	return dst, err
+}
+
 // appendClaimsMap writes a claims set of a map, where dates may be time.Time.
-func appendClaimsMap(dst []byte, m map[string]any) ([]byte, error) {
+func appendClaimsMap(dst []byte, m map[string]any, r *registered) ([]byte, error) {
 	w := writer{depth: 1}
 	dst = append(dst, '{')
 	var err error
@@ -90,6 +112,9 @@ func appendClaimsMap(dst []byte, m map[string]any) ([]byte, error) {
 			return dst, err
 		}
 		dst = append(dst, ':')
+		if place := placeOf(r, name); place != nil {
+			*place = uint32(len(dst))
+		}
 		value := m[name]
 		if isDate(name) {
 			if value, err = wholeSeconds(name, value); err != nil {

@@ -10,21 +10,22 @@ import (
 // When a claims set is in force (RFC 7519, Section 4.1).
 
 // Registered claims, found in a claims set: the nodes of their values, 0 for
-// those that are absent.
+// those that are absent. While one is written, the places of the values in it.
 type registered struct {
 	iss, sub, aud, exp, nbf, iat, jti uint32
 }
 
 func (d *document) registered() (r registered) {
 	for name := uint32(1); name < d.nodes[0].next; name = d.nodes[name+1].next {
-		if place := r.place(d.string(name)); place != nil {
+		if place := placeOf(&r, d.string(name)); place != nil {
 			*place = name + 1
 		}
 	}
 	return r
 }
 
-func (r *registered) place(name []byte) *uint32 {
+// placeOf returns where a registered claim is kept; nil for another one.
+func placeOf[T string | []byte](r *registered, name T) *uint32 {
 	switch string(name) {
 	case "iss":
 		return &r.iss
@@ -84,9 +85,21 @@ func (d *document) audienceClaim(i uint32) *failure {
 	return nil
 }
 
-// checkTypes holds a claims set that is to be signed against the rules above.
-func (d *document) checkTypes() *failure {
-	r := d.registered()
+// checkTypes holds a claims set that is to be signed against the rules above. Its
+// registered claims stand at those places of text.
+func (d *document) checkTypes(text []byte, r registered) *failure {
+	d.text, d.nodes = text, d.nodes[:0]
+	d.names.clear()
+	d.add(0, len(text), jsonObject, false, false) // so that no claim is node 0
+	for _, place := range [...]*uint32{&r.iss, &r.sub, &r.aud, &r.exp, &r.nbf, &r.iat, &r.jti} {
+		if *place != 0 {
+			node := len(d.nodes)
+			if d.value(int(*place), 1) < 0 {
+				return &failure{class: ErrInvalidOption, text: "the payload is not a claims set that a verifier reads: " + d.problem()}
+			}
+			*place = uint32(node)
+		}
+	}
 	for _, date := range [...]struct {
 		i    uint32
 		name string

@@ -2,7 +2,7 @@ package jwt
 
 import (
 	"crypto/rand"
-	"strings"
+	"strconv"
 	"time"
 )
 
@@ -121,21 +121,52 @@ func (e *Encoder) headerSegment(typ string) (string, error) {
 	return string(append(appendBase64url(nil, header), '.')), nil
 }
 
-// addClaims adds what the options say to a claims set in JSON.
-func (p *encodePolicy) addClaims(dst []byte) ([]byte, error) {
+// addClaims adds what the options say to a claims set in JSON, whose own claims
+// stand where r says.
+func (p *encodePolicy) addClaims(dst []byte, r *registered) ([]byte, error) {
 	if p.jwtOnly == "" {
 		return dst, nil
 	}
-	var added []member
-	add := func(name string, value any) { added = append(added, member{name, value}) }
+	var fault error
+	// begin makes room for one more member, up to its value.
+	begin := func(name string) bool {
+		place := placeOf(r, name)
+		if *place != 0 && fault == nil {
+			fault = badOption("the payload already carries " + quote(name) + ", which an option adds too; leave one of them out")
+		}
+		if dst = dst[:len(dst)-1]; dst[len(dst)-1] != '{' { // the brace at the end
+			dst = append(dst, ',')
+		}
+		dst = append(append(append(dst, '"'), name...), `":`...)
+		*place = uint32(len(dst))
+		return true
+	}
+	text := func(name, text string) {
+		var err error
+		if begin(name); fault == nil {
+			if dst, err = appendJSONString(dst, text); err != nil {
+				fault = badOption("the claim " + quote(name) + " cannot be encoded: " + err.Error())
+			}
+		}
+		dst = append(dst, '}')
+	}
+	date := func(name string, t time.Time) {
+		begin(name)
+		dst = append(strconv.AppendInt(dst, t.Unix(), 10), '}')
+	}
 	if len(p.issuer) > 0 {
-		add("iss", p.issuer[0])
+		text("iss", p.issuer[0])
 	}
 	if p.hasSub {
-		add("sub", p.subject)
+		text("sub", p.subject)
 	}
 	if len(p.audience) > 0 {
-		add("aud", Audience(p.audience))
+		begin("aud")
+		list, err := Audience(p.audience).MarshalJSON()
+		if err != nil && fault == nil {
+			fault = badOption(`the claim "aud" cannot be encoded: ` + because(err))
+		}
+		dst = append(append(dst, list...), '}')
 	}
 	if p.lifetime != 0 || p.issuedAt {
 		now := p.now()
@@ -144,49 +175,21 @@ func (p *encodePolicy) addClaims(dst []byte) ([]byte, error) {
 			if exp.Nanosecond() > 0 {
 				exp = exp.Add(time.Second)
 			}
-			add("exp", exp.Unix())
+			date("exp", exp)
 		}
 		if p.issuedAt {
-			add("iat", now.Unix())
+			date("iat", now)
 		}
 	}
 	if p.notBefore != nil {
-		add("nbf", p.notBefore.Unix())
+		date("nbf", *p.notBefore)
 	}
 	if p.randomID {
-		random := make([]byte, 16)
-		rand.Read(random) // never fails: crypto/rand ends the program instead
-		add("jti", string(appendBase64url(nil, random)))
+		var random [16]byte
+		rand.Read(random[:]) // never fails: crypto/rand ends the program instead
+		text("jti", base64urlOf(random[:]))
 	}
-	var w writer
-	for _, claim := range added {
-		if dst = dst[:len(dst)-1]; dst[len(dst)-1] != '{' {
-			dst = append(dst, ',')
-		}
-		dst, _ = appendJSONString(dst, claim.name)
-		var err error
-		if dst, err = w.any(append(dst, ':'), claim.value); err != nil {
-			return dst, badOption("the claim " + quote(claim.name) + " cannot be encoded: " + err.Error())
-		}
-		dst = append(dst, '}')
-	}
-	return dst, nil
-}
-
-// checkClaims refuses a claims set that a verifier would refuse. The payload's
-// own part of it ends before own.
-func (m *message) checkClaims(own int) error {
-	if !m.payload.parse(m.octets) {
-		if m.payload.fault == faultTwice && m.payload.faultAt >= own-1 {
-			name, _, _ := strings.Cut(string(m.octets[m.payload.faultAt+1:]), `"`)
-			return badOption("the payload already carries " + quote(name) + ", which an option adds too; leave one of them out")
-		}
-		return badOption("the payload and the options together are not claims that a verifier reads: " + m.payload.problem())
-	}
-	if f := m.payload.checkTypes(); f != nil {
-		return &failure{class: ErrInvalidOption, claim: f.claim, text: f.text}
-	}
-	return nil
+	return dst, fault
 }
 
 // appendSignature appends the last dot and the signature of input to dst.

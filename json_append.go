@@ -19,6 +19,7 @@ var (
 	errNotUTF8   = errors.New("text that is not valid UTF-8")
 	errNotJSON   = errors.New("JSON of its own (a json.RawMessage, a json.Number or MarshalJSON) that is not strictly valid")
 	errTooDeep   = errors.New("values nested deeper than 64 levels, or that contain themselves")
+	errTwoNames  = errors.New("two keys of a map that are written as the same name")
 	errNoJSONFor = errors.New("a value that JSON cannot hold")
 )
 
@@ -26,6 +27,10 @@ var (
 type writer struct {
 	depth int // objects and arrays around the value
 	hops  int // pointers and interfaces followed
+
+	// placeOf is asked for each member of the outermost object, if that is a struct,
+	// where to note its value's place; it may be nil, and answer nil.
+	placeOf func(name string) *uint32
 }
 
 // any appends a value of any type; what is common goes without reflection.
@@ -244,6 +249,11 @@ func (w *writer) structure(dst []byte, v reflect.Value, p *plan) ([]byte, error)
 		}
 		first = false
 		dst = append(dst, f.head...)
+		if w.placeOf != nil && w.depth == 1 {
+			if place := w.placeOf(f.name); place != nil {
+				*place = uint32(len(dst))
+			}
+		}
 		var err error
 		if f.quoted {
 			dst, err = w.inQuotes(dst, fv, f.plan)
@@ -330,6 +340,9 @@ func (w *writer) mapping(dst []byte, v reflect.Value, p *plan) ([]byte, error) {
 	dst = append(dst, '{')
 	for i, m := range members {
 		if i > 0 {
+			if m.name == members[i-1].name { // keys may differ and write the same text
+				return dst, within(m.name, errTwoNames)
+			}
 			dst = append(dst, ',')
 		}
 		var err error

@@ -246,15 +246,15 @@ func (e *Encoder) encode(m *message, dst []byte, payload any) ([]byte, error) {
 		return nil, badOption("Encode does not take " + e.policy.jwsOnly)
 	}
 	var err error
-	if m.octets, err = appendClaims(m.octets[:0], payload); err != nil {
+	m.written = registered{}
+	if m.octets, err = appendClaims(m.octets[:0], payload, &m.written); err != nil {
 		return nil, err
 	}
-	own := len(m.octets)
-	if m.octets, err = e.policy.addClaims(m.octets); err != nil {
+	if m.octets, err = e.policy.addClaims(m.octets, &m.written); err != nil {
 		return nil, err
 	}
-	if err = m.checkClaims(own); err != nil {
-		return nil, err
+	if f := m.payload.checkTypes(m.octets, m.written); f != nil {
+		return nil, &failure{class: ErrInvalidOption, claim: f.claim, text: f.text}
 	}
 	start := len(dst)
 	dst = append(dst, e.jwt...)

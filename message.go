@@ -92,7 +92,8 @@ type message struct {
 	jsonText  []byte
 	payload   document
 	complete  *Token
-	raw       keyState // what a raw secret becomes for one call
+	written   registered // where encode wrote them
+	raw       keyState   // what a raw secret becomes for one call
 }
 
 var messages = sync.Pool{New: func() any { return new(message) }}
