@@ -73,7 +73,9 @@ func (d *Decoder) DecodeInto(token string, dst any) error {
 
 // DecodeComplete verifies a token and returns it whole.
 func (d *Decoder) DecodeComplete(token string) (*Token, error) {
-	return d.complete(nil, token)
+	m := borrow()
+	defer m.giveBack()
+	return d.complete(m, nil, token)
 }
 
 // DecodeContext is [Decoder.DecodeComplete] with a context for validators and
@@ -83,7 +85,9 @@ func (d *Decoder) DecodeContext(ctx context.Context, token string) (*Token, erro
 	if ctx == nil {
 		return nil, badOption("DecodeContext was given a nil context")
 	}
-	return d.complete(ctx, token)
+	m := borrow()
+	defer m.giveBack()
+	return d.complete(m, ctx, token)
 }
 
 // Verify verifies a token of any octets, as the function [Verify] does.
@@ -93,9 +97,7 @@ func (d *Decoder) Verify(token string) ([]byte, error) {
 	return d.verify(m, token)
 }
 
-func (d *Decoder) complete(ctx context.Context, token string) (*Token, error) {
-	m := borrow()
-	defer m.giveBack()
+func (d *Decoder) complete(m *message, ctx context.Context, token string) (*Token, error) {
 	if err := d.decode(m, ctx, token); err != nil {
 		return nil, err
 	}
