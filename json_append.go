@@ -238,10 +238,19 @@ func (w *writer) structure(dst []byte, v reflect.Value, p *plan) ([]byte, error)
 	defer func() { w.depth-- }()
 	dst = append(dst, '{')
 	first := true
+	var in *branch
+	holder, there := v, true
 	for i := range p.fields {
 		f := &p.fields[i]
-		fv, ok := embeddedField(v, f.index)
-		if !ok || f.omitEmpty && isEmpty(fv) || f.omitZero && f.plan.isZero(fv) {
+		if f.in != in {
+			in = f.in
+			holder, there = in.of(v)
+		}
+		if !there {
+			continue
+		}
+		fv := holder.Field(f.last)
+		if f.omitEmpty && isEmpty(fv) || f.omitZero && f.plan.isZero(fv) {
 			continue
 		}
 		if !first {
@@ -267,16 +276,18 @@ func (w *writer) structure(dst []byte, v reflect.Value, p *plan) ([]byte, error)
 	return append(dst, '}'), nil
 }
 
-// embeddedField walks to a field; false where an embedded pointer is nil.
-func embeddedField(v reflect.Value, index []int) (reflect.Value, bool) {
-	for n, i := range index {
-		if n > 0 && v.Kind() == reflect.Pointer {
+// of walks to the embedded struct; false where a pointer to it is nil.
+func (b *branch) of(v reflect.Value) (reflect.Value, bool) {
+	if b == nil {
+		return v, true
+	}
+	for _, i := range b.index {
+		if v = v.Field(i); v.Kind() == reflect.Pointer {
 			if v.IsNil() {
 				return v, false
 			}
 			v = v.Elem()
 		}
-		v = v.Field(i)
 	}
 	return v, true
 }

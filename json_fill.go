@@ -142,23 +142,23 @@ func (d *document) unless(err error, i uint32, p *plan) error {
 }
 
 func (d *document) fillStruct(i uint32, v reflect.Value, p *plan) (blame string, err error) {
+	var in *branch
+	holder := v
 	for name := i + 1; name < d.nodes[i].next; name = d.nodes[name+1].next {
 		f := p.field(d.string(name), d.nodes[name].next)
 		if f == nil {
 			continue
 		}
-		fv, err := v, error(nil)
-		if len(f.index) == 1 {
-			fv = v.Field(f.index[0])
-		} else {
-			fv, err = makeField(v, f.index)
-		}
-		if err == nil {
-			if f.quoted {
-				err = d.fillQuoted(name+1, fv, f.plan)
-			} else {
-				err = d.fillValue(name+1, fv, f.plan)
+		if f.in != in {
+			if holder, err = f.in.made(v); err != nil {
+				return f.name, err
 			}
+			in = f.in
+		}
+		if f.quoted {
+			err = d.fillQuoted(name+1, holder.Field(f.last), f.plan)
+		} else {
+			err = d.fillValue(name+1, holder.Field(f.last), f.plan)
 		}
 		if err != nil {
 			return f.name, err
@@ -167,10 +167,14 @@ func (d *document) fillStruct(i uint32, v reflect.Value, p *plan) (blame string,
 	return "", nil
 }
 
-// makeField walks to a field and makes the embedded structs on the way.
-func makeField(v reflect.Value, index []int) (reflect.Value, error) {
-	for n, i := range index {
-		if n > 0 && v.Kind() == reflect.Pointer {
+// made walks to the embedded struct, and makes those on the way that are
+// behind nil pointers.
+func (b *branch) made(v reflect.Value) (reflect.Value, error) {
+	if b == nil {
+		return v, nil
+	}
+	for _, i := range b.index {
+		if v = v.Field(i); v.Kind() == reflect.Pointer {
 			if v.IsNil() {
 				if !v.CanSet() {
 					return v, errors.New("the embedded pointer to the unexported struct " + v.Type().Elem().String() + " cannot be set; embed it by value")
@@ -179,7 +183,6 @@ func makeField(v reflect.Value, index []int) (reflect.Value, error) {
 			}
 			v = v.Elem()
 		}
-		v = v.Field(i)
 	}
 	return v, nil
 }

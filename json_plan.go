@@ -62,15 +62,20 @@ const (
 // A field is one member of a struct's object.
 type field struct {
 	name      string
-	other     *field // one whose name's hash meets this one's
-	head      []byte // the name as it is written, with quotes and colon
-	index     []int
+	other     *field  // one whose name's hash meets this one's
+	head      []byte  // the name as it is written, with quotes and colon
+	in        *branch // the embedded struct that holds it; nil for the struct itself
+	last      int     // its place there
+	index     []int   // all the way
 	plan      *plan
 	tagged    bool
 	omitEmpty bool
 	omitZero  bool
 	quoted    bool // the option "string"
 }
+
+// A branch leads to an embedded struct. Fields of the same one share it.
+type branch struct{ index []int }
 
 var (
 	numericDateType     = reflect.TypeFor[NumericDate]()
@@ -226,6 +231,9 @@ func methodOf(t, methods reflect.Type) method {
 // zeroOf returns the test of the tag option omitzero: the type's own IsZero
 // where it has one.
 func zeroOf(t reflect.Type) func(reflect.Value) bool {
+	if t == numericDateType { // as all others, without a look at its methods
+		return func(v reflect.Value) bool { return interfaceOf[NumericDate](v).IsZero() }
+	}
 	switch methodOf(t, zeroerType) {
 	case ofValue:
 		return func(v reflect.Value) bool {
@@ -267,6 +275,7 @@ func (made planner) fields(t reflect.Type) []field {
 	type embedded struct {
 		typ   reflect.Type
 		index []int
+		in    *branch
 	}
 	visited := map[reflect.Type]bool{}
 	for level := []embedded{{typ: t}}; len(level) > 0; {
@@ -288,11 +297,11 @@ func (made planner) fields(t reflect.Type) []field {
 				index := append(slices.Clip(e.index), i)
 				if inner := structOf(sf.Type); sf.Anonymous && name == "" && inner != nil {
 					if !visited[inner] {
-						next = append(next, embedded{inner, index})
+						next = append(next, embedded{inner, index, &branch{index}})
 					}
 					continue
 				}
-				f := field{name: name, index: index, tagged: name != "", plan: made.plan(sf.Type)}
+				f := field{name: name, in: e.in, last: i, index: index, tagged: name != "", plan: made.plan(sf.Type)}
 				if f.name == "" {
 					f.name = sf.Name
 				}
