@@ -1,0 +1,162 @@
+package jwt_test
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log"
+
+	"github.com/token-jwt/jwt"
+)
+
+// A service that signs has the private key, others have the public one. The key
+// pair is that of RFC 8410, Sections 10.1 and 10.3.
+func ExampleParsePEM() {
+	// Never hard-code a real private key: read it from a file or a vault.
+	private, err := jwt.ParsePEM([]byte(`-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC
+-----END PRIVATE KEY-----`))
+	if err != nil {
+		log.Fatal(err)
+	}
+	token, err := jwt.Encode(jwt.Claims{"sub": "alice"}, private)
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	public, err := jwt.ParsePEM([]byte(`-----BEGIN PUBLIC KEY-----
+MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=
+-----END PUBLIC KEY-----`))
+	if err != nil {
+		log.Fatal(err)
+	}
+	claims, err := jwt.Decode(token, public, jwt.EdDSA)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(public)
+	fmt.Println(claims.Subject())
+	// Output:
+	// jwt.Key(Ed25519 key, public)
+	// alice
+}
+
+// The key is that of RFC 8037, Appendix A.1.
+func ExampleParseJWK() {
+	// Never hard-code a real private key.
+	key, err := jwt.ParseJWK([]byte(`{"kty":"OKP","crv":"Ed25519","kid":"2026-11",
+		"d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
+		"x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}`), jwt.WithKeyAlgorithm(jwt.EdDSA))
+	if err != nil {
+		log.Fatal(err)
+	}
+	public, err := json.Marshal(key) // never the private members
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(string(public))
+	fmt.Println(key.Thumbprint())
+	// Output:
+	// {"kty":"OKP","kid":"2026-11","alg":"EdDSA","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
+	// kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k
+}
+
+// An issuer publishes its keys as a JWK Set. Members of a kind that is not
+// supported here do not spoil the others.
+func ExampleParseKeySet() {
+	keys, err := jwt.ParseKeySet([]byte(`{"keys":[
+		{"kty":"EC","crv":"secp256k1","kid":"chain","x":"AA","y":"AA"},
+		{"kty":"OKP","crv":"Ed25519","kid":"2026-11","alg":"EdDSA","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}`))
+	if err != nil {
+		log.Fatal(err)
+	}
+	for key := range keys.All() {
+		fmt.Println(key.ID(), key.Algorithm())
+	}
+	for _, reason := range keys.Skipped() {
+		fmt.Println(reason)
+	}
+	// Output:
+	// 2026-11 EdDSA
+	// jwt: the JWK is on the curve "secp256k1", which is not supported
+}
+
+// To change keys without refusing anybody: publish the new one, sign with it, and
+// take tokens of the old one until the last of them has expired.
+func ExampleNewKeySet_rotation() {
+	before, err := jwt.GenerateKey(jwt.ES256, jwt.WithKeyID("2026-10"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	old, err := jwt.Encode(jwt.Claims{"sub": "alice"}, before)
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	after, err := jwt.GenerateKey(jwt.ES256, jwt.WithKeyID("2026-11"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	keys, err := jwt.NewKeySet(after.Public(), before.Public())
+	if err != nil {
+		log.Fatal(err)
+	}
+	token, err := jwt.Encode(jwt.Claims{"sub": "bob"}, after)
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	decoder, err := jwt.NewDecoder(keys, jwt.ES256)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, token := range []string{old, token} {
+		got, err := decoder.DecodeComplete(token)
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(got.Claims.Subject(), "by", got.Header.KeyID)
+	}
+	// Output:
+	// alice by 2026-10
+	// bob by 2026-11
+}
+
+// kms stands for a client of a key management service, whose private key never
+// leaves it.
+type kms struct{ private *ecdsa.PrivateKey }
+
+func (k kms) Public() crypto.PublicKey { return &k.private.PublicKey }
+
+func (k kms) Sign(random io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+	return k.private.Sign(random, digest, opts)
+}
+
+// A private key of a KMS or HSM comes as a crypto.Signer.
+func ExampleNewKey_signer() {
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		log.Fatal(err)
+	}
+	key, err := jwt.NewKey(kms{private}, jwt.WithKeyID("kms-1"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	token, err := jwt.Encode(jwt.Claims{"sub": "alice"}, key)
+	if err != nil {
+		log.Fatal(err)
+	}
+	claims, err := jwt.Decode(token, key.Public(), jwt.ES256)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(key)
+	fmt.Println(claims.Subject())
+	// Output:
+	// jwt.Key(EC key on P-256, ID "kms-1", redacted)
+	// alice
+}
