@@ -89,3 +89,10 @@ func TestMLDSARefused(t *testing.T) {
 	_, err = jwt.NewKey(&x509.Certificate{PublicKey: private})
 	assertClass(t, err, jwt.ErrInvalidKey)
 }
+
+func mldsaSigner(t testing.TB, alg jwt.Algorithm) crypto.Signer {
+	t.Helper()
+	key, err := mldsa.GenerateKey(mldsaParameters[alg])
+	require.NoError(t, err)
+	return key
+}
