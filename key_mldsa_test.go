@@ -96,3 +96,22 @@ func mldsaSigner(t testing.TB, alg jwt.Algorithm) crypto.Signer {
 	require.NoError(t, err)
 	return key
 }
+
+func TestMLDSAInPEM(t *testing.T) {
+	for alg := range mldsaParameters {
+		private := mldsaSigner(t, alg)
+		key, err := jwt.ParsePEM(pkcs8(t, private))
+		require.NoError(t, err)
+		assert.True(t, key.IsPrivate())
+		assert.Equal(t, alg, key.Algorithm())
+		public, err := jwt.ParsePEM(pkixPEM(t, private.Public()))
+		require.NoError(t, err)
+		token, err := jwt.Encode(jwt.Claims{}, key)
+		require.NoError(t, err)
+		_, err = jwt.Decode(token, public, alg)
+		assert.NoError(t, err)
+		certified, err := jwt.ParsePEM(block("CERTIFICATE", certificateFor(t, private).Raw))
+		require.NoError(t, err)
+		assert.Equal(t, key.Thumbprint(), certified.Thumbprint())
+	}
+}
