@@ -291,8 +291,16 @@ func (r *jwkReader) rsa(weak bool) (any, error) {
 		return nil, badKey("the exponent of the RSA key is not an odd number from 3 to 2^31-1")
 	}
 	public := &rsa.PublicKey{N: n, E: int(e.Int64())}
-	if r.find("d") == 0 || r.err != nil {
+	if r.find("d") == 0 {
+		for _, name := range [...]string{"p", "q", "dp", "dq", "qi", "oth"} {
+			if r.find(name) != 0 {
+				return nil, badKey(quote(name) + ` of the JWK is of a private key, and there is no "d"`)
+			}
+		}
 		return public, nil
+	}
+	if r.err != nil {
+		return nil, r.err
 	}
 	if _, err := newRSAPublic(public, weak); err != nil { // before anything is computed with it
 		return nil, err
@@ -306,7 +314,8 @@ func (r *jwkReader) rsa(weak bool) (any, error) {
 		return nil, r.err
 	}
 	// The work is bounded by the modulus, whatever the other numbers are.
-	if key.D.Cmp(n) >= 0 || new(big.Int).Mul(key.Primes[0], key.Primes[1]).Cmp(n) != 0 {
+	if key.D.Cmp(n) >= 0 || key.Primes[0].Cmp(n) >= 0 || key.Primes[1].Cmp(n) >= 0 ||
+		new(big.Int).Mul(key.Primes[0], key.Primes[1]).Cmp(n) != 0 {
 		return nil, badKey("the parts of the RSA private key do not belong together")
 	}
 	key.Precompute()

@@ -99,7 +99,8 @@ func makeKey(material any, jwk *jwkMembers, o keyOptions) (*Key, error) {
 		if k, err = key.usable(); err == nil {
 			k = k.copy()
 		}
-	} else if k, err = newKeyState(cloneMaterial(material), o.weak); err == nil {
+	} else if k, err = newKeyState(material, o.weak); err == nil {
+		k.detach()
 		k.jwk = jwk
 	}
 	if err != nil {
@@ -133,6 +134,11 @@ func newKeyState(material any, weak bool) (*keyState, error) {
 		return newECDSAPrivate(m)
 	case ed25519.PrivateKey:
 		return newEd25519Private(m)
+	case *ed25519.PrivateKey: // which would pass for a crypto.Signer of somebody's own
+		if m == nil {
+			return nil, badKey("the Ed25519 key is nil")
+		}
+		return newEd25519Private(*m)
 	case *x509.Certificate:
 		if m == nil {
 			return nil, badKey("the certificate is nil")
@@ -161,6 +167,8 @@ func newPublic(material crypto.PublicKey, weak bool) (*keyState, error) {
 		return newECDSAPublic(m)
 	case ed25519.PublicKey:
 		return newEd25519Public(m)
+	case nil:
+		return nil, &failure{class: ErrInvalidKey, text: "there is no public key, or one of a kind that is not supported", cause: errors.ErrUnsupported}
 	}
 	if k, ok, err := newMLDSA(material); ok && (err != nil || k.signer == nil) {
 		return k, err
@@ -173,7 +181,7 @@ func newOpaque(signer crypto.Signer, weak bool) (*keyState, error) {
 	if v := reflect.ValueOf(signer); v.Kind() == reflect.Pointer && v.IsNil() {
 		return nil, badKey("the crypto.Signer is nil")
 	}
-	k, err := newPublic(cloneMaterial(signer.Public()), weak)
+	k, err := newPublic(signer.Public(), weak)
 	if err != nil {
 		return nil, err
 	}
@@ -181,31 +189,34 @@ func newOpaque(signer crypto.Signer, weak bool) (*keyState, error) {
 	return k, nil
 }
 
-// cloneMaterial makes a copy that shares no memory, of what can be changed.
-func cloneMaterial(material any) any {
-	switch m := material.(type) {
-	case []byte:
-		return bytes.Clone(m)
+// detach gives a state memory of its own. Only once it was checked can it be
+// copied: on parts that are nil or odd, crypto panics.
+func (k *keyState) detach() {
+	k.secret = bytes.Clone(k.secret)
+	k.public = clonePublic(k.public)
+	switch key := k.signer.(type) {
 	case *rsa.PrivateKey:
-		return cloneRSAPrivate(m)
-	case *rsa.PublicKey:
-		return cloneRSAPublic(m)
+		k.signer = cloneRSAPrivate(key)
 	case *ecdsa.PrivateKey:
-		if clone := cloneECDSAPrivate(m); clone != nil && clone.PublicKey.Equal(&m.PublicKey) {
-			return clone
-		}
-	case *ecdsa.PublicKey:
-		return cloneECDSAPublic(m)
-	case ed25519.PrivateKey: // not bytes.Clone, whose result would pass for a secret
-		return slices.Clone(m)
-	case ed25519.PublicKey:
-		return slices.Clone(m)
-	case *x509.Certificate:
-		if m != nil {
-			return &x509.Certificate{PublicKey: cloneMaterial(m.PublicKey)} // all that is read of it
-		}
+		k.signer, _ = cloneECDSAPrivate(key)
+	case ed25519.PrivateKey:
+		k.signer = slices.Clone(key)
+	default: // code of the caller's, which is kept as it is; or ML-DSA
+		k.signer, _ = cloneMLDSA(key).(crypto.Signer)
 	}
-	return material
+}
+
+func clonePublic(key crypto.PublicKey) crypto.PublicKey {
+	switch key := key.(type) {
+	case *rsa.PublicKey:
+		return cloneRSAPublic(key)
+	case *ecdsa.PublicKey:
+		return cloneECDSAPublic(key)
+	case ed25519.PublicKey: // not bytes.Clone, whose result would pass for a secret
+		return slices.Clone(key)
+	default:
+		return cloneMLDSA(key)
+	}
 }
 
 // copy makes a state that shares none of what changes in use.
@@ -299,7 +310,7 @@ func (k *Key) CryptoPublic() crypto.PublicKey {
 	if err != nil || state.public == nil {
 		return nil
 	}
-	return cloneMaterial(state.public)
+	return clonePublic(state.public)
 }
 
 // Format prints the kind and the ID of the key, whatever the verb.

@@ -20,17 +20,22 @@ func ParsePEM(text []byte, opts ...KeyOption) (*Key, error) {
 	if err != nil {
 		return nil, err
 	}
-	block, rest := pem.Decode(text)
+	// A byte order mark is text before the block, and stands on its line.
+	block, rest := pem.Decode(bytes.TrimPrefix(text, []byte("\ufeff")))
+	blocks := 1
 	if block != nil && block.Type == "EC PARAMETERS" {
 		block, rest = pem.Decode(rest)
+		blocks = 2
 	}
 	switch {
 	case block == nil && bytes.Contains(text, []byte(`\n`)):
 		return nil, badKey(`the PEM text has the two characters \n where line breaks belong; an environment variable or a JSON file was read without unescaping it`)
 	case block == nil:
-		return nil, badKey("the text holds no PEM block, -----BEGIN to -----END, that is whole")
+		return nil, badKey("the text holds no PEM block that is whole: -----BEGIN and -----END, each at the start of a line, with base64 between them")
 	case len(bytes.TrimSpace(rest)) > 0:
 		return nil, badKey("there is something after the PEM block " + quote(block.Type) + "; give one key, or one certificate, at a time")
+	case bytes.Count(text, []byte("-----BEGIN ")) != blocks: // pem.Decode passes over it in silence
+		return nil, badKey("there is a malformed PEM block before the block " + quote(block.Type) + "; give one key, or one certificate, at a time")
 	}
 	material, err := parsePEMBlock(block)
 	if err != nil {

@@ -48,6 +48,7 @@ func curveOf(key *ecdsa.PublicKey) *curve {
 }
 
 func newECDSAPublic(key *ecdsa.PublicKey) (*keyState, error) {
+	//lint:ignore SA1019 on a nil coordinate Bytes would panic
 	if key == nil || key.Curve == nil || key.X == nil || key.Y == nil {
 		return nil, badKey("the EC key is nil, or lacks its curve or a coordinate")
 	}
@@ -69,35 +70,32 @@ func newECDSAPrivate(key *ecdsa.PrivateKey) (*keyState, error) {
 	if err != nil {
 		return nil, err
 	}
-	if own := cloneECDSAPrivate(key); own == nil || !own.PublicKey.Equal(&key.PublicKey) {
-		return nil, badKey("the private half of the EC key is missing or out of range, or its public half is that of another key")
+	//lint:ignore SA1019 on a nil number Bytes would panic
+	if key.D == nil {
+		return nil, badKey("the EC key lacks its private half")
+	}
+	if own, err := cloneECDSAPrivate(key); err != nil || !own.PublicKey.Equal(&key.PublicKey) {
+		return nil, badKey("the private half of the EC key is out of range, or its public half is that of another key")
 	}
 	k.signer = key
 	return k, nil
 }
 
+// cloneECDSAPublic copies a key that was checked.
 func cloneECDSAPublic(key *ecdsa.PublicKey) *ecdsa.PublicKey {
-	if key == nil || key.X == nil || key.Y == nil {
-		return key
-	}
-	return &ecdsa.PublicKey{Curve: key.Curve, X: new(big.Int).Set(key.X), Y: new(big.Int).Set(key.Y)}
+	point, _ := key.Bytes()
+	clone, _ := ecdsa.ParseUncompressedPublicKey(key.Curve, point)
+	return clone
 }
 
-// cloneECDSAPrivate makes the key that the private half alone says; nil where
-// that is none.
-func cloneECDSAPrivate(key *ecdsa.PrivateKey) *ecdsa.PrivateKey {
-	if key == nil || key.Curve == nil || key.D == nil {
-		return nil
-	}
+// cloneECDSAPrivate makes the key that the private half alone says; the public
+// half must be a point.
+func cloneECDSAPrivate(key *ecdsa.PrivateKey) (*ecdsa.PrivateKey, error) {
 	octets, err := key.Bytes()
 	if err != nil {
-		return nil
+		return nil, err
 	}
-	clone, err := ecdsa.ParseRawPrivateKey(key.Curve, octets)
-	if err != nil {
-		return nil
-	}
-	return clone
+	return ecdsa.ParseRawPrivateKey(key.Curve, octets)
 }
 
 func (ecdsaFamily) generate(alg Algorithm) (any, error) {

@@ -54,6 +54,20 @@ func newMLDSAPublic(key *mldsa.PublicKey) (*keyState, error) {
 	return &keyState{kind: alg.String() + " key", public: key, fits: alg, bound: alg}, nil
 }
 
+// cloneMLDSA copies a key of crypto/mldsa: its parts cannot be changed, but the
+// whole can be overwritten. Anything else it returns as it is.
+func cloneMLDSA(key any) any {
+	switch key := key.(type) {
+	case *mldsa.PublicKey:
+		clone := *key
+		return &clone
+	case *mldsa.PrivateKey:
+		clone := *key
+		return &clone
+	}
+	return key
+}
+
 // mldsaOctets returns the public key of a state, and the seed of its private half
 // where there is one.
 func mldsaOctets(k *keyState) (public, seed []byte) {

@@ -12,6 +12,7 @@ const supportedAlgorithms = allAlgorithms &^ (MLDSA44 | MLDSA65 | MLDSA87)
 type mldsaFamily struct{}
 
 func newMLDSA(any) (*keyState, bool, error)              { return nil, false, nil }
+func cloneMLDSA(key any) any                             { return key }
 func mldsaOctets(*keyState) (public, seed []byte)        { return nil, nil }
 func parseMLDSA(alg Algorithm, _, _ []byte) (any, error) { return nil, unsupportedAlgorithm(alg) }
 func (mldsaFamily) generate(alg Algorithm) (any, error)  { return nil, unsupportedAlgorithm(alg) }

@@ -68,7 +68,8 @@ func newRSAPrivate(key *rsa.PrivateKey, weak bool) (*keyState, error) {
 	if key.D == nil || len(key.Primes) < 2 || key.Primes[0] == nil || key.Primes[1] == nil {
 		return nil, badKey("the RSA private key lacks its private exponent or its primes")
 	}
-	if key.Validate() != nil { // whose error could hold numbers of the key
+	// Validate does not look at signs, and its error could hold numbers of the key.
+	if key.D.Sign() <= 0 || key.Primes[0].Sign() <= 0 || key.Primes[1].Sign() <= 0 || key.Validate() != nil {
 		return nil, badKey("the parts of the RSA private key do not belong together")
 	}
 	k.signer = key
@@ -76,17 +77,11 @@ func newRSAPrivate(key *rsa.PrivateKey, weak bool) (*keyState, error) {
 }
 
 func cloneRSAPublic(key *rsa.PublicKey) *rsa.PublicKey {
-	if key == nil || key.N == nil {
-		return key
-	}
 	return &rsa.PublicKey{N: new(big.Int).Set(key.N), E: key.E}
 }
 
 // cloneRSAPrivate takes over what defines the key, and computes the rest anew.
 func cloneRSAPrivate(key *rsa.PrivateKey) *rsa.PrivateKey {
-	if key == nil || key.N == nil || key.D == nil || len(key.Primes) != 2 || key.Primes[0] == nil || key.Primes[1] == nil {
-		return key // which newRSAPrivate refuses
-	}
 	clone := &rsa.PrivateKey{
 		PublicKey: *cloneRSAPublic(&key.PublicKey),
 		D:         new(big.Int).Set(key.D),
