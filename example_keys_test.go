@@ -126,14 +126,14 @@ func ExampleNewKeySet_rotation() {
 	// bob by 2026-11
 }
 
-// kms stands for a client of a key management service, whose private key never
+// vault stands for a client of a key management service, whose private key never
 // leaves it.
-type kms struct{ private *ecdsa.PrivateKey }
+type vault struct{ private *ecdsa.PrivateKey }
 
-func (k kms) Public() crypto.PublicKey { return &k.private.PublicKey }
+func (v vault) Public() crypto.PublicKey { return &v.private.PublicKey }
 
-func (k kms) Sign(random io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
-	return k.private.Sign(random, digest, opts)
+func (v vault) Sign(random io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+	return v.private.Sign(random, digest, opts)
 }
 
 // A private key of a KMS or HSM comes as a crypto.Signer.
@@ -142,7 +142,7 @@ func ExampleNewKey_signer() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	key, err := jwt.NewKey(kms{private}, jwt.WithKeyID("kms-1"))
+	key, err := jwt.NewKey(vault{private}, jwt.WithKeyID("kms-1"))
 	if err != nil {
 		log.Fatal(err)
 	}
