@@ -10,7 +10,7 @@ import (
 // concurrent use. The zero value, and a nil pointer, is an [ErrInvalidOption]
 // where it is used.
 type Decoder struct {
-	keys   keyring
+	keys   sealed[keyring]
 	policy decodePolicy
 }
 
@@ -30,7 +30,7 @@ func NewDecoder[K VerificationKey](key K, alg Algorithm, opts ...DecodeOption) (
 	if err := keys.serve(alg); err != nil {
 		return nil, err
 	}
-	return &Decoder{keys, p}, nil
+	return &Decoder{seal(&keys), p}, nil
 }
 
 // prepare is NewDecoder for one call. What it returns refers to what it was given.
@@ -48,10 +48,10 @@ func prepare[K VerificationKey](m *message, key K, alg Algorithm, opts []DecodeO
 
 // prepared refuses decoders that were not made by NewDecoder.
 func (d *Decoder) prepared() (keyring, *decodePolicy, error) {
-	if d == nil || d.keys.none() {
+	if d == nil || d.keys.isEmpty() {
 		return keyring{}, nil, errNoDecoder
 	}
-	return d.keys, &d.policy, nil
+	return *d.keys.open(), &d.policy, nil
 }
 
 // Decode verifies a token and returns its claims, as the function [Decode] does.

@@ -84,6 +84,9 @@ func receiver(e ast.Expr) string {
 	if star, ok := e.(*ast.StarExpr); ok {
 		e = star.X
 	}
+	if generic, ok := e.(*ast.IndexExpr); ok {
+		e = generic.X
+	}
 	return e.(*ast.Ident).Name
 }
 

@@ -11,11 +11,8 @@ import (
 // immutable and safe for concurrent use. The zero value, and a nil pointer, is an
 // [ErrInvalidOption] where it is used.
 type Encoder struct {
-	key    *keyState
-	alg    Algorithm
+	key    sealed[keyState]
 	policy encodePolicy
-	jwt    string // the header segment and its dot, as Encode writes them
-	jws    string // as Sign writes them
 }
 
 // NewEncoder prepares an encoder. It returns an [ErrInvalidKey] for a key that
@@ -27,83 +24,94 @@ func NewEncoder[K SigningKey](key K, opts ...EncodeOption) (*Encoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, err := makeEncoder(state, opts)
+	p, err := readEncodePolicy(state, opts)
 	if err != nil {
 		return nil, err
 	}
-	return &e, nil
+	return &Encoder{seal(state), p}, nil
 }
 
 // Encode signs a payload, as the function [Encode] does. An encoder with an option
 // that only Sign takes is an [ErrInvalidOption].
 func (e *Encoder) Encode(payload any) (string, error) {
-	m := borrow()
-	defer m.giveBack()
-	var err error
-	if m.token, err = e.encode(m, m.token[:0], payload); err != nil {
+	key, p, err := e.prepared()
+	if err != nil {
 		return "", err
 	}
-	return string(m.token), nil
+	m := borrow()
+	defer m.giveBack()
+	return m.encodeText(key, p, payload)
 }
 
 // AppendEncode appends to dst the token that [Encoder.Encode] returns. On an error
 // it returns nil, and dst is as it was, up to its length.
 func (e *Encoder) AppendEncode(dst []byte, payload any) ([]byte, error) {
+	key, p, err := e.prepared()
+	if err != nil {
+		return nil, err
+	}
 	m := borrow()
 	defer m.giveBack()
-	return e.encode(m, dst, payload)
+	return m.encode(key, p, dst, payload)
 }
 
 // Sign signs octets, as the function [Sign] does. An encoder with an option that
 // only Encode takes is an [ErrInvalidOption].
 func (e *Encoder) Sign(payload []byte) (string, error) {
-	m := borrow()
-	defer m.giveBack()
-	var err error
-	if m.token, err = e.sign(m, m.token[:0], payload); err != nil {
+	key, p, err := e.prepared()
+	if err != nil {
 		return "", err
 	}
-	return string(m.token), nil
+	m := borrow()
+	defer m.giveBack()
+	return m.signText(key, p, payload)
 }
 
-// makeEncoder reads the options and writes the header that they come to. What
-// it returns still refers to the key.
-func makeEncoder(key *keyState, opts []EncodeOption) (Encoder, error) {
-	e := Encoder{key: key}
-	p := &e.policy
+// prepared refuses encoders that were not made by NewEncoder.
+func (e *Encoder) prepared() (*keyState, *encodePolicy, error) {
+	if e == nil || e.key.isEmpty() {
+		return nil, nil, errNoEncoder
+	}
+	return e.key.open(), &e.policy, nil
+}
+
+// readEncodePolicy reads the options, chooses the algorithm, and writes the
+// headers that they come to.
+func readEncodePolicy(key *keyState, opts []EncodeOption) (encodePolicy, error) {
+	var p encodePolicy
 	if err := p.read(opts); err != nil {
-		return Encoder{}, err
+		return encodePolicy{}, err
 	}
 	if p.hasKeyID && key.id != "" && p.keyID != key.id {
-		return Encoder{}, badOption("WithKeyID(" + quote(p.keyID) + ") contradicts the key, whose ID is " + quote(key.id))
+		return encodePolicy{}, badOption("WithKeyID(" + quote(p.keyID) + ") contradicts the key, whose ID is " + quote(key.id))
 	}
 	if !p.hasKeyID {
 		p.keyID = key.id
 	}
 	var err error
-	if e.alg, err = key.choose(p.algorithm); err != nil {
-		return Encoder{}, err
+	if p.algorithm, err = key.choose(p.algorithm); err != nil {
+		return encodePolicy{}, err
 	}
 	if p.jwsOnly == "" {
 		typ := "JWT"
 		if p.hasType {
 			typ = p.typ
 		}
-		if e.jwt, err = e.headerSegment(typ); err != nil {
-			return Encoder{}, err
+		if p.jwtHeader, err = p.headerSegment(typ); err != nil {
+			return encodePolicy{}, err
 		}
 	}
 	if p.jwtOnly == "" {
-		if e.jws, err = e.headerSegment(p.typ); err != nil {
-			return Encoder{}, err
+		if p.jwsHeader, err = p.headerSegment(p.typ); err != nil {
+			return encodePolicy{}, err
 		}
 	}
-	return e, nil
+	return p, nil
 }
 
-func (e *Encoder) headerSegment(typ string) (string, error) {
-	p := &e.policy
-	params := append(make([]member, 0, 8), member{"alg", e.alg.String()})
+// headerSegment writes a header and the dot after it.
+func (p *encodePolicy) headerSegment(typ string) (string, error) {
+	params := append(make([]member, 0, 8), member{"alg", p.algorithm.String()})
 	if p.keyID != "" {
 		params = append(params, member{"kid", p.keyID})
 	}
@@ -190,13 +198,4 @@ func (p *encodePolicy) addClaims(dst []byte, r *registered) ([]byte, error) {
 		text("jti", base64urlOf(random[:]))
 	}
 	return dst, fault
-}
-
-// appendSignature appends the last dot and the signature of input to dst.
-func (e *Encoder) appendSignature(m *message, dst, input []byte) ([]byte, error) {
-	var err error
-	if m.signature, err = e.key.sign(e.alg, m.signature[:0], input); err != nil {
-		return nil, err
-	}
-	return appendBase64url(append(dst, '.'), m.signature), nil
 }

@@ -27,7 +27,7 @@ func VerifyOctets(key *Key, alg Algorithm, input, signature []byte) (bool, error
 func UncheckedSecret(secret []byte) (*Key, error) {
 	key, err := NewKey(bytes.Repeat([]byte{1}, len(secret)), AllowWeakKey())
 	if err == nil {
-		key.state.secret = bytes.Clone(secret)
+		key.state.open().secret = bytes.Clone(secret)
 	}
 	return key, err
 }

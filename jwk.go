@@ -126,7 +126,7 @@ func (d *document) key(i uint32, o keyOptions) (*Key, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := key.state.checkCertificate(); err != nil {
+	if err := key.state.open().checkCertificate(); err != nil {
 		return nil, err
 	}
 	return key, nil

@@ -92,15 +92,17 @@ import (
 //
 // It is safe for concurrent use and keeps no reference to what it is given.
 func Encode[K SigningKey](payload any, key K, opts ...EncodeOption) (string, error) {
-	state, err := signingKey(key)
+	m := borrow()
+	defer m.giveBack()
+	state, err := signingKey(m, key)
 	if err != nil {
 		return "", err
 	}
-	e, err := makeEncoder(state, opts)
+	p, err := readEncodePolicy(state, opts)
 	if err != nil {
 		return "", err
 	}
-	return e.Encode(payload)
+	return m.encodeText(state, &p, payload)
 }
 
 // Decode verifies a token and returns its claims. The key is one of the types of
@@ -170,15 +172,17 @@ func DecodeComplete[K VerificationKey](token string, key K, alg Algorithm, opts 
 //
 // It is safe for concurrent use and keeps no reference to what it is given.
 func Sign[K SigningKey](payload []byte, key K, opts ...EncodeOption) (string, error) {
-	state, err := signingKey(key)
+	m := borrow()
+	defer m.giveBack()
+	state, err := signingKey(m, key)
 	if err != nil {
 		return "", err
 	}
-	e, err := makeEncoder(state, opts)
+	p, err := readEncodePolicy(state, opts)
 	if err != nil {
 		return "", err
 	}
-	return e.Sign(payload)
+	return m.signText(state, &p, payload)
 }
 
 // Verify verifies the signature of a token of any octets, and returns them, those
@@ -238,28 +242,25 @@ func DecodeUnverified(token string) (*UnverifiedToken, error) {
 // The flows. Each step is one call, and takes what the step before it gave.
 
 // encode: payload -> claims set JSON -> signing input -> signature -> token.
-func (e *Encoder) encode(m *message, dst []byte, payload any) ([]byte, error) {
-	if e == nil || e.key == nil {
-		return nil, errNoEncoder
-	}
-	if e.policy.jwsOnly != "" {
-		return nil, badOption("Encode does not take " + e.policy.jwsOnly)
+func (m *message) encode(key *keyState, p *encodePolicy, dst []byte, payload any) ([]byte, error) {
+	if p.jwsOnly != "" {
+		return nil, badOption("Encode does not take " + p.jwsOnly)
 	}
 	var err error
 	m.written = registered{}
 	if m.octets, err = appendClaims(m.octets[:0], payload, &m.written); err != nil {
 		return nil, err
 	}
-	if m.octets, err = e.policy.addClaims(m.octets, &m.written); err != nil {
+	if m.octets, err = p.addClaims(m.octets, &m.written); err != nil {
 		return nil, err
 	}
 	if f := m.payload.checkTypes(m.octets, m.written); f != nil {
 		return nil, &failure{class: ErrInvalidOption, claim: f.claim, text: f.text}
 	}
 	start := len(dst)
-	dst = append(dst, e.jwt...)
+	dst = append(dst, p.jwtHeader...)
 	dst = appendBase64url(dst, m.octets)
-	if dst, err = e.appendSignature(m, dst, dst[start:]); err != nil {
+	if dst, err = m.appendSignature(key, p.algorithm, dst, dst[start:]); err != nil {
 		return nil, err
 	}
 	if len(dst)-start > defaultMaxSize {
@@ -269,25 +270,31 @@ func (e *Encoder) encode(m *message, dst []byte, payload any) ([]byte, error) {
 }
 
 // sign: octets -> signing input -> signature -> token.
-func (e *Encoder) sign(m *message, dst, payload []byte) ([]byte, error) {
-	if e == nil || e.key == nil {
-		return nil, errNoEncoder
+func (m *message) sign(key *keyState, p *encodePolicy, dst, payload []byte) ([]byte, error) {
+	if p.jwtOnly != "" {
+		return nil, badOption("Sign does not take " + p.jwtOnly)
 	}
-	if e.policy.jwtOnly != "" {
-		return nil, badOption("Sign does not take " + e.policy.jwtOnly)
-	}
-	m.octets = append(m.octets[:0], e.jws...)
-	if e.policy.unencoded {
+	m.octets = append(m.octets[:0], p.jwsHeader...)
+	if p.unencoded {
 		m.octets = append(m.octets, payload...)
 	} else {
 		m.octets = appendBase64url(m.octets, payload)
 	}
-	if e.policy.detached {
-		dst = append(dst, e.jws...)
+	if p.detached {
+		dst = append(dst, p.jwsHeader...)
 	} else {
 		dst = append(dst, m.octets...)
 	}
-	return e.appendSignature(m, dst, m.octets)
+	return m.appendSignature(key, p.algorithm, dst, m.octets)
+}
+
+// appendSignature appends the last dot and the signature of input.
+func (m *message) appendSignature(key *keyState, alg Algorithm, dst, input []byte) ([]byte, error) {
+	var err error
+	if m.signature, err = key.sign(alg, m.signature[:0], input); err != nil {
+		return nil, err
+	}
+	return appendBase64url(append(dst, '.'), m.signature), nil
 }
 
 // decode: token -> cut at the dots -> header -> algorithm allowed? -> key ->

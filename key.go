@@ -44,8 +44,17 @@ type VerificationKey interface {
 // was made from, and is safe for concurrent use. It prints redacted, in every way
 // of printing. The zero value is no key: using it is an [ErrInvalidKey].
 type Key struct {
-	state *keyState // behind a pointer, so that printing a Key by value shows nothing
+	state sealed[keyState]
 }
+
+// A sealed value shows to nobody but who opens it. Behind a pointer it would not be
+// enough: where a verb does not fit, or a field is not exported, package fmt passes
+// over Format and follows pointers. It does not look into functions.
+type sealed[T any] struct{ open func() *T }
+
+func seal[T any](value *T) sealed[T] { return sealed[T]{func() *T { return value }} }
+
+func (s sealed[T]) isEmpty() bool { return s.open == nil }
 
 // A keyState is what a Key is made of, and what a raw key becomes for one call.
 type keyState struct {
@@ -120,7 +129,7 @@ func makeKey(material any, jwk *jwkMembers, o keyOptions) (*Key, error) {
 	}
 	k.macs = new([3]sync.Pool)
 	k.settle()
-	return &Key{state: k}, nil
+	return &Key{seal(k)}, nil
 }
 
 // newKeyState checks whatever a key can be made of. It refers to it.
@@ -299,7 +308,7 @@ func (k *Key) Public() *Key {
 	public := state.copy()
 	public.signer, public.opaque, public.jwk = nil, false, state.jwk.public()
 	public.settle()
-	return &Key{state: public}
+	return &Key{seal(public)}
 }
 
 // CryptoPublic returns the public half as a type of the standard library:
@@ -325,17 +334,18 @@ func (k *Key) LogValue() slog.Value {
 }
 
 func (k Key) redacted() string {
-	if k.state == nil {
+	state, err := k.usable()
+	if err != nil {
 		return "jwt.Key(none)"
 	}
-	text := "jwt.Key(" + k.state.kind
-	if k.state.public != nil && k.state.signer == nil {
+	text := "jwt.Key(" + state.kind
+	if state.public != nil && state.signer == nil {
 		text += ", public"
 	}
-	if k.state.id != "" {
-		text += ", ID " + quote(k.state.id)
+	if state.id != "" {
+		text += ", ID " + quote(state.id)
 	}
-	if k.state.isPrivate() {
+	if state.isPrivate() {
 		text += ", redacted"
 	}
 	return text + ")"
@@ -343,10 +353,10 @@ func (k Key) redacted() string {
 
 // usable refuses keys that were not made by this package.
 func (k *Key) usable() (*keyState, error) {
-	if k == nil || k.state == nil {
+	if k == nil || k.state.isEmpty() {
 		return nil, badKey("the key is nil or empty; make one with NewKey")
 	}
-	return k.state, nil
+	return k.state.open(), nil
 }
 
 type keyOptions struct {
@@ -387,10 +397,10 @@ func checkKeyID(id string) error {
 
 // signingKey checks whatever Encode and its kin were given. What it returns
 // refers to it.
-func signingKey[K SigningKey](key K) (*keyState, error) {
+func signingKey[K SigningKey](m *message, key K) (*keyState, error) {
 	switch k := any(key).(type) {
 	case []byte:
-		return settled(newSecret(k, false))
+		return &m.raw, m.raw.setSecret(k, false)
 	case *Key:
 		return k.usable()
 	default:

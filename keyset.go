@@ -50,7 +50,7 @@ func NewKeySet(keys ...*Key) (*KeySet, error) {
 		}
 		other, ok := s.byID[k.id]
 		switch {
-		case !ok, !other.state.usedForSignatures():
+		case !ok, !other.state.open().usedForSignatures():
 			s.byID[k.id] = key
 		case k.usedForSignatures():
 			return nil, badKey("two keys of the set have the ID " + quote(k.id) + ": which of them is meant by a token would be a guess")
@@ -176,8 +176,6 @@ func keptKeyring(key any) (keyring, error) {
 
 func ring(k *keyState, err error) (keyring, error) { return keyring{one: k}, err }
 
-func (r *keyring) none() bool { return r.one == nil && r.set == nil }
-
 // serve refuses an allow-list none of which the key can serve. Of a set nothing
 // can be said before there is a token.
 func (r *keyring) serve(allowed Algorithm) error {
@@ -205,19 +203,21 @@ func (r *keyring) candidates(alg Algorithm, kid string, dst []*keyState) ([]*key
 
 func (s *keySetState) candidates(alg Algorithm, kid string, dst []*keyState) ([]*keyState, *failure) {
 	if key, ok := s.byID[kid]; ok {
-		if key.state.verifies&alg == 0 {
+		k := key.state.open()
+		if k.verifies&alg == 0 {
 			return nil, &failure{class: ErrInvalidAlgorithm, text: "the token's algorithm " + alg.String() + " is allowed, but not one that the key " + quote(kid) + " of the set can serve"}
 		}
-		return append(dst, key.state), nil
+		return append(dst, k), nil
 	}
 	for _, key := range s.keys {
-		if key.state.verifies&alg == 0 || kid != "" && key.state.id != "" {
+		k := key.state.open()
+		if k.verifies&alg == 0 || kid != "" && k.id != "" {
 			continue
 		}
 		if len(dst) == mostKeysTried {
 			return nil, keyNotFound("more than 16 keys of the set may be meant by the token, and none was tried; give the keys IDs, and the tokens too")
 		}
-		dst = append(dst, key.state)
+		dst = append(dst, k)
 	}
 	if len(dst) > 0 {
 		return dst, nil

@@ -206,7 +206,23 @@ func (m *message) claims() Claims {
 	return m.payload.object2map(0)
 }
 
-// The results of decode, for the caller to keep.
+// The results of the flows, for the caller to keep.
+
+func (m *message) encodeText(key *keyState, p *encodePolicy, payload any) (string, error) {
+	var err error
+	if m.token, err = m.encode(key, p, m.token[:0], payload); err != nil {
+		return "", err
+	}
+	return string(m.token), nil
+}
+
+func (m *message) signText(key *keyState, p *encodePolicy, payload []byte) (string, error) {
+	var err error
+	if m.token, err = m.sign(key, p, m.token[:0], payload); err != nil {
+		return "", err
+	}
+	return string(m.token), nil
+}
 
 func (m *message) decodeMap(keys keyring, p *decodePolicy, token string) (Claims, error) {
 	if err := m.decode(keys, p, nil, token); err != nil {

@@ -309,7 +309,7 @@ func cloneDecodeOptions(opts []DecodeOption) []DecodeOption {
 
 // An encodePolicy is what the options of an encoder come to.
 type encodePolicy struct {
-	algorithm Algorithm // 0: the key's own
+	algorithm Algorithm
 	keyID     string
 	hasKeyID  bool
 	typ       string
@@ -328,6 +328,8 @@ type encodePolicy struct {
 	clock     func() time.Time
 	jwtOnly   string // an option that Sign does not take
 	jwsOnly   string // one that Encode does not take
+	jwtHeader string // the header segment and its dot, as Encode writes them
+	jwsHeader string // as Sign writes them
 }
 
 // read takes the settings of the options, and keeps none of their memory.
