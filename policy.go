@@ -129,10 +129,10 @@ func readDecodePolicy(algorithms Algorithm, opts []DecodeOption) (decodePolicy, 
 			}
 		case leewayOption:
 			p.leeway, p.jwtOnly = time.Duration(o), "WithLeeway"
-			if o < 0 {
+			switch {
+			case o < 0:
 				err = badOption("WithLeeway is negative; leeway is allowed, not taken away")
-			}
-			if o != 0 {
+			case o > 0:
 				err = checkDuration("WithLeeway", p.leeway, time.Millisecond)
 			}
 		case maxAgeOption:
