@@ -2,6 +2,7 @@ package jwt
 
 import (
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -214,6 +215,10 @@ func badClaim(class error, claim, text string) *failure {
 func badOption(text string) error { return &failure{class: ErrInvalidOption, text: text} }
 
 func badKey(text string) error { return &failure{class: ErrInvalidKey, text: text} }
+
+// reason is what another error says, for a text of ours: where that error is
+// one of ours too, or wraps one, the prefix is not said again.
+func reason(err error) string { return strings.ReplaceAll(err.Error(), "jwt: ", "") }
 
 // quote makes untrusted text safe to print, and short.
 func quote(text string) string {
