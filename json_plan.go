@@ -186,7 +186,9 @@ func zeroOf(t reflect.Type) func(reflect.Value) bool {
 	case ofPointer:
 		return func(v reflect.Value) bool {
 			if !v.CanAddr() {
-				return v.IsZero()
+				addressed := reflect.New(t).Elem()
+				addressed.Set(v)
+				v = addressed
 			}
 			return v.Addr().Interface().(interface{ IsZero() bool }).IsZero()
 		}
