@@ -522,6 +522,33 @@ func TestDecodeIntoChecksThePayload(t *testing.T) {
 	assert.NoError(t, err)
 }
 
+type numericDate = jwt.NumericDate
+
+// An embedded struct that is not exported, though it has a name: where it has
+// methods, reflection could not call them, and where it is a pointer, not set it.
+func TestDecodeIntoHiddenFields(t *testing.T) {
+	type claims struct {
+		fromJSON    `json:"json"`
+		textual     `json:"text"`
+		numericDate `json:"date"`
+		*zeroer     `json:"zero,omitzero"`
+		plainUQ     `json:"plain"`
+		*recursive  `json:"pointer"`
+		Shown       int `json:"shown"`
+	}
+	want := claims{plainUQ: plainUQ{1, 2}, Shown: 3}
+	got, err := decodedAs[claims](t, `{"json":[1],"text":"<a>","date":1,"zero":{"N":1},"plain":{"U":1,"Quux":2},"pointer":null,"shown":3}`)
+	require.NoError(t, err)
+	assert.Equal(t, want, got)
+	_, err = decodedAs[claims](t, `{"pointer":{"name":"a"}}`)
+	assertClass(t, err, jwt.ErrInvalidToken)
+	assertClaim(t, err, "pointer")
+	want.fromJSON.text, want.textual.text, want.zeroer = "1", "a", &zeroer{1}
+	want.recursive = &recursive{Name: "a"}
+	assert.Equal(t, `{"plain":{"U":1,"Quux":2},"pointer":{"name":"a"},"shown":3}`, segmentOf(t, encoded(t, want), 1))
+	assert.Equal(t, `{"plain":{"U":1,"Quux":2},"pointer":{"name":"a"},"shown":3}`, segmentOf(t, encoded(t, &want), 1))
+}
+
 type (
 	pointless   *pointless
 	ownMap      map[string]int

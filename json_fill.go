@@ -83,7 +83,7 @@ func (d *document) fillValue(i uint32, v reflect.Value, p *plan) error {
 	}
 	switch kind := v.Kind(); kind {
 	case reflect.Pointer:
-		if p.kind == planNone {
+		if p.kind == planNone || !v.CanSet() {
 			return &unfit{n.kind, p.typ, nil}
 		}
 		v.Set(reflect.New(p.elem.typ))
