@@ -149,7 +149,7 @@ func TestEncodeRefuses(t *testing.T) {
 		}{now}, "exp null in a struct": struct {
 			Exp jwt.NumericDate `json:"exp"`
 		}{},
-		"exp too late": jwt.Claims{"exp": 253402300800}, "exp too late, as time": jwt.Claims{"exp": time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)}, "nbf too early": jwt.Claims{"nbf": -62135596801}, "iat in milliseconds": jwt.Claims{"iat": now.UnixMilli()}, "exp too late, NumericDate": jwt.RegisteredClaims{ExpiresAt: jwt.NumericDate{Time: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)}},
+		"exp too late": jwt.Claims{"exp": int64(253402300800)}, "exp too late, as time": jwt.Claims{"exp": time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)}, "nbf too early": jwt.Claims{"nbf": int64(-62135596801)}, "iat in milliseconds": jwt.Claims{"iat": now.UnixMilli()}, "exp too late, NumericDate": jwt.RegisteredClaims{ExpiresAt: jwt.NumericDate{Time: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)}},
 		"sub a number": jwt.Claims{"sub": 1}, "sub null": jwt.Claims{"sub": nil}, "iss a list": jwt.Claims{"iss": []string{"a"}}, "jti a map": jwt.Claims{"jti": jwt.Claims{}}, "iss a number in a struct": struct {
 			Iss int `json:"iss"`
 		}{},
