@@ -19,7 +19,7 @@ func appendClaims(dst []byte, payload any) ([]byte, error) {
 		if f, ok := err.(*failure); ok && f.class == ErrInvalidOption {
 			return dst, err
 		}
-		return dst, &failure{class: ErrInvalidOption, text: "the payload cannot be encoded: " + reason(err), cause: err}
+		return dst, &failure{class: ErrInvalidOption, text: "the payload cannot be encoded: " + because(err), cause: err}
 	}
 	if dst[start] != '{' {
 		return dst, badOption("the payload must marshal to a JSON object: jwt.Claims, a struct, or a map with string keys")

@@ -109,6 +109,25 @@ func TestEncodePayloads(t *testing.T) {
 	}
 }
 
+type (
+	nesting  map[string]nesting
+	collides int
+)
+
+func (collides) MarshalText() ([]byte, error) { return []byte("same"), nil }
+
+type failingText struct{}
+
+func (failingText) MarshalText() ([]byte, error) { return nil, errors.New("no") }
+
+func nestedMaps(n int) (deep any, typed nesting) {
+	deep = map[string]any{}
+	for range n {
+		deep, typed = map[string]any{"a": deep}, nesting{"a": typed}
+	}
+	return deep, typed
+}
+
 type cyclic struct {
 	Next *cyclic `json:"next"`
 }
@@ -123,6 +142,8 @@ func TestEncodeRefuses(t *testing.T) {
 	self["self"] = self
 	list := []any{nil}
 	list[0] = list
+	deepMaps, typed := nestedMaps(70)
+	var nowhere pointless
 	for name, payload := range map[string]any{
 		"nil": nil, "a nil pointer": (*account)(nil), "a nil pointer to a map": (*jwt.Claims)(nil), "a nil Marshaler": (*byPointer)(nil), "a pointer to nil": new(*account),
 		"octets": []byte(`{}`), "octets nil": []byte(nil), "octets of another type": namedBytes(`{}`), "a string": `{}`, "a number": 1, "true": true, "a list": []any{}, "a list of names": []string{"a"},
@@ -137,6 +158,13 @@ func TestEncodeRefuses(t *testing.T) {
 		"not UTF-8": jwt.Claims{"a": "\xff"}, "a name not UTF-8": jwt.Claims{"\xff": 1}, "a name not UTF-8, deep": jwt.Claims{"a": map[string]any{"\xff": 1}}, "a name not UTF-8 of a map": jwt.Claims{"a": map[string]int{"\xff": 1}}, "half a pair": jwt.Claims{"a": "\xed\xa0\x80"}, "not UTF-8 in a list": struct{ A []string }{[]string{"a", "\xff"}},
 		"a bad json.Number": jwt.Claims{"a": json.Number("0x1")}, "a long json.Number": jwt.Claims{"a": json.Number(strings.Repeat("1", 257))}, "json.Number that smuggles": jwt.Claims{"a": json.Number(`1,"b":2`)},
 		"too deep": jwt.Claims{"a": deep(64)}, "too deep in structs": cyclic{ring}, "a ring": ring, "a map in itself": self, "a list in itself": list, "a pointer to itself": jwt.Claims{"a": loop}, "a pointer to itself, alone": loop,
+		"maps too deep": deepMaps, "maps of a type too deep": typed, "maps too deep within": struct{ M any }{deepMaps}, "a pointer to nowhere": &nowhere, "pointers to nowhere within": jwt.Claims{"p": nowhere, "q": &nowhere},
+		"names that collide": map[collides]int{1: 1, 2: 2}, "names that collide within": jwt.Claims{"m": map[collides]int{1: 1, 2: 2}}, "a name that fails": jwt.Claims{"m": map[failingText]int{{}: 1}}, "text that fails": jwt.Claims{"t": failingText{}},
+		"NaN in a map": jwt.Claims{"m": map[string]float64{"x": math.NaN()}}, "NaN in quotes": struct {
+			F float64 `json:",string"`
+		}{math.NaN()}, "not UTF-8 in quotes": struct {
+			S string `json:",string"`
+		}{"\xff"},
 		"too large":      jwt.Claims{"a": strings.Repeat("a", 256<<10)},
 		"exp a duration": jwt.Claims{"exp": time.Minute}, "nbf a duration": jwt.Claims{"nbf": new(time.Duration)}, "exp a duration in a struct": struct {
 			Exp time.Duration `json:"exp"`
@@ -179,6 +207,9 @@ func TestEncodeMarshalerErrors(t *testing.T) {
 	_, err := jwt.Encode(jwt.Claims{"a": answers{no}}, secret)
 	assertClass(t, err, jwt.ErrInvalidOption)
 	assert.ErrorIs(t, err, no)
+	_, err = jwt.Encode(jwt.Claims{}, secret, jwt.WithHeader("x", answers{no}))
+	assertClass(t, err, jwt.ErrInvalidOption)
+	assert.ErrorIs(t, err, no)
 	for _, payload := range []any{answers{jwt.ErrExpired}, jwt.Claims{"a": answers{jwt.ErrExpired}}, answers{expiredError()}, jwt.Claims{"a": answers{expiredError()}}} {
 		_, err := jwt.Encode(payload, secret)
 		assert.ErrorIs(t, err, jwt.ErrInvalidOption)
@@ -209,6 +240,11 @@ func TestEncodeLimits(t *testing.T) {
 	}
 	_, err = jwt.Encode(jwt.Claims{"a": json.RawMessage(strings.Repeat("[", 64) + strings.Repeat("]", 64))}, secret)
 	assertClass(t, err, jwt.ErrInvalidOption)
+
+	// Maps have their depth too.
+	deepMaps, typed := nestedMaps(63)
+	encoded(t, deepMaps)
+	encoded(t, typed)
 
 	// The header: 8 KiB is read, and so it is written.
 	value := strings.Repeat("x", 8192-len(`{"alg":"HS256","typ":"JWT","x":""}`))

@@ -163,7 +163,7 @@ func (p *encodePolicy) addClaims(dst []byte) ([]byte, error) {
 		dst, _ = appendJSONString(dst, claim.name)
 		var err error
 		if dst, err = w.any(append(dst, ':'), claim.value); err != nil {
-			return dst, badOption("the claim " + quote(claim.name) + " cannot be encoded: " + reason(err))
+			return dst, badOption("the claim " + quote(claim.name) + " cannot be encoded: " + because(err))
 		}
 		dst = append(dst, '}')
 	}

@@ -216,9 +216,9 @@ func badOption(text string) error { return &failure{class: ErrInvalidOption, tex
 
 func badKey(text string) error { return &failure{class: ErrInvalidKey, text: text} }
 
-// reason is what another error says, for a text of ours: where that error is
-// one of ours too, or wraps one, the prefix is not said again.
-func reason(err error) string { return strings.ReplaceAll(err.Error(), "jwt: ", "") }
+// because is the text of an error of somebody else's, for a text of ours: should
+// it be one of ours after all, its prefix would stand there twice.
+func because(err error) string { return strings.ReplaceAll(err.Error(), "jwt: ", "") }
 
 // quote makes untrusted text safe to print, and short.
 func quote(text string) string {

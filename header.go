@@ -94,7 +94,7 @@ func (h Header) MarshalJSON() ([]byte, error) {
 	var w writer
 	text, err := w.any(nil, params)
 	if err != nil {
-		return nil, badOption("the header cannot be encoded: " + reason(err))
+		return nil, badOption("the header cannot be encoded: " + err.Error())
 	}
 	return text, nil
 }
@@ -278,7 +278,7 @@ func appendHeader(dst []byte, params []headerParam) ([]byte, error) {
 			dst, err = w.any(append(dst, ':'), p.value)
 		}
 		if err != nil {
-			return dst, &failure{class: ErrInvalidOption, text: "the header cannot be encoded: " + reason(within(p.name, err)), cause: err}
+			return dst, &failure{class: ErrInvalidOption, text: "the header cannot be encoded: " + within(p.name, err).Error(), cause: err}
 		}
 	}
 	dst = append(dst, '}')

@@ -415,9 +415,9 @@ func (d *Decoder) validate(m *message, ctx context.Context) error {
 // says that something else is down, or that time ran out.
 func refusal(err error) error {
 	if errors.Is(err, ErrUnavailable) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return &failure{class: ErrUnavailable, text: "the token could not be validated: " + reason(err), cause: err}
+		return &failure{class: ErrUnavailable, text: "the token could not be validated: " + because(err), cause: err}
 	}
-	f := &failure{class: ErrInvalidToken, text: "a validator refused the token: " + reason(err), cause: err}
+	f := &failure{class: ErrInvalidToken, text: "a validator refused the token: " + because(err), cause: err}
 	if detail, ok := errors.AsType[*InvalidTokenError](err); ok {
 		f.claim = detail.Claim
 	}

@@ -198,6 +198,8 @@ func TestDecodeOptions(t *testing.T) {
 		"WithType other":               {typed(`"JWT"`), o{jwt.WithType("at+jwt")}, jwt.ErrInvalidType, ""},
 		"WithType of another tree":     {typed(`"text/at+jwt"`), o{jwt.WithType("at+jwt")}, jwt.ErrInvalidType, ""},
 		"WithType with a slash within": {typed(`"application/a/b"`), o{jwt.WithType("a/b")}, jwt.ErrInvalidType, ""},
+		"WithType long":                {typed(`"something-long+jwt"`), o{jwt.WithType("Something-Long+JWT")}, nil, ""},
+		"WithType long, another":       {typed(`"something-long+jwt"`), o{jwt.WithType("application/long+jwt")}, jwt.ErrInvalidType, ""},
 		"WithType empty":               {typed(`""`), o{jwt.WithType("a")}, jwt.ErrInvalidType, ""},
 		"WithType absent":              {forge(`{"alg":"HS256"}`, `{}`), o{jwt.WithType("JWT")}, jwt.ErrInvalidType, ""},
 		"WithType in Kelvin":           {typed(`"o\u212a"`), o{jwt.WithType("ok")}, jwt.ErrInvalidType, ""},
@@ -378,6 +380,7 @@ func TestEncodeOptionsRefused(t *testing.T) {
 		"WithNotBefore of none":        {jwt.WithNotBefore(time.Time{})},
 		"WithNotBefore too late":       {jwt.WithNotBefore(time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC))},
 		"WithNotBefore too early":      {jwt.WithNotBefore(time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC))},
+		"for Sign, a function":         {jwt.WithDetached(), jwt.WithHeader("x", func() {})},
 		"for Encode and for Sign":      {jwt.WithDetached(), jwt.WithIssuedAt()},
 		"for Sign and for Encode":      {jwt.WithIssuedAt(), jwt.WithUnencodedPayload()},
 		"for Encode, and cty":          {jwt.WithHeader("cty", "JWT"), jwt.WithIssuedAt()},
@@ -390,6 +393,8 @@ func TestEncodeOptionsRefused(t *testing.T) {
 			assert.Equal(t, 1, strings.Count(err.Error(), "jwt: "))
 		})
 	}
+	_, err := jwt.Sign(nil, secret, jwt.WithAlgorithm(0))
+	assertClass(t, err, jwt.ErrInvalidOption)
 	// Most are known when the Encoder is made; the rest when a claim is written.
 	late := []string{"WithIssuer no UTF-8", "WithSubject no UTF-8", "WithAudience no UTF-8"}
 	signs := []string{"WithHeader cty JWT", "WithHeader cty jwt", "WithHeader cty JWT as JSON", "WithHeader cty JWT at last"}
@@ -501,6 +506,25 @@ func TestDecodeOptionsRefused(t *testing.T) {
 	for _, alg := range []jwt.Algorithm{0, 1 << 63, jwt.HS256 | 1<<40} {
 		_, err = jwt.Decode("", secret, alg)
 		assertClass(t, err, jwt.ErrInvalidOption)
+	}
+}
+
+// A great token is read where the program wants it, and the small ones after it
+// are read as ever.
+func TestGreatTokens(t *testing.T) {
+	octets := []byte(strings.Repeat("octets ", 300_000))
+	great, err := jwt.Sign(octets, secret)
+	require.NoError(t, err)
+	small := claimed(`{"sub":"alice"}`)
+	for range 3 {
+		got, err := jwt.Verify(great, secret, jwt.HS256, jwt.WithMaxSize(len(great)))
+		require.NoError(t, err)
+		assert.True(t, slices.Equal(octets, got))
+		_, err = jwt.Verify(great, secret, jwt.HS256)
+		assertClass(t, err, jwt.ErrDecode)
+		claims, err := jwt.Decode(small, secret, jwt.HS256)
+		require.NoError(t, err)
+		assert.Equal(t, jwt.Claims{"sub": "alice"}, claims)
 	}
 }
 

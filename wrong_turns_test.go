@@ -60,6 +60,7 @@ func TestWrongTurns(t *testing.T) {
 		{"an aud of another service", decode(claimed(`{"aud":"api"}`), jwt.WithAudience("web")), jwt.ErrInvalidAudience, []string{`"web"`, "WithAudience"}},
 		{"an aud that is a list", decode(claimed(`{"aud":["api"]}`), jwt.WithStrictAudience("api")), jwt.ErrInvalidAudience, []string{"WithStrictAudience"}},
 		{"another issuer", decode(claimed(`{"iss":"a"}`), jwt.WithIssuer("b", "c")), jwt.ErrInvalidIssuer, []string{`"b"`, `"c"`, "WithIssuer"}},
+		{"another issuer, a long one", decode(claimed(`{"iss":"a"}`), jwt.WithIssuer("a"+strings.Repeat("é", 100))), jwt.ErrInvalidIssuer, []string{`"aéé`, "é\"…", "WithIssuer"}},
 		{"another subject", decode(good, jwt.WithSubject("bob")), jwt.ErrInvalidSubject, []string{`"bob"`, "WithSubject"}},
 		{"another type", decode(good, jwt.WithType("at+jwt")), jwt.ErrInvalidType, []string{`"JWT"`, `"at+jwt"`, "WithType"}},
 		{"another algorithm", func() error { _, err := jwt.Decode(good, secret, jwt.HS384); return err }, jwt.ErrInvalidAlgorithm, []string{`"HS256"`, "HS384"}},
