@@ -12,7 +12,7 @@ import (
 )
 
 // The names that IANA registered, with the hash of each that has one.
-var algorithms = []struct {
+var algorithmNames = []struct {
 	name string
 	alg  jwt.Algorithm
 	hash crypto.Hash
@@ -27,7 +27,7 @@ var algorithms = []struct {
 func TestAlgorithmNames(t *testing.T) {
 	var all jwt.Algorithm
 	var names []string
-	for _, tt := range algorithms {
+	for _, tt := range algorithmNames {
 		assert.Zero(t, all&tt.alg, "each has a bit of its own")
 		all |= tt.alg
 		names = append(names, tt.name)
