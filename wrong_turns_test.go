@@ -70,7 +70,7 @@ func TestWrongTurns(t *testing.T) {
 		{"clocks that differ, nbf", decode(claimed(`{"nbf":1800000002}`)), jwt.ErrImmature, []string{"2s", "WithLeeway"}},
 		{"clocks that differ, iat", decode(claimed(`{"iat":1800000002}`)), jwt.ErrImmature, []string{"2s", "WithLeeway"}},
 
-		{"a negative leeway", decode(good, jwt.WithLeeway(-time.Second)), jwt.ErrInvalidOption, []string{"WithLeeway", "negative"}},
+		{"a negative leeway", decode(good, jwt.WithLeeway(-time.Second)), jwt.ErrInvalidOption, []string{"WithLeeway"}},
 		{"a leeway of 30", decode(good, jwt.WithLeeway(30)), jwt.ErrInvalidOption, []string{"WithLeeway", "30ns", "time.Second"}},
 		{"a maximum age of 30", decode(good, jwt.WithMaxTokenAge(30)), jwt.ErrInvalidOption, []string{"WithMaxTokenAge", "30ns", "time.Second"}},
 		{"a lifetime of 15", encode(jwt.Claims{}, jwt.WithExpiresIn(15)), jwt.ErrInvalidOption, []string{"WithExpiresIn", "15ns", "30ns", "time.Second"}},
