@@ -180,9 +180,9 @@ func missing(name string) *failure {
 
 // unfitClaim is a claim that does not fit what the program wants it in.
 func unfitClaim(name string, err error) *failure {
-	f := badClaim(ErrInvalidToken, name, "the claims set does not fit: "+err.Error())
+	f := badClaim(ErrInvalidToken, name, "the claims set does not fit: "+because(err))
 	if name != "" {
-		f.text = "the claim " + quote(name) + " does not fit: " + err.Error()
+		f.text = "the claim " + quote(name) + " does not fit: " + because(err)
 	}
 	f.cause = err
 	return f

@@ -15,7 +15,9 @@ func appendClaims(dst []byte, payload any, r *registered) ([]byte, error) {
 	start := len(dst)
 	dst, err := appendPayload(dst, payload, r)
 	if err != nil {
-		if _, ok := err.(*failure); ok {
+		// An error of ours passes, but not one that a method of the payload's got
+		// from elsewhere in this package: that a token expired, say.
+		if f, ok := err.(*failure); ok && f.class == ErrInvalidOption {
 			return dst, err
 		}
 		return dst, &failure{class: ErrInvalidOption, text: "the payload cannot be encoded: " + because(err), cause: err}
@@ -68,6 +70,8 @@ func appendPayload(dst []byte, payload any, r *registered) ([]byte, error) {
 				return dst, notADate(p.fields[i].name)
 			}
 		}
+	case v.Kind() == reflect.Map && v.IsNil():
+		return append(dst, "{}"...), nil
 	case v.Kind() == reflect.Map && v.Type().Key().Kind() == reflect.String:
 		m := make(map[string]any, v.Len())
 		for key, value := range v.Seq2() {

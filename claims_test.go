@@ -105,6 +105,10 @@ func TestGet(t *testing.T) {
 	unfit[error](t, claims, "n")
 	unfit[string](t, jwt.Claims{"f": func() {}}, "f")
 	unfit[string](t, jwt.Claims{"f": deep(70)}, "f")
+	unfit[map[string]int](t, jwt.Claims{"f": map[collides]int{1: 1, 2: 2}}, "f")
+	unfit[struct {
+		F float32 `json:",string"`
+	}](t, jwt.Claims{"f": map[string]any{"F": "0.1"}}, "f") // exactly or not at all, in quotes too
 
 	for _, name := range []string{"absent", "null"} {
 		got, err := jwt.Get[string](claims, name)

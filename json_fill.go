@@ -93,8 +93,10 @@ func (d *document) fillValue(i uint32, v reflect.Value, p *plan) error {
 			return d.fillArray(i, v, p)
 		}
 	case planKind(reflect.Pointer):
-		v.Set(reflect.New(p.elem.typ))
-		return d.fillValue(i, v.Elem(), p.elem)
+		if v.CanSet() { // an embedded one that is not exported cannot
+			v.Set(reflect.New(p.elem.typ))
+			return d.fillValue(i, v.Elem(), p.elem)
+		}
 	case planKind(reflect.Interface):
 		if v.NumMethod() == 0 {
 			v.Set(reflect.ValueOf(d.any(i)))
@@ -196,7 +198,7 @@ func (d *document) fillQuoted(i uint32, v reflect.Value, p *plan) error {
 	if n.kind != jsonString {
 		return &unfit{n.kind, p.typ, errors.New("its tag says that it stands in quotes")}
 	}
-	inside := document{text: bytes.Clone(d.string(i))}
+	inside := document{text: bytes.Clone(d.string(i)), exact: d.exact}
 	if inside.value(0, 0) != len(inside.text) || inside.nodes[0].kind <= jsonArray {
 		return &unfit{n.kind, p.typ, errors.New("its tag says that a value stands in the quotes")}
 	}

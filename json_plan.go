@@ -249,7 +249,9 @@ func zeroOf(t reflect.Type) func(reflect.Value) bool {
 	case ofPointer:
 		return func(v reflect.Value) bool {
 			if !v.CanAddr() {
-				return v.IsZero()
+				addressed := reflect.New(t).Elem()
+				addressed.Set(v)
+				v = addressed
 			}
 			return v.Addr().Interface().(interface{ IsZero() bool }).IsZero()
 		}
@@ -301,6 +303,9 @@ func (made planner) fields(t reflect.Type) []field {
 					}
 					continue
 				}
+				if !sf.IsExported() && speaksForItself(structOf(sf.Type)) {
+					continue
+				}
 				f := field{name: name, in: e.in, last: i, index: index, tagged: name != "", plan: made.plan(sf.Type)}
 				if f.name == "" {
 					f.name = sf.Name
@@ -348,6 +353,18 @@ func dominant(found []field) []field {
 // fields may be exported.
 func reachable(sf reflect.StructField) bool {
 	return sf.IsExported() || sf.Anonymous && structOf(sf.Type) != nil
+}
+
+// speaksForItself reports whether a struct has a method that stands in for the
+// usual way. Such an embedded field that is not exported is left out, for
+// reflection would panic where the method is called.
+func speaksForItself(t reflect.Type) bool {
+	for _, methods := range []reflect.Type{marshalerType, unmarshalerType, textMarshalerType, textUnmarshalerType, zeroerType} {
+		if methodOf(t, methods) != ofNone {
+			return true
+		}
+	}
+	return false
 }
 
 // structOf returns the struct that a type is or points to, or nil.

@@ -60,11 +60,8 @@ func (p *decodePolicy) decodeSegment(dst []byte, text string) ([]byte, bool) {
 		if len(text)%4 != 0 {
 			return dst, false
 		}
-		bare := strings.TrimSuffix(strings.TrimSuffix(text, "="), "=")
-		if (len(bare)+3)/4*4 != len(text) {
-			return dst, false
-		}
-		text = bare
+		// What is left is no letter, should it be another '='.
+		text = strings.TrimSuffix(strings.TrimSuffix(text, "="), "=")
 	}
 	return appendBase64urlDecoded(dst, text)
 }

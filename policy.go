@@ -339,6 +339,11 @@ func (p *encodePolicy) read(opts []EncodeOption) error {
 			return err
 		}
 	}
+	for _, param := range p.params {
+		if param.name == "cty" && saysNested(param.value) {
+			p.jwsOnly = `WithHeader("cty", "JWT")`
+		}
+	}
 	if p.jwtOnly != "" && p.jwsOnly != "" {
 		return contradict(p.jwtOnly+", which Sign does not take", p.jwsOnly+", which Encode does not take")
 	}
@@ -377,10 +382,6 @@ func (p *encodePolicy) readOne(o EncodeOption) error {
 			return badOption("WithHeader does not set " + quote(o.name) + "; it has an option of its own: WithAlgorithm, WithKeyID, WithType")
 		case "crit", "b64":
 			return badOption("WithHeader does not set " + quote(o.name) + "; WithUnencodedPayload does, where it is needed")
-		case "cty":
-			if saysNested(o.value) {
-				p.jwsOnly = `WithHeader("cty", "JWT")`
-			}
 		}
 		p.params = slices.DeleteFunc(p.params, func(other member) bool { return other.name == o.name })
 		p.params = append(p.params, member(o))

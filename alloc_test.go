@@ -1,0 +1,108 @@
+//go:build !race
+
+// The race detector allocates on its own account, so these run without it.
+
+package jwt_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/token-jwt/jwt"
+)
+
+type measured struct {
+	jwt.RegisteredClaims
+	Name string `json:"name"`
+}
+
+// Pinned counts of allocations: what an attacker can make a server do for
+// nothing, and what the ordinary path costs. A count that falls is to be pinned
+// anew.
+func TestAllocations(t *testing.T) {
+	key, err := jwt.NewKey(secret)
+	require.NoError(t, err)
+	decoder, err := jwt.NewDecoder(key, jwt.HS256, jwt.WithAudience("api"), at(now))
+	require.NoError(t, err)
+	verifier, err := jwt.NewDecoder(key, jwt.HS256)
+	require.NoError(t, err)
+	encoder, err := jwt.NewEncoder(key)
+	require.NoError(t, err)
+	payload := &measured{jwt.RegisteredClaims{
+		Issuer: "https://issuer.example", Subject: "alice", Audience: jwt.Audience{"api"}, ID: "0123456789abcdef",
+		ExpiresAt: jwt.NewNumericDate(now.Add(time.Minute)), NotBefore: jwt.NewNumericDate(now), IssuedAt: jwt.NewNumericDate(now),
+	}, "Alice Liddell"}
+	token, err := encoder.Encode(payload)
+	require.NoError(t, err)
+	claims := jwt.Claims{
+		"iss": "https://issuer.example", "sub": "alice", "aud": "api", "jti": "0123456789abcdef", "exp": now.Unix() + 60, "nbf": now.Unix(), "iat": now.Unix(),
+	}
+	ofSeven, err := encoder.Encode(claims)
+	require.NoError(t, err)
+	parts := strings.Split(token, ".")
+	buffer := make([]byte, 0, 2*len(token))
+	var into measured
+	clock := at(now)
+
+	decode := func(token string, class error) func() error {
+		return func() error {
+			if _, err := decoder.Decode(token); !errors.Is(err, class) || err == nil {
+				return errors.New("refused for another reason")
+			}
+			return nil
+		}
+	}
+	// A header that was never seen to hold is read anew each time, which costs two.
+	unknown := b64(`{"alg":"HS256","kid":"k"}`) + "." + parts[1] + "."
+	require.NoError(t, decoder.DecodeInto(token, &into))
+	for _, tt := range []struct {
+		name string
+		want float64
+		call func() error
+	}{
+		{"empty", 0, decode("", jwt.ErrDecode)},
+		{"no dots", 0, decode(strings.Repeat("a", 1000), jwt.ErrDecode)},
+		{"only dots", 0, decode(strings.Repeat(".", 1000), jwt.ErrDecode)},
+		{"four segments", 0, decode(token+".a", jwt.ErrDecode)},
+		{"encrypted", 0, decode("a.b.c.d.e", jwt.ErrDecode)},
+		{"too long", 0, decode(token+strings.Repeat("a", 256<<10), jwt.ErrDecode)},
+		{"header too long", 0, decode(strings.Repeat("A", 12<<10)+"."+parts[1]+"."+parts[2], jwt.ErrDecode)},
+		{"header not base64url", 0, decode("!!!!"+token, jwt.ErrDecode)},
+		{"Bearer left on", 0, decode("Bearer "+token, jwt.ErrDecode)},
+		{"line break left on", 0, decode(token+"\n", jwt.ErrDecode)},
+		{"JSON serialization", 0, decode(`{"signature":"..`, jwt.ErrDecode)},
+		{"signature padded", 0, decode(token+"=", jwt.ErrDecode)},
+		{"signature not base64url", 0, decode(cutSignature(token)+strings.Repeat("!", 44), jwt.ErrDecode)},
+		{"signature altered", 0, decode(altered(token), jwt.ErrInvalidSignature)},
+		{"signature missing", 0, decode(cutSignature(token), jwt.ErrInvalidSignature)},
+		{"payload altered", 0, decode(parts[0]+".A"+parts[1][1:]+"."+parts[2], jwt.ErrInvalidSignature)},
+		{"signature altered, unknown header", 2, decode(unknown+parts[2], jwt.ErrInvalidSignature)},
+		{"signature not base64url, unknown header", 2, decode(unknown+"!", jwt.ErrDecode)},
+		{"algorithm none", 5, decode(b64(`{"alg":"none"}`)+"."+parts[1]+".", jwt.ErrInvalidAlgorithm)},
+		{"DecodeInto", 2, func() error { return decoder.DecodeInto(token, &into) }},
+		{"Decode of 7 claims", 10, func() error { _, err := decoder.Decode(ofSeven); return err }},
+		{"Decode of 7 claims, a raw key and options", 10, func() error {
+			_, err := jwt.Decode(ofSeven, secret, jwt.HS256, clock, jwt.WithIssuer("https://issuer.example"), jwt.WithAudience("api"), jwt.WithRequired("exp"))
+			return err
+		}},
+		{"AppendEncode", 0, func() error { _, err := encoder.AppendEncode(buffer, payload); return err }},
+		{"Encode", 1, func() error { _, err := encoder.Encode(payload); return err }},
+		{"Encode of 7 claims", 1, func() error { _, err := encoder.Encode(claims); return err }},
+		{"Verify", 1, func() error { _, err := verifier.Verify(token); return err }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			require.NoError(t, tt.call())
+			got := testing.AllocsPerRun(100, func() {
+				if err := tt.call(); err != nil {
+					t.Fatal(err)
+				}
+			})
+			assert.Equal(t, tt.want, got)
+		})
+	}
+	assert.Equal(t, *payload, into)
+}

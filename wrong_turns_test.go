@@ -1,0 +1,122 @@
+package jwt_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/token-jwt/jwt"
+)
+
+// What a user gets wrong at first has an error that names the way out.
+func TestWrongTurns(t *testing.T) {
+	good := claimed(`{"sub":"alice"}`)
+	decode := func(token string, opts ...jwt.DecodeOption) func() error {
+		return func() error { _, err := jwt.Decode(token, secret, jwt.HS256, append(opts, at(now))...); return err }
+	}
+	encode := func(payload any, opts ...jwt.EncodeOption) func() error {
+		return func() error { _, err := jwt.Encode(payload, secret, opts...); return err }
+	}
+	sign := func(secret string) func() error {
+		return func() error { _, err := jwt.Encode(jwt.Claims{}, []byte(secret)); return err }
+	}
+	for _, tt := range []struct {
+		name  string
+		turn  func() error
+		class error
+		says  []string
+	}{
+		{"an empty secret", sign(""), jwt.ErrInvalidKey, []string{"empty", "setting"}},
+		{"an empty secret to verify with", func() error { _, err := jwt.Decode(good, []byte(nil), jwt.HS256); return err }, jwt.ErrInvalidKey, []string{"empty", "setting"}},
+		{"a secret of 6 octets", sign("secret"), jwt.ErrInvalidKey, []string{"6", "32", "AllowWeakKey"}},
+		{"a secret of zeros", sign(strings.Repeat("\x00", 32)), jwt.ErrInvalidKey, []string{"zero"}},
+		{"PEM as a secret", sign("-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----\n"), jwt.ErrInvalidKey, []string{"ParsePEM"}},
+		{"a JWK as a secret", sign(`{"kty":"oct","k":"c2l4dHktZm91ciBvY3RldHM"}`), jwt.ErrInvalidKey, []string{"ParseJWK"}},
+		{"a JWK Set as a secret", sign(`{"keys":[{"kty":"oct","k":"c2l4dHktZm91ciBvY3RldHM"}]}`), jwt.ErrInvalidKey, []string{"ParseKeySet"}},
+		{"a string given to NewKey", func() error { _, err := jwt.NewKey("not to be told"); return err }, jwt.ErrInvalidKey, []string{"[]byte", "ParsePEM"}},
+		{"a nil *Key", func() error { _, err := jwt.Decode(good, (*jwt.Key)(nil), jwt.HS256); return err }, jwt.ErrInvalidKey, []string{"NewKey"}},
+		{"a secret for another algorithm", func() error { _, err := jwt.Decode(good, secret, jwt.RS256); return err }, jwt.ErrInvalidKey, []string{"RS256", "HS256"}},
+		{"no algorithm", func() error { _, err := jwt.Decode(good, secret, 0); return err }, jwt.ErrInvalidOption, []string{"jwt.HS256"}},
+		{"a zero Encoder", func() error { _, err := new(jwt.Encoder).Encode(jwt.Claims{}); return err }, jwt.ErrInvalidOption, []string{"NewEncoder"}},
+		{"a zero Decoder", func() error { _, err := new(jwt.Decoder).Decode(good); return err }, jwt.ErrInvalidOption, []string{"NewDecoder"}},
+
+		{"Bearer left on", decode("Bearer " + good), jwt.ErrDecode, []string{"Bearer"}},
+		{"bearer left on", decode("bearer " + good), jwt.ErrDecode, []string{"Bearer"}},
+		{"a trailing newline", decode(good + "\n"), jwt.ErrDecode, []string{"line break", "trim"}},
+		{"a trailing CR LF", decode(good + "\r\n"), jwt.ErrDecode, []string{"line break", "trim"}},
+		{"a leading space", decode(" " + good), jwt.ErrDecode, []string{"space", "trim"}},
+		{"no token", decode(""), jwt.ErrDecode, []string{"empty"}},
+		{"an encrypted token", decode("a.b.c.d.e"), jwt.ErrDecode, []string{"encrypted"}},
+		{"a JSON serialization", decode(`{"payload":"e30","signatures":[]}`), jwt.ErrDecode, []string{"segments"}},
+		{"a large token", decode(claimed(`{"a":"` + strings.Repeat("a", 256<<10) + `"}`)), jwt.ErrDecode, []string{"WithMaxSize"}},
+		{"a nested token", decode(forge(`{"alg":"HS256","cty":"JWT"}`, good)), jwt.ErrDecode, []string{"cty"}},
+		{"an unencoded payload", func() error {
+			_, err := jwt.Verify(forge(`{"alg":"HS256","b64":false,"crit":["b64"]}`, ""), secret, jwt.HS256)
+			return err
+		}, jwt.ErrDecode, []string{"WithDetachedPayload"}},
+		{"an aud nobody asked for", decode(claimed(`{"aud":"api"}`)), jwt.ErrInvalidAudience, []string{"WithAudience", `WithoutCheck("aud")`}},
+		{"an aud of another service", decode(claimed(`{"aud":"api"}`), jwt.WithAudience("web")), jwt.ErrInvalidAudience, []string{`"web"`, "WithAudience"}},
+		{"an aud that is a list", decode(claimed(`{"aud":["api"]}`), jwt.WithStrictAudience("api")), jwt.ErrInvalidAudience, []string{"WithStrictAudience"}},
+		{"another issuer", decode(claimed(`{"iss":"a"}`), jwt.WithIssuer("b", "c")), jwt.ErrInvalidIssuer, []string{`"b"`, `"c"`, "WithIssuer"}},
+		{"another issuer, a long one", decode(claimed(`{"iss":"a"}`), jwt.WithIssuer("a"+strings.Repeat("é", 100))), jwt.ErrInvalidIssuer, []string{`"aéé`, "é\"…", "WithIssuer"}},
+		{"another subject", decode(good, jwt.WithSubject("bob")), jwt.ErrInvalidSubject, []string{`"bob"`, "WithSubject"}},
+		{"another type", decode(good, jwt.WithType("at+jwt")), jwt.ErrInvalidType, []string{`"JWT"`, `"at+jwt"`, "WithType"}},
+		{"another algorithm", func() error { _, err := jwt.Decode(good, secret, jwt.HS384); return err }, jwt.ErrInvalidAlgorithm, []string{`"HS256"`, "HS384"}},
+		{"no exp", decode(good, jwt.WithRequired("exp")), jwt.ErrMissingClaim, []string{`"exp"`, "WithRequired"}},
+		{"no iat for the age", decode(good, jwt.WithMaxTokenAge(time.Hour)), jwt.ErrMissingClaim, []string{`"iat"`, "WithMaxTokenAge"}},
+		{"clocks that differ, exp", decode(claimed(`{"exp":1799999998.5}`)), jwt.ErrExpired, []string{"1.5s", "2027-01-15T07:59:58Z", "WithLeeway"}},
+		{"clocks that differ, nbf", decode(claimed(`{"nbf":1800000002}`)), jwt.ErrImmature, []string{"2s", "WithLeeway"}},
+		{"clocks that differ, iat", decode(claimed(`{"iat":1800000002}`)), jwt.ErrImmature, []string{"2s", "WithLeeway"}},
+
+		{"a negative leeway", decode(good, jwt.WithLeeway(-time.Second)), jwt.ErrInvalidOption, []string{"WithLeeway"}},
+		{"a leeway of 30", decode(good, jwt.WithLeeway(30)), jwt.ErrInvalidOption, []string{"WithLeeway", "30ns", "time.Second"}},
+		{"a maximum age of 30", decode(good, jwt.WithMaxTokenAge(30)), jwt.ErrInvalidOption, []string{"WithMaxTokenAge", "30ns", "time.Second"}},
+		{"a lifetime of 15", encode(jwt.Claims{}, jwt.WithExpiresIn(15)), jwt.ErrInvalidOption, []string{"WithExpiresIn", "15ns", "30ns", "time.Second"}},
+		{"an audience of nothing", decode(good, jwt.WithAudience("")), jwt.ErrInvalidOption, []string{"WithAudience", "configuration"}},
+		{"an audience of none", decode(good, jwt.WithAudience()), jwt.ErrInvalidOption, []string{"WithAudience", "empty"}},
+		{"WithAudience given to Verify", func() error { _, err := jwt.Verify(good, secret, jwt.HS256, jwt.WithAudience("a")); return err }, jwt.ErrInvalidOption, []string{"Verify", "WithAudience"}},
+		{"WithDetachedPayload given to Decode", decode(good, jwt.WithDetachedPayload(nil)), jwt.ErrInvalidOption, []string{"Decode", "WithDetachedPayload"}},
+		{"WithExpiresIn given to Sign", func() error { _, err := jwt.Sign(nil, secret, jwt.WithExpiresIn(time.Hour)); return err }, jwt.ErrInvalidOption, []string{"Sign", "WithExpiresIn"}},
+		{"a check that is none", decode(good, jwt.WithoutCheck("signature")), jwt.ErrInvalidOption, []string{"WithoutCheck", `"signature"`, "exp"}},
+		{"alg by WithHeader", encode(jwt.Claims{}, jwt.WithHeader("alg", "none")), jwt.ErrInvalidOption, []string{"WithHeader", "WithAlgorithm"}},
+		{"kid by WithHeader", encode(jwt.Claims{}, jwt.WithHeader("kid", "k")), jwt.ErrInvalidOption, []string{"WithHeader", "WithKeyID"}},
+
+		{"a duration under exp", encode(jwt.Claims{"exp": time.Hour}), jwt.ErrInvalidOption, []string{`"exp"`, "time.Duration", "WithExpiresIn"}},
+		{"a duration under exp of a struct", encode(struct {
+			Exp time.Duration `json:"exp"`
+		}{time.Hour}), jwt.ErrInvalidOption, []string{`"exp"`, "time.Duration", "WithExpiresIn"}},
+		{"milliseconds under exp", encode(jwt.Claims{"exp": now.UnixMilli()}), jwt.ErrInvalidOption, []string{`"exp"`, "seconds"}},
+		{"the zero time under exp", encode(jwt.Claims{"exp": time.Time{}}), jwt.ErrInvalidOption, []string{`"exp"`, "zero"}},
+		{"a number under sub", encode(jwt.Claims{"sub": 42}), jwt.ErrInvalidOption, []string{`"sub"`, "string"}},
+		{"exp in both", encode(jwt.Claims{"exp": now}, jwt.WithExpiresIn(time.Hour)), jwt.ErrInvalidOption, []string{`"exp"`, "option"}},
+		{"octets as claims", encode([]byte(`{}`)), jwt.ErrInvalidOption, []string{"Sign"}},
+		{"nil as claims", encode(nil), jwt.ErrInvalidOption, []string{"jwt.Claims{}"}},
+		{"a list as claims", encode([]string{"a"}), jwt.ErrInvalidOption, []string{"JSON object"}},
+		{"a channel as a claim", encode(jwt.Claims{"c": make(chan int)}), jwt.ErrInvalidOption, []string{`"c"`}},
+		{"a struct that is no pointer", func() error {
+			decoder, err := jwt.NewDecoder(secret, jwt.HS256)
+			require.NoError(t, err)
+			return decoder.DecodeInto(good, jwt.RegisteredClaims{})
+		}, jwt.ErrInvalidOption, []string{"pointer"}},
+		{"a claim of another type", func() error { _, err := jwt.Get[int](jwt.Claims{"age": "7"}, "age"); return err }, jwt.ErrInvalidToken, []string{`"age"`, "string", "int"}},
+		{"a claim that is not there", func() error { _, err := jwt.Get[int](jwt.Claims{}, "age"); return err }, jwt.ErrMissingClaim, []string{`"age"`}},
+		{"a name that is none of IANA's", func() error { _, err := jwt.ParseAlgorithm("hs256"); return err }, jwt.ErrInvalidOption, []string{`"hs256"`, "HS256"}},
+		{"none", func() error { _, err := jwt.ParseAlgorithm("none"); return err }, jwt.ErrInvalidOption, []string{`"none"`, "HS256"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			err := tt.turn()
+			assertClass(t, err, tt.class)
+			for _, says := range tt.says {
+				assert.Contains(t, err.Error(), says)
+			}
+			assert.True(t, strings.HasPrefix(err.Error(), "jwt: "), err)
+			assert.Equal(t, 1, strings.Count(err.Error(), "jwt: "), err)
+			assert.Less(t, len(err.Error()), 300)
+			for _, never := range []string{string(secret), good, good[strings.LastIndexByte(good, '.')+1:], "not to be told", "c2l4dHkt"} {
+				assert.NotContains(t, err.Error(), never)
+			}
+		})
+	}
+}
