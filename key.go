@@ -398,9 +398,10 @@ func checkKeyID(id string) error {
 // signingKey checks whatever Encode and its kin were given. What it returns
 // refers to it.
 func signingKey[K SigningKey](m *message, key K) (*keyState, error) {
+	if secret, ok := any(key).([]byte); ok { // by itself, so that it is not put on the heap
+		return &m.raw, m.raw.setSecret(secret, false)
+	}
 	switch k := any(key).(type) {
-	case []byte:
-		return &m.raw, m.raw.setSecret(k, false)
 	case *Key:
 		return k.usable()
 	default:
