@@ -258,7 +258,7 @@ var mayKnow = map[string][]string{
 	"base64url.go": {},
 	"json*":        {"audience.go", "numericdate.go"},
 	"header.go":    {"algorithm.go", "json*"},
-	"claims*":      {"audience.go", "numericdate.go", "json*", "options.go", "policy.go"},
+	"claims*":      {"audience.go", "numericdate.go", "json*", "options.go", "policy_decode.go"},
 	"sign_*":       {"algorithm.go", "key.go", "key_secret.go", "sign*"},
 }
 

@@ -264,3 +264,36 @@ func WithKeyAlgorithm(alg Algorithm) KeyOption { return keyAlgorithmOption(alg) 
 // AllowWeakKey lifts the lower bounds of key sizes, for those who must talk to
 // old systems: secrets from 1 octet, RSA from 1024 bits. Nothing else is lifted.
 func AllowWeakKey() KeyOption { return weakKeyOption{} }
+
+// What all options are held against.
+
+var (
+	errNilClock      = badOption("WithClock was given nil; time.Now is the default")
+	errForeignOption = badOption("an option is nil, or was not made by this package")
+)
+
+func checkList(option string, list []string) error {
+	if len(list) == 0 {
+		return badOption(option + " was given an empty list")
+	}
+	for _, one := range list {
+		if err := checkText(option, one); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkText(option, text string) error {
+	if text == "" {
+		return badOption(option + ` was given ""; is a setting missing from the configuration?`)
+	}
+	return nil
+}
+
+func checkDuration(option string, d, least time.Duration) error {
+	if d < least {
+		return badOption(option + " was given " + d.String() + "; it takes a time.Duration, in which 30 means 30ns: write 30*time.Second")
+	}
+	return nil
+}

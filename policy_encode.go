@@ -1,0 +1,244 @@
+package jwt
+
+import (
+	"crypto/rand"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// An encodePolicy is what the options of an encoder come to.
+type encodePolicy struct {
+	algorithm Algorithm
+	keyID     string
+	hasKeyID  bool
+	typ       string
+	hasType   bool
+	params    []member
+	issuer    []string
+	audience  []string
+	subject   string
+	hasSub    bool
+	lifetime  time.Duration
+	notBefore *time.Time
+	issuedAt  bool
+	randomID  bool
+	detached  bool
+	unencoded bool
+	clock     func() time.Time
+	jwtOnly   string // an option that Sign does not take
+	jwsOnly   string // one that Encode does not take
+	jwtHeader string // the header segment and its dot, as Encode writes them
+	jwsHeader string // as Sign writes them
+}
+
+// readEncodePolicy reads the options, chooses the algorithm, and writes the
+// headers that they come to.
+func readEncodePolicy(key *keyState, opts []EncodeOption) (encodePolicy, error) {
+	var p encodePolicy
+	if err := p.read(opts); err != nil {
+		return encodePolicy{}, err
+	}
+	if p.hasKeyID && key.id != "" && p.keyID != key.id {
+		return encodePolicy{}, badOption("WithKeyID(" + quote(p.keyID) + ") contradicts the key, whose ID is " + quote(key.id))
+	}
+	if !p.hasKeyID {
+		p.keyID = key.id
+	}
+	var err error
+	if p.algorithm, err = key.choose(p.algorithm); err != nil {
+		return encodePolicy{}, err
+	}
+	if p.jwsOnly == "" {
+		typ := "JWT"
+		if p.hasType {
+			typ = p.typ
+		}
+		if p.jwtHeader, err = p.headerSegment(typ); err != nil {
+			return encodePolicy{}, err
+		}
+	}
+	if p.jwtOnly == "" {
+		if p.jwsHeader, err = p.headerSegment(p.typ); err != nil {
+			return encodePolicy{}, err
+		}
+	}
+	return p, nil
+}
+
+// read takes the settings of the options, and keeps none of their memory.
+func (p *encodePolicy) read(opts []EncodeOption) error {
+	for _, o := range opts {
+		if err := p.readOne(o); err != nil {
+			return err
+		}
+	}
+	for _, param := range p.params {
+		if param.name == "cty" && saysNested(param.value) {
+			p.jwsOnly = `WithHeader("cty", "JWT")`
+		}
+	}
+	if p.jwtOnly != "" && p.jwsOnly != "" {
+		return contradict(p.jwtOnly+", which Sign does not take", p.jwsOnly+", which Encode does not take")
+	}
+	if len(p.issuer) > 1 {
+		return badOption("a token has one issuer, and WithIssuer names several")
+	}
+	return nil
+}
+
+func (p *encodePolicy) readOne(o EncodeOption) error {
+	switch o := o.(type) {
+	case typeOption:
+		p.typ, p.hasType = string(o), true
+	case clockOption:
+		if o == nil {
+			return errNilClock
+		}
+		p.clock, p.jwtOnly = o, "WithClock"
+	case issuerOption:
+		p.issuer, p.jwtOnly = append(p.issuer, o...), "WithIssuer"
+		return checkList("WithIssuer", o)
+	case subjectOption:
+		p.subject, p.hasSub, p.jwtOnly = string(o), true, "WithSubject"
+		return checkText("WithSubject", string(o))
+	case audienceOption:
+		p.audience, p.jwtOnly = append(p.audience, o...), "WithAudience"
+		return checkList("WithAudience", o)
+	case keyIDOption:
+		p.keyID, p.hasKeyID = string(o), true
+	case algorithmOption:
+		p.algorithm = Algorithm(o)
+		return p.algorithm.checkOne()
+	case headerOption:
+		switch o.name {
+		case "alg", "kid", "typ":
+			return badOption("WithHeader does not set " + quote(o.name) + "; it has an option of its own: WithAlgorithm, WithKeyID, WithType")
+		case "crit", "b64":
+			return badOption("WithHeader does not set " + quote(o.name) + "; WithUnencodedPayload does, where it is needed")
+		}
+		p.params = slices.DeleteFunc(p.params, func(other member) bool { return other.name == o.name })
+		p.params = append(p.params, member(o))
+	case lifetimeOption:
+		p.lifetime, p.jwtOnly = time.Duration(o), "WithExpiresIn"
+		return checkDuration("WithExpiresIn", p.lifetime, time.Second)
+	case notBeforeOption:
+		t := time.Time(o)
+		p.notBefore, p.jwtOnly = &t, "WithNotBefore"
+		if t.IsZero() || !instantOf(t).inRange() {
+			return badOption("WithNotBefore needs a time in the years 1 to 9999, and not the zero one")
+		}
+	case encodeFlag:
+		switch o {
+		case issuedAtFlag:
+			p.issuedAt, p.jwtOnly = true, "WithIssuedAt"
+		case randomIDFlag:
+			p.randomID, p.jwtOnly = true, "WithRandomID"
+		case detachedFlag:
+			p.detached, p.jwsOnly = true, "WithDetached"
+		case unencodedFlag:
+			p.detached, p.unencoded, p.jwsOnly = true, true, "WithUnencodedPayload"
+		}
+	default:
+		return errForeignOption
+	}
+	return nil
+}
+
+func (p *encodePolicy) now() time.Time {
+	if p.clock != nil {
+		return p.clock()
+	}
+	return time.Now()
+}
+
+// headerSegment writes a header and the dot after it.
+func (p *encodePolicy) headerSegment(typ string) (string, error) {
+	params := append(make([]member, 0, 8), member{"alg", p.algorithm.String()})
+	if p.keyID != "" {
+		params = append(params, member{"kid", p.keyID})
+	}
+	if typ != "" {
+		params = append(params, member{"typ", typ})
+	}
+	if p.unencoded {
+		// RFC 7797, Section 6: it is critical that a verifier knows of it.
+		params = append(params, member{"b64", false}, member{"crit", []string{"b64"}})
+	}
+	header, err := appendHeader(nil, append(params, p.params...))
+	if err != nil {
+		return "", err
+	}
+	return string(append(appendBase64url(nil, header), '.')), nil
+}
+
+// addClaims adds what the options say to a claims set in JSON, whose own claims
+// stand where r says.
+func (p *encodePolicy) addClaims(dst []byte, r *registered) ([]byte, error) {
+	if p.jwtOnly == "" {
+		return dst, nil
+	}
+	var fault error
+	// begin makes room for one more member, up to its value.
+	begin := func(name string) bool {
+		place := placeOf(r, name)
+		if *place != 0 && fault == nil {
+			fault = badOption("the payload already carries " + quote(name) + ", which an option adds too; leave one of them out")
+		}
+		if dst = dst[:len(dst)-1]; dst[len(dst)-1] != '{' { // the brace at the end
+			dst = append(dst, ',')
+		}
+		dst = append(append(append(dst, '"'), name...), `":`...)
+		*place = uint32(len(dst))
+		return true
+	}
+	text := func(name, text string) {
+		var err error
+		if begin(name); fault == nil {
+			if dst, err = appendJSONString(dst, text); err != nil {
+				fault = badOption("the claim " + quote(name) + " cannot be encoded: " + err.Error())
+			}
+		}
+		dst = append(dst, '}')
+	}
+	date := func(name string, t time.Time) {
+		begin(name)
+		dst = append(strconv.AppendInt(dst, t.Unix(), 10), '}')
+	}
+	if len(p.issuer) > 0 {
+		text("iss", p.issuer[0])
+	}
+	if p.hasSub {
+		text("sub", p.subject)
+	}
+	if len(p.audience) > 0 {
+		begin("aud")
+		list, err := Audience(p.audience).MarshalJSON()
+		if err != nil && fault == nil {
+			fault = badOption(`the claim "aud" cannot be encoded: ` + because(err))
+		}
+		dst = append(append(dst, list...), '}')
+	}
+	if p.lifetime != 0 || p.issuedAt {
+		now := p.now()
+		if p.lifetime != 0 {
+			exp := now.Add(p.lifetime)
+			if exp.Nanosecond() > 0 {
+				exp = exp.Add(time.Second)
+			}
+			date("exp", exp)
+		}
+		if p.issuedAt {
+			date("iat", now)
+		}
+	}
+	if p.notBefore != nil {
+		date("nbf", *p.notBefore)
+	}
+	if p.randomID {
+		var random [16]byte
+		rand.Read(random[:]) // never fails: crypto/rand ends the program instead
+		text("jti", base64urlOf(random[:]))
+	}
+	return dst, fault
+}
