@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
-	"slices"
 	"strconv"
 )
 
@@ -21,8 +20,8 @@ type KeySet struct {
 }
 
 type keySetState struct {
-	keys    []*Key
-	byID    map[string]*Key
+	keys    []*keyState // and not Keys, which callers can overwrite
+	byID    map[string]*keyState
 	skipped []skippedKey
 	seen    headerMemory
 }
@@ -40,19 +39,20 @@ const mostKeysTried = 16
 // nil or empty key, are an [ErrInvalidKey]. A set may be empty: no token is good
 // then.
 func NewKeySet(keys ...*Key) (*KeySet, error) {
-	s := &keySetState{keys: slices.Clone(keys), byID: map[string]*Key{}}
-	for i, key := range s.keys {
+	s := &keySetState{byID: map[string]*keyState{}}
+	for i, key := range keys {
 		k, err := key.usable()
 		if err != nil {
 			return nil, badKey("key " + strconv.Itoa(i) + " of the set is nil or empty; make one with NewKey")
 		}
+		s.keys = append(s.keys, k)
 		if k.id == "" {
 			continue
 		}
 		other, ok := s.byID[k.id]
 		switch {
-		case !ok, !other.state.usedForSignatures():
-			s.byID[k.id] = key
+		case !ok, !other.usedForSignatures():
+			s.byID[k.id] = k
 		case k.usedForSignatures():
 			return nil, badKey("two keys of the set have the ID " + quote(k.id) + ": which of them is meant by a token would be a guess")
 		}
@@ -65,8 +65,14 @@ func (k *keyState) usedForSignatures() bool { return k.signs|k.verifies != 0 }
 // All goes through the keys of the set, in its order.
 func (s *KeySet) All() iter.Seq[*Key] {
 	return func(yield func(*Key) bool) {
-		if set, err := s.usable(); err == nil {
-			slices.Values(set.keys)(yield)
+		set, err := s.usable()
+		if err != nil {
+			return
+		}
+		for _, k := range set.keys {
+			if !yield(&Key{k}) {
+				return
+			}
 		}
 	}
 }
@@ -77,8 +83,11 @@ func (s *KeySet) Key(kid string) (*Key, bool) {
 	if err != nil {
 		return nil, false
 	}
-	key, ok := set.byID[kid]
-	return key, ok
+	k, ok := set.byID[kid]
+	if !ok {
+		return nil, false
+	}
+	return &Key{k}, true
 }
 
 // Skipped returns a reason for each member of a parsed set that could not be
@@ -105,8 +114,8 @@ func (s *KeySet) MarshalJSON() ([]byte, error) {
 		return nil, err
 	}
 	text := []byte(`{"keys":[`)
-	for i, key := range set.keys {
-		jwk, err := key.MarshalJSON()
+	for i, k := range set.keys {
+		jwk, err := (&Key{k}).MarshalJSON()
 		if err != nil {
 			return nil, badKey("key " + strconv.Itoa(i) + " of the set is a secret, and a set is written to be published")
 		}
@@ -212,20 +221,20 @@ func (r *keyring) candidates(alg Algorithm, kid string, dst []*keyState) ([]*key
 }
 
 func (s *keySetState) candidates(alg Algorithm, kid string, dst []*keyState) ([]*keyState, *failure) {
-	if key, ok := s.byID[kid]; ok {
-		if key.state.verifies&alg == 0 {
+	if k, ok := s.byID[kid]; ok {
+		if k.verifies&alg == 0 {
 			return nil, &failure{class: ErrInvalidAlgorithm, text: "the token's algorithm " + alg.String() + " is allowed, but not one that the key " + quote(kid) + " of the set can serve"}
 		}
-		return append(dst, key.state), nil
+		return append(dst, k), nil
 	}
-	for _, key := range s.keys {
-		if key.state.verifies&alg == 0 || kid != "" && key.state.id != "" {
+	for _, k := range s.keys {
+		if k.verifies&alg == 0 || kid != "" && k.id != "" {
 			continue
 		}
 		if len(dst) == mostKeysTried {
 			return nil, keyNotFound("more than 16 keys of the set may be meant by the token, and none was tried; give the keys IDs, and the tokens too")
 		}
-		dst = append(dst, key.state)
+		dst = append(dst, k)
 	}
 	if len(dst) > 0 {
 		return dst, nil
