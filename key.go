@@ -57,14 +57,32 @@ type keyState struct {
 	signs    Algorithm // what it may sign with, and
 	verifies Algorithm // verify, all said and done; see settle
 
-	secret []byte           // of HMAC; all other kinds have
-	public crypto.PublicKey // *rsa.PublicKey, *ecdsa.PublicKey, ed25519.PublicKey or *mldsa.PublicKey, and perhaps
-	signer crypto.Signer    // its private half;
-	opaque bool             // which is code of the caller's, a KMS perhaps
+	public crypto.PublicKey // *rsa.PublicKey, *ecdsa.PublicKey, ed25519.PublicKey or *mldsa.PublicKey; nil for a secret
+	*private
 
 	jwk  jwkMembers    // what its JWK said beside the key
 	macs *[3]sync.Pool // keyed HMAC states; nil for a raw key
 	seen headerMemory
+}
+
+// A private is what nobody may see of a key. It is behind a pointer of its own:
+// fmt does not call the Format of a Key in an unexported field, and with a verb
+// such as %s it prints what the one pointer there leads to.
+type private struct {
+	secret []byte        // of HMAC; or
+	signer crypto.Signer // the private half of a public key, if there is one;
+	opaque bool          // which is code of the caller's, a KMS perhaps
+}
+
+// newState makes a state, and room for what is private, in one piece.
+func newState(kind string, public crypto.PublicKey, fits Algorithm) *keyState {
+	both := new(struct {
+		keyState
+		room private
+	})
+	k := &both.keyState
+	k.kind, k.public, k.fits, k.private = kind, public, fits, &both.room
+	return k
 }
 
 // A headerMemory holds the header of the last token whose signature held, to be
@@ -233,7 +251,9 @@ func clonePublic(key crypto.PublicKey) crypto.PublicKey {
 
 // copy makes a state that shares none of what changes in use.
 func (k *keyState) copy() *keyState {
-	return &keyState{id: k.id, kind: k.kind, fits: k.fits, bound: k.bound, secret: k.secret, public: k.public, signer: k.signer, opaque: k.opaque, jwk: k.jwk}
+	c := newState(k.kind, k.public, k.fits)
+	c.id, c.bound, c.jwk, *c.private = k.id, k.bound, k.jwk, *k.private
+	return c
 }
 
 // settle says what the key may do, once all is known that bears on it.

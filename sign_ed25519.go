@@ -23,7 +23,7 @@ func newEd25519Public(key ed25519.PublicKey) (*keyState, error) {
 	if !isEd25519Point(key) {
 		return nil, badKey("the Ed25519 public key is a point of small order, under which anybody's signatures hold, or is not written canonically")
 	}
-	return &keyState{kind: "Ed25519 key", public: key, fits: ed25519Algorithms}, nil
+	return newState("Ed25519 key", key, ed25519Algorithms), nil
 }
 
 func newEd25519Private(key ed25519.PrivateKey) (*keyState, error) {

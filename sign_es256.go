@@ -59,7 +59,7 @@ func newECDSAPublic(key *ecdsa.PublicKey) (*keyState, error) {
 	if _, err := key.Bytes(); err != nil {
 		return nil, badKey("the EC key is no point on its curve " + c.name)
 	}
-	return &keyState{kind: "EC key on " + c.name, public: key, fits: c.alg}, nil
+	return newState("EC key on "+c.name, key, c.alg), nil
 }
 
 func newECDSAPrivate(key *ecdsa.PrivateKey) (*keyState, error) {

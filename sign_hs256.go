@@ -18,7 +18,8 @@ func newSecret(secret []byte, weak bool) (*keyState, error) {
 	if err := checkSecret(secret); err != nil {
 		return nil, err
 	}
-	k := &keyState{kind: "HMAC secret", secret: secret}
+	k := newState("HMAC secret", nil, 0)
+	k.secret = secret
 	for alg := HS256; alg <= HS512; alg <<= 1 {
 		// RFC 7518, Section 3.2: "A key of the same size as the hash output
 		// (for instance, 256 bits for "HS256") or larger MUST be used".

@@ -51,7 +51,9 @@ func newMLDSAPublic(key *mldsa.PublicKey) (*keyState, error) {
 	}
 	alg := algorithmNamed(key.Parameters().String())
 	// Such a key is of one algorithm, and its JWK says so (RFC 9964, Section 3).
-	return &keyState{kind: alg.String() + " key", public: key, fits: alg, bound: alg}, nil
+	k := newState(alg.String()+" key", key, alg)
+	k.bound = alg
+	return k, nil
 }
 
 // cloneMLDSA copies a key of crypto/mldsa: its parts cannot be changed, but the

@@ -43,7 +43,7 @@ func newRSAPublic(key *rsa.PublicKey, weak bool) (*keyState, error) {
 	case key.E < 3 || key.E&1 == 0 || key.E > math.MaxInt32:
 		return nil, badKey("the exponent of the RSA key is not an odd number from 3 to 2^31-1")
 	}
-	k := &keyState{kind: "RSA key", public: key, fits: rsaAlgorithms}
+	k := newState("RSA key", key, rsaAlgorithms)
 	for alg := PS256; alg <= PS512; alg <<= 1 {
 		// RFC 8017, Section 9.1.1: the encoded message holds hash and salt, each
 		// as long as the hash, and two octets more.
