@@ -107,7 +107,7 @@ func ParseKeySet(jwks []byte) (*KeySet, error) {
 	if err != nil {
 		return nil, err
 	}
-	set.state.skipped = skipped
+	set.state.open().skipped = skipped
 	return set, nil
 }
 

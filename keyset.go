@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
-	"slices"
 	"strconv"
 )
 
@@ -17,12 +16,12 @@ import (
 // It is immutable and safe for concurrent use. It prints redacted, in every way
 // of printing. The zero value is no set: using it is an [ErrInvalidKey].
 type KeySet struct {
-	state *keySetState // behind a pointer, so that printing a KeySet by value shows nothing
+	state sealed[keySetState]
 }
 
 type keySetState struct {
-	keys    []*Key
-	byID    map[string]*Key
+	keys    []*keyState // and not Keys, which callers can overwrite
+	byID    map[string]*keyState
 	skipped []skippedKey
 }
 
@@ -39,24 +38,25 @@ const mostKeysTried = 16
 // nil or empty key, are an [ErrInvalidKey]. A set may be empty: no token is good
 // then.
 func NewKeySet(keys ...*Key) (*KeySet, error) {
-	s := &keySetState{keys: slices.Clone(keys), byID: map[string]*Key{}}
-	for i, key := range s.keys {
+	s := &keySetState{byID: map[string]*keyState{}}
+	for i, key := range keys {
 		k, err := key.usable()
 		if err != nil {
 			return nil, badKey("key " + strconv.Itoa(i) + " of the set is nil or empty; make one with NewKey")
 		}
+		s.keys = append(s.keys, k)
 		if k.id == "" {
 			continue
 		}
 		other, ok := s.byID[k.id]
 		switch {
-		case !ok, !other.state.open().usedForSignatures():
-			s.byID[k.id] = key
+		case !ok, !other.usedForSignatures():
+			s.byID[k.id] = k
 		case k.usedForSignatures():
 			return nil, badKey("two keys of the set have the ID " + quote(k.id) + ": which of them is meant by a token would be a guess")
 		}
 	}
-	return &KeySet{s}, nil
+	return &KeySet{seal(s)}, nil
 }
 
 func (k *keyState) usedForSignatures() bool { return k.signs|k.verifies != 0 }
@@ -64,8 +64,14 @@ func (k *keyState) usedForSignatures() bool { return k.signs|k.verifies != 0 }
 // All goes through the keys of the set, in its order.
 func (s *KeySet) All() iter.Seq[*Key] {
 	return func(yield func(*Key) bool) {
-		if set, err := s.usable(); err == nil {
-			slices.Values(set.keys)(yield)
+		set, err := s.usable()
+		if err != nil {
+			return
+		}
+		for _, k := range set.keys {
+			if !yield(&Key{seal(k)}) {
+				return
+			}
 		}
 	}
 }
@@ -76,8 +82,11 @@ func (s *KeySet) Key(kid string) (*Key, bool) {
 	if err != nil {
 		return nil, false
 	}
-	key, ok := set.byID[kid]
-	return key, ok
+	k, ok := set.byID[kid]
+	if !ok {
+		return nil, false
+	}
+	return &Key{seal(k)}, true
 }
 
 // Skipped returns a reason for each member of a parsed set that could not be
@@ -104,8 +113,8 @@ func (s *KeySet) MarshalJSON() ([]byte, error) {
 		return nil, err
 	}
 	text := []byte(`{"keys":[`)
-	for i, key := range set.keys {
-		jwk, err := key.MarshalJSON()
+	for i, k := range set.keys {
+		jwk, err := (&Key{seal(k)}).MarshalJSON()
 		if err != nil {
 			return nil, badKey("key " + strconv.Itoa(i) + " of the set is a secret, and a set is written to be published")
 		}
@@ -129,18 +138,19 @@ func (s *KeySet) LogValue() slog.Value {
 }
 
 func (s KeySet) redacted() string {
-	if s.state == nil {
+	set, err := s.usable()
+	if err != nil {
 		return "jwt.KeySet(none)"
 	}
-	return fmt.Sprintf("jwt.KeySet(%d keys)", len(s.state.keys))
+	return fmt.Sprintf("jwt.KeySet(%d keys)", len(set.keys))
 }
 
 // usable refuses sets that were not made by this package.
 func (s *KeySet) usable() (*keySetState, error) {
-	if s == nil || s.state == nil {
+	if s == nil || s.state.isEmpty() {
 		return nil, badKey("the key set is nil or empty; make one with NewKeySet or ParseKeySet")
 	}
-	return s.state, nil
+	return s.state.open(), nil
 }
 
 // A keyring is what signatures are verified with: one key, or a set.
@@ -203,15 +213,13 @@ func (r *keyring) candidates(alg Algorithm, kid string, dst []*keyState) ([]*key
 }
 
 func (s *keySetState) candidates(alg Algorithm, kid string, dst []*keyState) ([]*keyState, *failure) {
-	if key, ok := s.byID[kid]; ok {
-		k := key.state.open()
+	if k, ok := s.byID[kid]; ok {
 		if k.verifies&alg == 0 {
 			return nil, &failure{class: ErrInvalidAlgorithm, text: "the token's algorithm " + alg.String() + " is allowed, but not one that the key " + quote(kid) + " of the set can serve"}
 		}
 		return append(dst, k), nil
 	}
-	for _, key := range s.keys {
-		k := key.state.open()
+	for _, k := range s.keys {
 		if k.verifies&alg == 0 || kid != "" && k.id != "" {
 			continue
 		}

@@ -1,0 +1,550 @@
+package jwt_test
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/token-jwt/jwt"
+)
+
+// edNumber is a key that no other number gives, with an ID unless it is "".
+func edNumber(t testing.TB, n int, id string, opts ...jwt.KeyOption) *jwt.Key {
+	t.Helper()
+	seed := fmt.Appendf(nil, "%032d", n)
+	key, err := jwt.NewKey(ed25519.NewKeyFromSeed(seed), append(opts, jwt.WithKeyID(id))...)
+	require.NoError(t, err)
+	return key
+}
+
+// signed makes a token that names a key ID, whatever the key's own is.
+func signed(t testing.TB, key *jwt.Key, kid string, opts ...jwt.EncodeOption) string {
+	t.Helper()
+	bare, err := jwt.NewKey(key, jwt.WithKeyID(""))
+	require.NoError(t, err)
+	token, err := jwt.Encode(jwt.Claims{"sub": "alice"}, bare, append(opts, jwt.WithKeyID(kid))...)
+	require.NoError(t, err)
+	return token
+}
+
+// decodesAs wants one and the same class from everything that verifies with a set;
+// nil where the token is good.
+func decodesAs(t *testing.T, class error, token string, set *jwt.KeySet, alg jwt.Algorithm) {
+	t.Helper()
+	for way, err := range verifyingWays(t, set, alg, token, token) {
+		switch {
+		case way == "NewDecoder":
+			assert.NoError(t, err, "of a set nothing is known before there is a token")
+		case way == "NewKey":
+			assertClass(t, err, jwt.ErrInvalidKey)
+		case class == nil:
+			assert.NoError(t, err, way)
+		default:
+			assertClass(t, err, class)
+		}
+	}
+	decoder, err := jwt.NewDecoder(set, alg)
+	require.NoError(t, err)
+	for range 2 { // the second time the header may be known
+		claims, err := decoder.Decode(token)
+		if class != nil {
+			assert.Nil(t, claims)
+			assertClass(t, err, class)
+			continue
+		}
+		require.NoError(t, err)
+		assert.Equal(t, "alice", claims.Subject())
+	}
+}
+
+func TestKeySetSelection(t *testing.T) {
+	a, b, c := edNumber(t, 1, "a"), edNumber(t, 2, "b"), edNumber(t, 3, "c")
+	bare1, bare2 := edNumber(t, 4, ""), edNumber(t, 5, "")
+	stranger := edNumber(t, 6, "stranger")
+	es, err := jwt.NewKey(ecKeys[jwt.ES256], jwt.WithKeyID("es"))
+	require.NoError(t, err)
+	bound := edNumber(t, 7, "bound", jwt.WithKeyAlgorithm(jwt.Ed25519))
+	boundBare := edNumber(t, 8, "", jwt.WithKeyAlgorithm(jwt.Ed25519))
+	encOnly, err := jwt.ParseJWK(membersOf(t, jwkOf(t, edNumber(t, 9, ""))).text(t, members{"use": "enc"}))
+	require.NoError(t, err)
+	encNamed, err := jwt.NewKey(encOnly, jwt.WithKeyID("enc"))
+	require.NoError(t, err)
+	signOnly, err := jwt.ParseJWK(membersOf(t, jwkOf(t, edNumber(t, 10, ""))).text(t, members{"key_ops": []string{"sign"}}))
+	require.NoError(t, err)
+
+	whole := mustSet(t, a, bare1.Public(), es, b.Public(), bare2, bound, boundBare, encOnly, encNamed, signOnly)
+	named := mustSet(t, a, b, c, es, encNamed)
+	const both = jwt.EdDSA | jwt.ES256
+	for _, tt := range []struct {
+		name  string
+		token string
+		set   *jwt.KeySet
+		alg   jwt.Algorithm
+		class error
+	}{
+		{"known", signed(t, a, "a"), whole, both, nil},
+		{"known, public in the set", signed(t, b, "b"), whole, both, nil},
+		{"known, signed by another of the set", signed(t, a, "b"), whole, both, jwt.ErrInvalidSignature},
+		{"known, signed by one without an ID", signed(t, bare1, "b"), whole, both, jwt.ErrInvalidSignature},
+		{"known, of another kind", signed(t, a, "es"), whole, both, jwt.ErrInvalidAlgorithm},
+		{"known, algorithm not allowed", signed(t, a, "a"), whole, jwt.ES256, jwt.ErrInvalidAlgorithm},
+		{"known, bound to another", signed(t, edNumber(t, 7, ""), "bound"), whole, both, jwt.ErrInvalidAlgorithm},
+		{"known, for encryption", signed(t, edNumber(t, 9, ""), "enc"), whole, both, jwt.ErrInvalidAlgorithm},
+		{"known in another case", signed(t, a, "A"), named, both, jwt.ErrKeyNotFound},
+		{"known but for a space", signed(t, a, "a "), named, both, jwt.ErrKeyNotFound},
+		{"unknown, none without an ID", signed(t, a, "z"), named, both, jwt.ErrKeyNotFound},
+		{"unknown, one without an ID", signed(t, bare1, "z"), whole, both, nil},
+		{"unknown, the other without an ID", signed(t, bare2, "z"), whole, both, nil},
+		{"unknown, signed by one with an ID", signed(t, a, "z"), whole, both, jwt.ErrInvalidSignature},
+		{"unknown, signed by a stranger", signed(t, stranger, "stranger"), whole, both, jwt.ErrInvalidSignature},
+		{"unknown, those without do not fit", signed(t, es, "z"), whole, both, jwt.ErrKeyNotFound},
+		{"absent, any", signed(t, a, ""), whole, both, nil},
+		{"absent, the last", signed(t, bare2, ""), whole, both, nil},
+		{"absent, of another kind", signed(t, es, ""), whole, both, nil},
+		{"absent, signed by a stranger", signed(t, stranger, ""), whole, both, jwt.ErrInvalidSignature},
+		{"absent, none fits", signed(t, es, ""), mustSet(t, a, b), both, jwt.ErrKeyNotFound},
+		{"absent, bound ones are not tried", signed(t, edNumber(t, 8, ""), ""), whole, both, jwt.ErrInvalidSignature},
+		{"absent, bound ones are tried for theirs", signed(t, boundBare, ""), whole, jwt.Ed25519, nil},
+		{"absent, unbound ones serve both names", signed(t, a, "", jwt.WithAlgorithm(jwt.Ed25519)), whole, jwt.Ed25519, nil},
+		{"absent, those for encryption are not tried", signed(t, edNumber(t, 9, ""), ""), whole, both, jwt.ErrInvalidSignature},
+		{"absent, those for signing are not tried", signed(t, edNumber(t, 10, ""), ""), whole, both, jwt.ErrInvalidSignature},
+		{"absent, only for encryption", signed(t, edNumber(t, 9, ""), ""), mustSet(t, encOnly), both, jwt.ErrKeyNotFound},
+		{"empty set", signed(t, a, "a"), mustSet(t), both, jwt.ErrKeyNotFound},
+		{"empty set, absent", signed(t, a, ""), mustSet(t), both, jwt.ErrKeyNotFound},
+	} {
+		t.Run(tt.name, func(t *testing.T) { decodesAs(t, tt.class, tt.token, tt.set, tt.alg) })
+	}
+
+	// "kid": "" is none, and "kid" that is no string is no token.
+	input := b64(`{"alg":"EdDSA","kid":""}`) + "." + b64(`{"sub":"alice"}`)
+	empty := input + "." + base64.RawURLEncoding.EncodeToString(ed25519.Sign(ed25519.NewKeyFromSeed(fmt.Appendf(nil, "%032d", 1)), []byte(input)))
+	decodesAs(t, nil, empty, whole, both)
+	for _, kid := range []string{"null", "1", `["a"]`, `{"a":1}`} {
+		_, err := jwt.Decode(b64(`{"alg":"EdDSA","kid":`+kid+`}`)+"."+b64(`{}`)+".AAAA", whole, both)
+		assertClass(t, err, jwt.ErrInvalidToken)
+	}
+
+	// A single key ignores the kid of the token.
+	_, err = jwt.Decode(signed(t, a, "z"), a, jwt.EdDSA)
+	assert.NoError(t, err)
+	// The set that verifies says nothing of what is only looked at.
+	look, err := jwt.DecodeUnverified(signed(t, stranger, "stranger"))
+	require.NoError(t, err)
+	assert.Equal(t, "stranger", look.Header.KeyID)
+}
+
+// At most 16 keys are tried; where more would be, none is.
+func TestKeySetTriesFew(t *testing.T) {
+	var bare, named []*jwt.Key
+	for i := range 17 {
+		bare = append(bare, edNumber(t, i, "").Public())
+		named = append(named, edNumber(t, i, fmt.Sprint("k", i)).Public())
+	}
+	others := []*jwt.Key{}
+	for range 20 {
+		key, err := jwt.NewKey(newECKey(elliptic.P256()))
+		require.NoError(t, err)
+		others = append(others, key.Public())
+	}
+	for i := range 17 {
+		token, unknown, known := signed(t, edNumber(t, i, ""), ""), signed(t, edNumber(t, i, ""), "z"), signed(t, edNumber(t, i, ""), fmt.Sprint("k", i))
+		if i < 16 {
+			sixteen := mustSet(t, slices.Concat(others, bare[:16])...)
+			decodesAs(t, nil, token, sixteen, jwt.EdDSA)
+			decodesAs(t, nil, unknown, sixteen, jwt.EdDSA)
+			decodesAs(t, nil, token, mustSet(t, named[:16]...), jwt.EdDSA)
+		}
+		decodesAs(t, jwt.ErrKeyNotFound, token, mustSet(t, bare...), jwt.EdDSA)
+		decodesAs(t, jwt.ErrKeyNotFound, unknown, mustSet(t, bare...), jwt.EdDSA)
+		decodesAs(t, jwt.ErrKeyNotFound, token, mustSet(t, named...), jwt.EdDSA)
+		decodesAs(t, nil, known, mustSet(t, named...), jwt.EdDSA)
+		decodesAs(t, nil, known, mustSet(t, slices.Concat(bare, named)...), jwt.EdDSA)
+	}
+	_, err := jwt.Decode(signed(t, edNumber(t, 0, ""), ""), mustSet(t, bare...), jwt.EdDSA)
+	assert.ErrorContains(t, err, "16")
+}
+
+func TestKeySetSharedIDs(t *testing.T) {
+	sig := func(n int) string {
+		return string(membersOf(t, jwkOf(t, edNumber(t, n, ""))).public().text(t, members{"kid": "k"}))
+	}
+	with := func(n int, m members) string {
+		m["kid"] = "k"
+		return string(membersOf(t, jwkOf(t, edNumber(t, n, ""))).public().text(t, m))
+	}
+	unknown := `{"kty":"future","kid":"k"}`
+	for name, c := range map[string]struct {
+		keys    []string
+		refused bool
+		good    int // the key that "k" is
+	}{
+		"two for signatures":             {[]string{sig(1), sig(2)}, true, 0},
+		"the same twice":                 {[]string{sig(1), sig(1)}, true, 0},
+		"of two kinds":                   {[]string{sig(1), string(membersOf(t, jwkOf(t, ecKeys[jwt.ES256])).public().text(t, members{"kid": "k"}))}, true, 0},
+		"for two algorithms":             {[]string{with(1, members{"alg": "EdDSA"}), with(2, members{"alg": "Ed25519"})}, true, 0},
+		"one for encryption":             {[]string{sig(1), with(2, members{"use": "enc"})}, false, 1},
+		"one for encryption first":       {[]string{with(2, members{"use": "enc"}), sig(1)}, false, 1},
+		"two for encryption":             {[]string{with(2, members{"use": "enc"}), sig(1), with(3, members{"use": "enc"})}, false, 1},
+		"one after two for encryption":   {[]string{with(2, members{"use": "enc"}), with(3, members{"use": "enc"}), sig(1)}, false, 1},
+		"two beside one for encryption":  {[]string{with(2, members{"use": "enc"}), sig(1), sig(3)}, true, 0},
+		"two around one for encryption":  {[]string{sig(1), with(2, members{"use": "enc"}), sig(3)}, true, 0},
+		"one that may nothing":           {[]string{sig(1), with(2, members{"key_ops": []string{}})}, false, 1},
+		"one of a kind that is unknown":  {[]string{unknown, sig(1), unknown}, false, 1},
+		"one that is malformed":          {[]string{with(2, members{"x": "AAAA"}), sig(1)}, false, 1},
+		"a broken one and two good ones": {[]string{with(2, members{"x": "AAAA"}), sig(1), sig(3)}, true, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			set, err := jwt.ParseKeySet([]byte(`{"keys":[` + strings.Join(c.keys, ",") + `]}`))
+			if c.refused {
+				assert.Nil(t, set)
+				assertClass(t, err, jwt.ErrInvalidKey)
+				return
+			}
+			require.NoError(t, err)
+			decodesAs(t, nil, signed(t, edNumber(t, c.good, ""), "k"), set, jwt.EdDSA)
+			key, ok := set.Key("k")
+			require.True(t, ok)
+			assert.Equal(t, edNumber(t, c.good, "").Thumbprint(), key.Thumbprint())
+			assert.Len(t, slices.Collect(set.All()), len(c.keys)-len(set.Skipped()))
+		})
+	}
+	_, err := jwt.NewKeySet(edNumber(t, 1, "k"), edNumber(t, 2, "k"))
+	assertClass(t, err, jwt.ErrInvalidKey)
+	_, err = jwt.NewKeySet(edNumber(t, 1, ""), edNumber(t, 2, ""), edNumber(t, 1, ""))
+	assert.NoError(t, err)
+	for _, bad := range []*jwt.Key{nil, {}} {
+		_, err = jwt.NewKeySet(edNumber(t, 1, "k"), bad)
+		assertClass(t, err, jwt.ErrInvalidKey)
+	}
+}
+
+func TestParseKeySet(t *testing.T) {
+	good := string(jwkOf(t, edKey))
+	for name, text := range map[string]string{
+		"nothing": "", "null": "null", "an array": "[" + good + "]", "empty object": "{}", "a JWK": good,
+		"keys null": `{"keys":null}`, "keys an object": `{"keys":{}}`, "keys a JWK": `{"keys":` + good + "}", "keys a string": `{"keys":"[]"}`,
+		"KEYS": `{"KEYS":[]}`, "keys twice": `{"keys":[],"keys":[]}`, "cut off": `{"keys":[` + good + "]", "text after": `{"keys":[]}x`,
+		"BOM": "\ufeff" + `{"keys":[]}`, "twice in a member": `{"keys":[{"kty":"oct","kty":"oct"}]}`, "not UTF-8": "{\"keys\":[\"\xff\"]}",
+		"too deep": `{"keys":[` + strings.Repeat("[", 63) + strings.Repeat("]", 63) + "]}", "comma": `{"keys":[` + good + ",]}",
+	} {
+		t.Run(name, func(t *testing.T) {
+			set, err := jwt.ParseKeySet([]byte(text))
+			assert.Nil(t, set)
+			assertClass(t, err, jwt.ErrInvalidKey)
+		})
+	}
+	for text, want := range map[string]int{
+		`{"keys":[]}`: 0, ` {"keys" : [ ] , "next":"page"} `: 0, `{"k\u0065ys":[` + good + `]}`: 1, `{"keys":[` + good + `],"kty":"oct"}`: 1,
+	} {
+		set, err := jwt.ParseKeySet([]byte(text))
+		require.NoError(t, err, text)
+		assert.Len(t, slices.Collect(set.All()), want)
+		assert.Empty(t, set.Skipped())
+	}
+	_, err := jwt.ParseJWK([]byte(`{"keys":[` + good + `]}`))
+	assert.ErrorContains(t, err, "ParseKeySet")
+	_, err = jwt.ParseKeySet([]byte(good))
+	assert.ErrorContains(t, err, "ParseJWK")
+	set, err := jwt.ParseKeySet([]byte(`{"keys":[null,1,"x",[],true,{}]}`))
+	require.NoError(t, err)
+	assert.Len(t, set.Skipped(), 6)
+}
+
+// A set with one AKP, one secp256k1, one oct, one broken and one RSA key verifies RS256.
+func TestKeySetOfAllKinds(t *testing.T) {
+	rsaPublic := membersOf(t, jwkOf(t, rsaKey())).public()
+	octets := func(n int) string { return base64.RawURLEncoding.EncodeToString([]byte(strings.Repeat("\x02", n))) }
+	akp := members{"kty": "AKP", "kid": "akp", "alg": "ML-DSA-44", "pub": octets(1312)}
+	list := []string{
+		string(akp.text(t, nil)),
+		string(members{"kty": "EC", "kid": "koblitz", "crv": "secp256k1", "x": octets(32), "y": octets(32)}.text(t, nil)),
+		string(members{"kty": "oct", "kid": "oct", "k": b64(string(secret))}.text(t, nil)),
+		string(rsaPublic.text(t, members{"kid": "broken", "n": rsaPublic["n"].(string) + "="})),
+		string(rsaPublic.text(t, members{"kid": "rsa"})),
+		string(members{"kty": "OKP", "kid": "x", "crv": "X25519", "use": "enc", "x": octets(32)}.text(t, nil)),
+		string(members{"kty": "RSA", "kid": 7}.text(t, nil)),
+		`"no object"`,
+	}
+	set, err := jwt.ParseKeySet([]byte(`{"keys":[` + strings.Join(list, ",") + `]}`))
+	require.NoError(t, err)
+
+	unsupported := []bool{true, true, false, true, false, false} // AKP, secp256k1, broken, X25519, and two that are none
+	if hasMLDSA() {
+		unsupported = unsupported[1:]
+	}
+	require.Len(t, set.Skipped(), len(unsupported))
+	for i, reason := range set.Skipped() {
+		assertClass(t, reason, jwt.ErrInvalidKey)
+		assert.Equal(t, unsupported[i], errors.Is(reason, errors.ErrUnsupported), reason)
+		assertNoOctets(t, reason.Error(), secret)
+	}
+	clear(set.Skipped())
+	assert.NotNil(t, set.Skipped()[0])
+
+	rsaSigner, err := jwt.NewKey(rsaKey())
+	require.NoError(t, err)
+	const allowed = jwt.RS256 | jwt.ES256 | jwt.HS256
+	decodesAs(t, nil, signed(t, rsaSigner, "rsa"), set, jwt.RS256)
+	decodesAs(t, nil, signed(t, rsaSigner, ""), set, allowed)
+	decodesAs(t, jwt.ErrInvalidAlgorithm, signed(t, rsaSigner, "oct"), set, allowed)
+	secretKey, err := jwt.NewKey(secret)
+	require.NoError(t, err)
+	decodesAs(t, nil, signed(t, secretKey, "oct"), set, allowed)
+	decodesAs(t, jwt.ErrInvalidAlgorithm, signed(t, secretKey, "rsa"), set, allowed)
+	decodesAs(t, jwt.ErrInvalidAlgorithm, signed(t, secretKey, "oct"), set, jwt.RS256)
+
+	// A key that was skipped is named, with the reason; and never replaced by another.
+	for _, kid := range []string{"broken", "koblitz", "x", "nobody"} {
+		token := signed(t, rsaSigner, kid)
+		decodesAs(t, jwt.ErrKeyNotFound, token, set, allowed)
+		_, err = jwt.Decode(token, set, allowed)
+		assert.ErrorContains(t, err, `"`+kid+`"`)
+	}
+	_, err = jwt.Decode(signed(t, rsaSigner, "broken"), set, allowed)
+	assert.ErrorContains(t, err, "base64url")
+	_, err = jwt.Decode(signed(t, rsaSigner, "koblitz"), set, allowed)
+	assert.ErrorContains(t, err, "secp256k1")
+
+	_, ok := set.Key("broken")
+	assert.False(t, ok)
+	_, ok = set.Key("")
+	assert.False(t, ok)
+	key, ok := set.Key("rsa")
+	require.True(t, ok)
+	assert.Equal(t, rsaSigner.Thumbprint(), key.Thumbprint())
+	var ids []string
+	for key := range set.All() {
+		ids = append(ids, key.ID())
+	}
+	if hasMLDSA() {
+		assert.Equal(t, []string{"akp", "oct", "rsa"}, ids)
+	} else {
+		assert.Equal(t, []string{"oct", "rsa"}, ids)
+	}
+	for range set.All() {
+		break
+	}
+	_, err = set.MarshalJSON()
+	assertClass(t, err, jwt.ErrInvalidKey)
+
+	// A token of an algorithm that this Go release has not is the token's fault.
+	if !hasMLDSA() {
+		token := b64(`{"alg":"ML-DSA-44","kid":"akp"}`) + "." + b64("{}") + ".AAAA"
+		for _, set := range []*jwt.KeySet{set, mustSet(t)} {
+			_, err = jwt.Decode(token, set, jwt.MLDSA44)
+			assertClass(t, err, jwt.ErrInvalidAlgorithm)
+			assert.ErrorIs(t, err, errors.ErrUnsupported)
+		}
+		_, err = jwt.Decode(token, rsaSigner, jwt.RS256|jwt.MLDSA44)
+		assertClass(t, err, jwt.ErrInvalidAlgorithm)
+		assert.ErrorIs(t, err, errors.ErrUnsupported)
+		_, err = jwt.NewDecoder(rsaSigner, jwt.MLDSA44)
+		assertClass(t, err, jwt.ErrInvalidKey)
+		assert.ErrorIs(t, err, errors.ErrUnsupported)
+	}
+}
+
+// No writing of a public key is ever an HMAC secret, whatever set it stands in.
+func TestKeySetIsNeverConfused(t *testing.T) {
+	public, err := jwt.NewKey(&rsaKey().PublicKey, jwt.WithKeyID("k"))
+	require.NoError(t, err)
+	jwk, err := public.MarshalJSON()
+	require.NoError(t, err)
+	other, err := jwt.NewKey(secret, jwt.WithKeyID("other"))
+	require.NoError(t, err)
+	bare, err := jwt.NewKey(secret)
+	require.NoError(t, err)
+	pem := pkixPEM(t, &rsaKey().PublicKey)
+	for name, octets := range map[string][]byte{
+		"modulus": rsaKey().N.Bytes(), "modulus in base64url": []byte(number(rsaKey().N)), "PEM": pem, "PEM without its end": pem[:len(pem)-1], "JWK": jwk,
+	} {
+		for _, kid := range []string{"k", "other", "z", ""} {
+			input := b64(`{"alg":"HS256","kid":"`+kid+`"}`) + "." + b64(`{"sub":"admin"}`)
+			token := input + "." + macBy(octets, input)
+			for _, set := range []*jwt.KeySet{mustSet(t, public), mustSet(t, public, other), mustSet(t, public, other, bare)} {
+				for _, alg := range []jwt.Algorithm{jwt.RS256, jwt.HS256, jwt.HS256 | jwt.RS256 | jwt.PS256} {
+					claims, err := jwt.Decode(token, set, alg)
+					assert.Nil(t, claims)
+					assert.ErrorIs(t, err, jwt.ErrInvalidToken, name)
+				}
+			}
+		}
+	}
+}
+
+// macBy is what HS256 would have with any octets for its secret.
+func macBy(octets []byte, input string) string {
+	m := hmac.New(sha256.New, octets)
+	m.Write([]byte(input))
+	return base64.RawURLEncoding.EncodeToString(m.Sum(nil))
+}
+
+// A set is published with the public members alone, or not at all.
+func TestMarshalKeySet(t *testing.T) {
+	rsaSigner, err := jwt.NewKey(rsaKey(), jwt.WithKeyID("r"), jwt.WithKeyAlgorithm(jwt.PS256))
+	require.NoError(t, err)
+	opaque, err := jwt.NewKey(&kms{key: ecKeys[jwt.ES384]}, jwt.WithKeyID("kms"))
+	require.NoError(t, err)
+	set := mustSet(t, rsaSigner, edNumber(t, 1, ""), opaque)
+	for _, write := range []func() ([]byte, error){set.MarshalJSON, func() ([]byte, error) { return json.Marshal(set) }} {
+		text, err := write()
+		require.NoError(t, err)
+		assertNoOctets(t, string(text), privateNumbers(membersOf(t, jwkOf(t, rsaKey())))...)
+		assertNoOctets(t, string(text), fmt.Appendf(nil, "%032d", 1))
+		for _, name := range []string{"d", "p", "q", "dp", "dq", "qi", "k", "priv", "oth"} {
+			assert.NotContains(t, string(text), `"`+name+`":`)
+		}
+		back, err := jwt.ParseKeySet(text)
+		require.NoError(t, err)
+		assert.Empty(t, back.Skipped())
+		for key := range back.All() {
+			assert.False(t, key.IsPrivate())
+		}
+		decodesAs(t, nil, signed(t, opaque, "kms"), back, jwt.ES384)
+		decodesAs(t, nil, signed(t, rsaSigner, "r"), back, jwt.PS256)
+		again, err := back.MarshalJSON()
+		require.NoError(t, err)
+		assert.JSONEq(t, string(text), string(again))
+	}
+	empty, err := mustSet(t).MarshalJSON()
+	require.NoError(t, err)
+	assert.Equal(t, `{"keys":[]}`, string(empty))
+}
+
+// Neither the list that a set is made of nor what it gives out is the set's own.
+func TestKeySetIsImmutable(t *testing.T) {
+	a, b := edNumber(t, 1, "a"), edNumber(t, 2, "b")
+	list := []*jwt.Key{a, b}
+	set := mustSet(t, list...)
+	list[0], list[1] = b, nil
+	*a = *b
+	text := slices.Concat([]byte(`{"keys":[`), jwkOf(t, edNumber(t, 3, "c")), []byte("]}"))
+	parsed, err := jwt.ParseKeySet(text)
+	require.NoError(t, err)
+	clear(text)
+	decodesAs(t, nil, signed(t, edNumber(t, 1, ""), "a"), set, jwt.EdDSA)
+	decodesAs(t, nil, signed(t, edNumber(t, 2, ""), "b"), set, jwt.EdDSA)
+	decodesAs(t, nil, signed(t, edNumber(t, 3, ""), "c"), parsed, jwt.EdDSA)
+	key, ok := set.Key("b")
+	require.True(t, ok)
+	*key = jwt.Key{}
+	for key := range parsed.All() {
+		*key = jwt.Key{}
+	}
+	decodesAs(t, nil, signed(t, edNumber(t, 2, ""), "b"), set, jwt.EdDSA)
+	decodesAs(t, nil, signed(t, edNumber(t, 3, ""), "c"), parsed, jwt.EdDSA)
+	decodesAs(t, nil, signed(t, edNumber(t, 3, ""), ""), parsed, jwt.EdDSA)
+}
+
+func TestNoKeySet(t *testing.T) {
+	for _, set := range []*jwt.KeySet{nil, {}} {
+		assertAll(t, verifyingWays(t, set, jwt.EdDSA, "", ""), jwt.ErrInvalidKey)
+		assert.Empty(t, slices.Collect(set.All()))
+		assert.Empty(t, set.Skipped())
+		_, ok := set.Key("k")
+		assert.False(t, ok)
+	}
+}
+
+// The header that a set remembers is that of the token at hand, or of none.
+func TestKeySetHeaderMemory(t *testing.T) {
+	a, b := edNumber(t, 1, "a"), edNumber(t, 2, "b")
+	set := mustSet(t, a, b)
+	first, err := jwt.NewDecoder(set, jwt.EdDSA)
+	require.NoError(t, err)
+	second, err := jwt.NewDecoder(set, jwt.EdDSA|jwt.Ed25519, jwt.WithType("at+jwt"))
+	require.NoError(t, err)
+	tokens := map[string]string{"a": signed(t, a, "a", jwt.WithType("at+jwt")), "b": signed(t, b, "b", jwt.WithType("at+jwt"))}
+	plain := signed(t, a, "a")
+	crossed := tokens["a"][:strings.IndexByte(tokens["a"], '.')] + tokens["b"][strings.IndexByte(tokens["b"], '.'):]
+	forged := signed(t, b, "a", jwt.WithType("at+jwt"))
+	for range 3 {
+		for _, kid := range []string{"a", "b", "a", "a"} {
+			for _, decoder := range []*jwt.Decoder{first, second} {
+				got, err := decoder.DecodeComplete(tokens[kid])
+				require.NoError(t, err)
+				assert.Equal(t, kid, got.Header.KeyID)
+				for _, bad := range []string{crossed, forged, altered(tokens[kid])} {
+					_, err = decoder.Decode(bad)
+					assertClass(t, err, jwt.ErrInvalidSignature)
+				}
+			}
+			_, err = first.Decode(plain)
+			assert.NoError(t, err)
+			_, err = second.Decode(plain)
+			assertClass(t, err, jwt.ErrInvalidType)
+		}
+	}
+	// What a decoder may not allow, another's memory does not allow.
+	strict, err := jwt.NewDecoder(set, jwt.Ed25519)
+	require.NoError(t, err)
+	_, err = strict.Decode(plain)
+	assertClass(t, err, jwt.ErrInvalidAlgorithm)
+	_, err = jwt.Decode(plain, set, jwt.EdDSA)
+	assert.NoError(t, err)
+	// Nor can a caller change it.
+	got, err := first.DecodeComplete(tokens["a"])
+	require.NoError(t, err)
+	got.Header.KeyID, got.Header.Algorithm = "b", jwt.HS256
+	_, err = first.Decode(tokens["a"])
+	assert.NoError(t, err)
+}
+
+// One set serves many goroutines; run it with -race.
+func TestKeySetConcurrentUse(t *testing.T) {
+	keys := make([]*jwt.Key, 8)
+	for i := range keys {
+		keys[i] = edNumber(t, i, fmt.Sprint("k", i))
+	}
+	set := mustSet(t, keys...)
+	decoder, err := jwt.NewDecoder(set, jwt.EdDSA)
+	require.NoError(t, err)
+	var group sync.WaitGroup
+	for i, key := range keys {
+		token, bare := signed(t, key, key.ID()), signed(t, key, "")
+		group.Go(func() {
+			for range 20 {
+				for _, token := range []string{token, bare} {
+					_, err := decoder.DecodeContext(context.Background(), token)
+					assert.NoError(t, err)
+					_, err = jwt.Decode(token, set, jwt.EdDSA)
+					assert.NoError(t, err)
+				}
+				_, err := decoder.Decode(signed(t, keys[(i+1)%8], key.ID()))
+				assert.ErrorIs(t, err, jwt.ErrInvalidSignature)
+				_, ok := set.Key(key.ID())
+				assert.True(t, ok)
+				_, err = json.Marshal(set)
+				assert.NoError(t, err)
+			}
+		})
+	}
+	group.Wait()
+}
+
+// A service changes its key: it signs with the new one and still verifies the old.
+func TestKeyRotation(t *testing.T) {
+	past, present := edNumber(t, 1, "2026-01"), edNumber(t, 2, "2026-02")
+	before := mustSet(t, past)
+	during := mustSet(t, present, past.Public())
+	after := mustSet(t, present)
+	old, fresh := signed(t, past, past.ID()), signed(t, present, present.ID())
+	decodesAs(t, nil, old, before, jwt.EdDSA)
+	decodesAs(t, jwt.ErrKeyNotFound, fresh, before, jwt.EdDSA)
+	decodesAs(t, nil, old, during, jwt.EdDSA)
+	decodesAs(t, nil, fresh, during, jwt.EdDSA)
+	decodesAs(t, jwt.ErrKeyNotFound, old, after, jwt.EdDSA)
+	decodesAs(t, nil, fresh, after, jwt.EdDSA)
+}
