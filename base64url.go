@@ -67,13 +67,12 @@ func appendBase64url(dst, src []byte) []byte {
 
 // appendBase64urlDecoded appends the octets of text to dst. It reports false
 // for a text that is not exactly what appendBase64url writes; the length of
-// dst is then as it was.
+// dst is then as it was, though its room may have grown.
 func appendBase64urlDecoded(dst []byte, text string) ([]byte, bool) {
 	rest := len(text) % 4
 	if rest == 1 {
 		return dst, false
 	}
-	before := dst
 	dst, n := extend(dst, len(text)/4*3+rest*6/8)
 	out := dst[n:]
 	t := &base64urlBits
@@ -83,7 +82,7 @@ func appendBase64urlDecoded(dst []byte, text string) ([]byte, bool) {
 		c := t[0][text[8]] | t[1][text[9]] | t[2][text[10]] | t[3][text[11]]
 		d := t[0][text[12]] | t[1][text[13]] | t[2][text[14]] | t[3][text[15]]
 		if (a|b|c|d)&base64urlBad != 0 {
-			return before, false
+			return dst[:n], false
 		}
 		binary.BigEndian.PutUint64(out, uint64(a)<<40|uint64(b)<<16|uint64(c)>>8)
 		binary.BigEndian.PutUint32(out[8:], c<<24|d)
@@ -92,7 +91,7 @@ func appendBase64urlDecoded(dst []byte, text string) ([]byte, bool) {
 	for len(text) >= 4 && len(out) >= 3 {
 		a := t[0][text[0]] | t[1][text[1]] | t[2][text[2]] | t[3][text[3]]
 		if a&base64urlBad != 0 {
-			return before, false
+			return dst[:n], false
 		}
 		out[0], out[1], out[2] = byte(a>>16), byte(a>>8), byte(a)
 		text, out = text[4:], out[3:]
@@ -101,13 +100,13 @@ func appendBase64urlDecoded(dst []byte, text string) ([]byte, bool) {
 	case 2:
 		a := t[0][text[0]] | t[1][text[1]]
 		if a&(base64urlBad|0xffff) != 0 { // 4 bits that encode nothing must be zero
-			return before, false
+			return dst[:n], false
 		}
 		out[0] = byte(a >> 16)
 	case 3:
 		a := t[0][text[0]] | t[1][text[1]] | t[2][text[2]]
 		if a&(base64urlBad|0xff) != 0 { // 2 bits that encode nothing must be zero
-			return before, false
+			return dst[:n], false
 		}
 		out[0], out[1] = byte(a>>16), byte(a>>8)
 	}

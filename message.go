@@ -104,7 +104,7 @@ func borrow() *message { return messages.Get().(*message) }
 // is not kept for the small ones.
 func (m *message) giveBack() {
 	const most = 256 << 10
-	if max(cap(m.octets), cap(m.token), cap(m.signature), cap(m.jsonText), 16*cap(m.payload.nodes), 12*len(m.payload.names.slots), cap(m.payload.unescaped)) > 2*most {
+	if max(cap(m.octets), cap(m.token), cap(m.signature), cap(m.jsonText), 16*cap(m.payload.nodes), 12*len(m.payload.names.slots), cap(m.payload.unescaped), cap(m.payload.compared)) > 2*most {
 		return
 	}
 	m.header, m.complete, m.payload.source = nil, nil, ""
