@@ -312,7 +312,7 @@ func TestBoundsOfSignatures(t *testing.T) {
 // Where more is read than by default, the bounds are still those of the length.
 // What is larger than a pool keeps is made anew for each token, in whole pages.
 func TestBoundsWhereMoreIsRead(t *testing.T) {
-	const size, page = 8 << 20, 8 << 10
+	const size, page = 2 << 20, 8 << 10
 	decoder := hostileDecoder(t, jwt.WithMaxSize(size))
 	for _, in := range hostileInputs {
 		if in.stage > atHeader || strings.HasPrefix(in.name, "header") { // a header is as long as ever
@@ -336,19 +336,17 @@ func TestBoundsWhereMoreIsRead(t *testing.T) {
 // A million names, twice the same or all different, are no more than their length.
 func TestMillionNames(t *testing.T) {
 	decoder := hostileDecoder(t, jwt.WithMaxSize(32<<20))
-	names := strings.Builder{}
+	var names []byte
 	for i := range 1_000_000 {
-		fmt.Fprintf(&names, `"%d":0,`, i)
+		names = append(strconv.AppendInt(append(names, '"'), int64(i), 10), `":0,`...)
 	}
-	distinct := names.String()
+	distinct := string(names)
 	for _, tt := range []struct {
 		name, payload string
 		class         error
 	}{
 		{"the same", `{` + strings.Repeat(`"a":0,`, 999_999) + `"a":0}`, jwt.ErrDecode},
-		{"the same, one deeper each time", `{"a":[` + strings.Repeat(`{"a":0},`, 999_999) + `{"a":0}]}`, nil},
 		{"different", `{` + distinct + `"x":0}`, nil},
-		{"different, and the last twice", `{` + distinct + `"999999":0}`, jwt.ErrDecode},
 		{"different, and the last twice in escapes", `{` + distinct + `"\u003999999":0}`, jwt.ErrDecode},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

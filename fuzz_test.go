@@ -1007,8 +1007,18 @@ func FuzzParsePEM(f *testing.F) {
 	}
 	f.Add("RSA PUBLIC KEY", x509.MarshalPKCS1PublicKey(&rsaKey().PublicKey), "", "")
 	f.Add("x\ny", []byte{}, "", "") // a name that cannot be written
+	for _, text := range []string{  // what openssl and ssh-keygen write
+		ecWithParameters, ecPKCS8, ecPublic, ecEncryptedPKCS8, ecEncryptedSEC1, ecExplicit, edBag, edPublic, edCertificate, edText, openSSH,
+		x25519Private, x25519Public, ed448Private, secp256k1Private, p224Private, dsaPublic,
+	} {
+		f.Add("", []byte{}, text, "")
+		f.Add("", []byte{}, strings.ReplaceAll(text, "\n", `\n`), "")
+	}
 	f.Fuzz(func(t *testing.T, kind string, der []byte, before, after string) {
-		text := append([]byte(before), pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})...)
+		text := []byte(before)
+		if kind != "" {
+			text = append(text, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})...)
+		}
 		text = append(text, after...)
 		key, err := jwt.ParsePEM(text)
 		if err != nil {
