@@ -116,11 +116,11 @@ func (a Algorithm) String() string {
 	if a == 0 || a&^allAlgorithms != 0 {
 		return "Algorithm(0x" + strconv.FormatUint(uint64(a), 16) + ")"
 	}
-	text := a.row().name
+	text := append(make([]byte, 0, 128), a.row().name...) // room for all of them
 	for a &= a - 1; a != 0; a &= a - 1 {
-		text += "|" + a.row().name
+		text = append(append(text, '|'), a.row().name...)
 	}
-	return text
+	return string(text)
 }
 
 // MarshalText writes one name, or several joined by '|'. The empty set and

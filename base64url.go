@@ -67,7 +67,7 @@ func appendBase64url(dst, src []byte) []byte {
 
 // appendBase64urlDecoded appends the octets of text to dst. It reports false
 // for a text that is not exactly what appendBase64url writes; the length of
-// dst is then as it was.
+// dst is then as it was, though its room may have grown.
 func appendBase64urlDecoded(dst []byte, text string) ([]byte, bool) {
 	rest := len(text) % 4
 	if rest == 1 {

@@ -60,6 +60,7 @@ type document struct {
 
 	exact     bool   // floats are filled exactly or not at all; see fill
 	unescaped []byte // what string returns for an escaped one
+	compared  []byte // what a name is compared with, where that is escaped too
 	fault     string // what parse found wrong, and where
 	faultAt   int
 }

@@ -53,7 +53,11 @@ func (d *document) equal(i, j int) bool {
 	if !a.escaped && !b.escaped {
 		return bytes.Equal(d.text[a.start:a.end], d.text[b.start:b.end])
 	}
-	first := bytes.Clone(d.string(uint32(i))) // the next call may write over it
+	first := d.text[a.start:a.end]
+	if a.escaped { // into memory of its own, as string writes over the other
+		d.compared = appendUnescaped(d.compared[:0], first)
+		first = d.compared
+	}
 	return bytes.Equal(first, d.string(uint32(j)))
 }
 

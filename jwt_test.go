@@ -1,7 +1,6 @@
 package jwt_test
 
 import (
-	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/sha512"
@@ -360,84 +359,6 @@ func TestErrorTree(t *testing.T) {
 	var malformed *jwt.DecodeError
 	var expired *jwt.ExpiredError
 	assert.False(t, errors.As(err, &invalid) || errors.As(err, &malformed) || errors.As(err, &expired))
-}
-
-// TestOrder makes a token with all faults at once and mends them one by one, in
-// the order in which they are to be reported.
-func TestOrder(t *testing.T) {
-	fail := errors.New("refused")
-	opts := []jwt.DecodeOption{
-		at(now), jwt.WithRequired("role"), jwt.WithIssuer("i"), jwt.WithAudience("a"), jwt.WithSubject("s"), jwt.WithType("at+jwt"),
-		jwt.WithMaxTokenAge(time.Minute), jwt.WithValidator(func(context.Context, *jwt.Token) error { return fail }),
-	}
-	header := func(typ, crit, alg string) string { return `{` + crit + `"alg":"` + alg + `","typ":` + typ + `}` }
-	bad := `"iat":"x","nbf":"x","exp":"x","iss":1,"aud":1,"sub":1,"jti":1`
-	const critical = `"crit":["x"],`
-	type step struct {
-		name, header, payload string
-		signed                bool
-		class                 error
-	}
-	steps := []step{
-		{"header", header(`1`, critical, "none"), "{" + bad + "}", false, jwt.ErrDecode},
-		{"crit", header(`"x"`, critical, "none"), "{" + bad + "}", false, jwt.ErrInvalidToken},
-		{"algorithm", header(`"x"`, "", "none"), "{" + bad + "}", false, jwt.ErrInvalidAlgorithm},
-		{"key", header(`"x"`, "", "HS512"), "{" + bad + "}", false, jwt.ErrInvalidAlgorithm},
-		{"signature", header(`"x"`, "", "HS256"), "{" + bad, false, jwt.ErrInvalidSignature},
-		{"payload", header(`"x"`, "", "HS256"), "{" + bad, true, jwt.ErrDecode},
-	}
-	claims := []struct {
-		name, payload string
-		class         error
-	}{
-		{"required", `"iat":"x","nbf":"x","exp":"x","iss":1,"aud":1,"sub":1,"jti":1`, jwt.ErrMissingClaim},
-		{"iat type", `"role":0,"iat":"x","nbf":"x","exp":"x","iss":1,"aud":1,"sub":1,"jti":1`, jwt.ErrInvalidIssuedAt},
-		{"iat", `"role":0,"iat":1900000000,"nbf":"x","exp":"x","iss":1,"aud":1,"sub":1,"jti":1`, jwt.ErrImmature},
-		{"nbf type", `"role":0,"iat":1,"nbf":"x","exp":"x","iss":1,"aud":1,"sub":1,"jti":1`, jwt.ErrDecode},
-		{"nbf", `"role":0,"iat":1,"nbf":1900000000,"exp":"x","iss":1,"aud":1,"sub":1,"jti":1`, jwt.ErrImmature},
-		{"exp type", `"role":0,"iat":1,"nbf":1,"exp":"x","iss":1,"aud":1,"sub":1,"jti":1`, jwt.ErrDecode},
-		{"exp", `"role":0,"iat":1,"nbf":1,"exp":1,"iss":1,"aud":1,"sub":1,"jti":1`, jwt.ErrExpired},
-		{"iss", `"role":0,"iat":1,"nbf":1,"iss":1,"aud":1,"sub":1,"jti":1`, jwt.ErrInvalidIssuer},
-		{"iss other", `"role":0,"iat":1,"nbf":1,"iss":"o","aud":1,"sub":1,"jti":1`, jwt.ErrInvalidIssuer},
-		{"iss absent", `"role":0,"iat":1,"nbf":1,"aud":1,"sub":1,"jti":1`, jwt.ErrMissingClaim},
-		{"aud", `"role":0,"iat":1,"nbf":1,"iss":"i","aud":1,"sub":1,"jti":1`, jwt.ErrInvalidAudience},
-		{"aud other", `"role":0,"iat":1,"nbf":1,"iss":"i","aud":["o"],"sub":1,"jti":1`, jwt.ErrInvalidAudience},
-		{"aud absent", `"role":0,"iat":1,"nbf":1,"iss":"i","sub":1,"jti":1`, jwt.ErrMissingClaim},
-		{"sub", `"role":0,"iat":1,"nbf":1,"iss":"i","aud":"a","sub":1,"jti":1`, jwt.ErrInvalidSubject},
-		{"sub absent", `"role":0,"iat":1,"nbf":1,"iss":"i","aud":"a","jti":1`, jwt.ErrMissingClaim},
-		{"jti", `"role":0,"iat":1,"nbf":1,"iss":"i","aud":"a","sub":"s","jti":1`, jwt.ErrInvalidID},
-		{"typ", `"role":0,"iat":1,"nbf":1,"iss":"i","aud":"a","sub":"s"`, jwt.ErrInvalidType},
-	}
-	for _, c := range claims {
-		steps = append(steps, step{c.name, header(`"x"`, "", "HS256"), "{" + c.payload + "}", true, c.class})
-	}
-	last := `{"role":0,"iss":"i","aud":"a","sub":"s"`
-	steps = append(steps,
-		step{"max age without iat", header(`"at+JWT"`, "", "HS256"), last + "}", true, jwt.ErrMissingClaim},
-		step{"max age", header(`"at+JWT"`, "", "HS256"), last + `,"iat":1}`, true, jwt.ErrExpired},
-		step{"validator", header(`"application/at+jwt"`, "", "HS256"), last + `,"iat":1800000000}`, true, jwt.ErrInvalidToken},
-	)
-	short := secret[:32]
-	for _, s := range steps {
-		t.Run(s.name, func(t *testing.T) {
-			token := b64(s.header) + "." + b64(s.payload)
-			if s.signed {
-				m := hmac.New(sha256.New, short)
-				m.Write([]byte(token))
-				token += "." + base64.RawURLEncoding.EncodeToString(m.Sum(nil))
-			} else {
-				token += "." + b64(strings.Repeat("x", 32))
-			}
-			_, err := jwt.Decode(token, short, jwt.HS256|jwt.HS512, opts...)
-			require.Error(t, err)
-			assert.ErrorIs(t, err, s.class)
-			if s.name == "crit" {
-				assert.NotErrorIs(t, err, jwt.ErrDecode)
-				assert.NotErrorIs(t, err, jwt.ErrInvalidAlgorithm)
-			}
-			assert.Equal(t, s.name == "validator", errors.Is(err, fail))
-		})
-	}
 }
 
 func TestDecodeComplete(t *testing.T) {

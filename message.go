@@ -97,11 +97,14 @@ var messages = sync.Pool{New: func() any { return new(message) }}
 
 func borrow() *message { return messages.Get().(*message) }
 
-// giveBack forgets what was in the message. Memory that one great token needed
-// is not kept for the small ones.
+// giveBack forgets what was in the message. Memory that one great token needed is
+// not kept for the small ones; what the worst token of the default size needs is,
+// as otherwise each of them would cost as much as the first.
 func (m *message) giveBack() {
-	const most = 256 << 10
-	if max(cap(m.octets), cap(m.token), cap(m.signature), cap(m.jsonText), 16*cap(m.payload.nodes), 12*len(m.payload.names.slots), cap(m.payload.unescaped)) > 2*most {
+	const text, nodes = 2 * defaultMaxSize, 8 * defaultMaxSize // a value may be two characters, and a node is 16 octets
+	d := &m.payload
+	if max(cap(m.octets), cap(m.token), cap(m.signature), cap(m.jsonText), cap(d.unescaped), cap(d.compared)) > text ||
+		max(16*cap(d.nodes), 12*len(d.names.slots)) > nodes {
 		return
 	}
 	m.header, m.complete, m.payload.source = nil, nil, ""

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/ecdsa"
-	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rsa"
 	"crypto/x509"
@@ -234,30 +233,6 @@ func edPKIX(t *testing.T, octets []byte) []byte {
 	require.NoError(t, err)
 	prefix[1], prefix[10] = byte(10+len(octets)), byte(1+len(octets))
 	return block("PUBLIC KEY", append(prefix, octets...))
-}
-
-// ParsePEM and NewKey of what crypto/x509 parses are of one mind, and no text
-// makes it panic.
-func FuzzParsePEM(f *testing.F) {
-	for _, text := range []string{ecWithParameters, ecPKCS8, ecPublic, ecEncryptedPKCS8, ecEncryptedSEC1, ecExplicit, edBag, edPublic, edCertificate, edText, openSSH, x25519Private, x25519Public, ed448Private, secp256k1Private, p224Private, dsaPublic} {
-		f.Add([]byte(text))
-		f.Add([]byte(strings.ReplaceAll(text, "\n", `\n`)))
-	}
-	f.Fuzz(func(t *testing.T, text []byte) {
-		key, err := jwt.ParsePEM(text)
-		if err != nil {
-			assert.Nil(t, key)
-			assertClass(t, err, jwt.ErrInvalidKey)
-			return
-		}
-		var again *jwt.Key
-		switch public := key.CryptoPublic().(type) {
-		case *rsa.PublicKey, *ecdsa.PublicKey, ed25519.PublicKey:
-			again, err = jwt.ParsePEM(pkixPEM(t, public))
-			require.NoError(t, err)
-			assert.Equal(t, key.Thumbprint(), again.Thumbprint())
-		}
-	})
 }
 
 // What openssl 3.0 and ssh-keygen write. The keys were made for this file.
