@@ -108,7 +108,7 @@ var jsonSeeds = []string{
 func growJSON(entropy string) string {
 	names := []string{
 		"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "a", "b", "", "\\u0061", "\\u0073ub", "x", "y", "bool", "int", "uint", "float", "text",
-		"bytes", "list", "map", "point", "pointer", "array", "quoted", "raw", "any", "date", "Inner", "words", "grid", "number", "keyed", "small",
+		"bytes", "list", "map", "point", "pointer", "array", "quoted", "raw", "any", "date", "Embedded", "words", "grid", "number", "keyed", "small",
 	}
 	values := []string{
 		"null", "true", "false", "0", "-0", "1", "-1", "7", "127", "128", "255", "256", "1.5", "1e2", "1e39", "1e400", "-5e-324", "1800000000", "1799999999.5",
@@ -401,14 +401,14 @@ type everyField struct {
 	Raw     json.RawMessage         `json:"raw"`
 	Number  json.Number             `json:"number"`
 	Any     any                     `json:"any"`
-	Inner
+	Embedded
 	*Outer `json:"b"`
 	Self   []everyField `json:"a"`
 }
 
-type Inner struct {
+type Embedded struct {
 	X string `json:"x"`
-	Y *Inner `json:"y"`
+	Y *Embedded `json:"y"`
 }
 
 type Outer struct{ Text, X string }
