@@ -116,6 +116,9 @@ func (a Algorithm) String() string {
 	if a == 0 || a&^allAlgorithms != 0 {
 		return "Algorithm(0x" + strconv.FormatUint(uint64(a), 16) + ")"
 	}
+	if a.single() {
+		return a.row().name
+	}
 	text := append(make([]byte, 0, 128), a.row().name...) // room for all of them
 	for a &= a - 1; a != 0; a &= a - 1 {
 		text = append(append(text, '|'), a.row().name...)
