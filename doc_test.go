@@ -259,7 +259,7 @@ var mayKnow = map[string][]string{
 	"json*":        {"audience.go", "numericdate.go"},
 	"header.go":    {"algorithm.go", "json*"},
 	"claims*":      {"audience.go", "numericdate.go", "json*", "options.go", "policy_decode.go"},
-	"sign_*":       {"algorithm.go", "key.go", "key_secret.go", "sign*"},
+	"sign_*":       {"algorithm.go", "key.go", "key_secret.go", "key_state.go", "sign*"},
 }
 
 func TestWhoKnowsWhom(t *testing.T) {

@@ -407,7 +407,7 @@ type everyField struct {
 }
 
 type Embedded struct {
-	X string `json:"x"`
+	X string    `json:"x"`
 	Y *Embedded `json:"y"`
 }
 
