@@ -36,11 +36,10 @@ func newEd25519Private(key ed25519.PrivateKey) (*keyState, error) {
 		return nil, badKey("the last 32 octets of the Ed25519 private key are the public half of another key")
 	}
 	k, err := newEd25519Public(ed25519.PublicKey(key[32:]))
-	if err != nil {
-		return nil, err
+	if err == nil {
+		k.signer = key
 	}
-	k.signer = key
-	return k, nil
+	return k, err
 }
 
 // ed25519SmallOrder are the y coordinates of the eight points whose order divides
