@@ -54,7 +54,7 @@ func (k *Key) MarshalJSON() ([]byte, error) {
 	if state.public == nil {
 		return nil, badKey("a secret has no public members that JSON could show; MarshalPrivateJWK writes it whole")
 	}
-	return state.appendJWK(state.jwk.public(), state.publicMembers())
+	return state.writeJWK(state.jwk.public(), state.publicMembers()), nil
 }
 
 // MarshalPrivateJWK writes the whole key as a JWK, its private members or its
@@ -66,13 +66,13 @@ func (k *Key) MarshalPrivateJWK() ([]byte, error) {
 	case err != nil:
 		return nil, err
 	case state.secret != nil:
-		return state.appendJWK(state.jwk, []member{{"kty", "oct"}, {"k", base64urlOf(state.secret)}})
+		return state.writeJWK(state.jwk, []member{{"kty", "oct"}, {"k", base64urlOf(state.secret)}}), nil
 	case state.signer == nil:
 		return nil, badKey("the key is public, and has no private members; MarshalJSON writes it")
 	case state.opaque:
 		return nil, badKey("the private half of the key is behind a crypto.Signer, which does not give it away")
 	}
-	return state.appendJWK(state.jwk, append(state.publicMembers(), state.privateMembers()...))
+	return state.writeJWK(state.jwk, append(state.publicMembers(), state.privateMembers()...)), nil
 }
 
 // Thumbprint returns the JWK thumbprint of the key (RFC 7638) by SHA-256, in
@@ -88,17 +88,12 @@ func (k *Key) Thumbprint() string {
 		members = append(members, member{"alg", state.bound.String()})
 	}
 	slices.SortFunc(members, func(a, b member) int { return strings.Compare(a.name, b.name) })
-	var w writer
-	text, err := w.members(nil, members)
-	if err != nil {
-		return ""
-	}
-	sum := sha256.Sum256(text)
+	sum := sha256.Sum256(membersJSON(members))
 	return base64urlOf(sum[:])
 }
 
-// appendJWK writes what the key is, and what is said of it.
-func (k *keyState) appendJWK(said *jwkMembers, key []member) ([]byte, error) {
+// writeJWK writes what the key is, and what is said of it.
+func (k *keyState) writeJWK(said *jwkMembers, key []member) []byte {
 	if said == nil {
 		said = &jwkMembers{}
 	}
@@ -117,12 +112,15 @@ func (k *keyState) appendJWK(said *jwkMembers, key []member) ([]byte, error) {
 	add("x5t", said.x5t, said.x5t != "")
 	add("x5t#S256", said.x5tSHA256, said.x5tSHA256 != "")
 	add("x5c", said.x5c, said.x5c != nil)
+	return membersJSON(list)
+}
+
+// membersJSON writes an object of text that was checked to be valid UTF-8 when it
+// came in, so that nothing can fail.
+func membersJSON(list []member) []byte {
 	var w writer
-	text, err := w.members(nil, list)
-	if err != nil {
-		return nil, badKey("the key cannot be written as a JWK: " + err.Error())
-	}
-	return text, nil
+	text, _ := w.members(nil, list)
+	return text
 }
 
 // publicMembers start with "kty".

@@ -262,8 +262,6 @@ func (k *keyState) misfit(wanted Algorithm) error {
 		return secretTooShort(len(k.secret), short&-short)
 	case k.secret != nil:
 		return badKey("a []byte is an HMAC secret, and " + wanted.String() + " is not signed with one; allow HS256, or use a key of the right kind")
-	case k.fits == 0:
-		return badKey("the " + k.kind + " serves no algorithm")
 	}
 	return badKey("the " + k.kind + " serves " + k.fits.String() + ", and not " + wanted.String())
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/hex"
+	"slices"
 	"strconv"
 )
 
@@ -20,7 +21,7 @@ func newEd25519Public(key ed25519.PublicKey) (*keyState, error) {
 	if len(key) != ed25519.PublicKeySize {
 		return nil, badKey("the Ed25519 public key has " + strconv.Itoa(len(key)) + " octets, not 32")
 	}
-	if !isEd25519Point(key) {
+	if !isUsableEd25519(key) {
 		return nil, badKey("the Ed25519 public key is a point of small order, under which anybody's signatures hold, or is not written canonically")
 	}
 	return &keyState{kind: "Ed25519 key", public: key, fits: ed25519Algorithms}, nil
@@ -35,11 +36,10 @@ func newEd25519Private(key ed25519.PrivateKey) (*keyState, error) {
 		return nil, badKey("the last 32 octets of the Ed25519 private key are the public half of another key")
 	}
 	k, err := newEd25519Public(ed25519.PublicKey(key[32:]))
-	if err != nil {
-		return nil, err
+	if err == nil {
+		k.signer = key
 	}
-	k.signer = key
-	return k, nil
+	return k, err
 }
 
 // ed25519SmallOrder are the y coordinates of the eight points whose order divides
@@ -53,15 +53,14 @@ var ed25519SmallOrder = [...]string{
 	"c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a", // order 8
 }
 
-// isEd25519Point refuses points of small order, and a y of the field's prime or
-// more, which RFC 8032, Section 5.1.3 does and some decoders do not.
-func isEd25519Point(key []byte) bool {
+// isUsableEd25519 refuses points of small order, and a y of the field's prime or
+// more, which RFC 8032, Section 5.1.3 does and some decoders do not. Whether any
+// point has that y it leaves open: under a key that is none, no signature holds.
+func isUsableEd25519(key []byte) bool {
 	y := bytes.Clone(key)
 	y[31] &= 0x7f
-	for _, small := range ed25519SmallOrder {
-		if hex.EncodeToString(y) == small {
-			return false
-		}
+	if slices.Contains(ed25519SmallOrder[:], hex.EncodeToString(y)) {
+		return false
 	}
 	// The prime is 2^255 - 19: ed, then ff up to the last octet, then 7f.
 	for _, octet := range y[1:31] {
