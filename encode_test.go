@@ -210,6 +210,9 @@ func TestEncodeMarshalerErrors(t *testing.T) {
 	_, err = jwt.Encode(jwt.Claims{}, secret, jwt.WithHeader("x", answers{no}))
 	assertClass(t, err, jwt.ErrInvalidOption)
 	assert.ErrorIs(t, err, no)
+	_, err = jwt.Encode(jwt.Claims{}, secret, jwt.WithHeader("x", answers{jwt.ErrExpired}))
+	assert.ErrorIs(t, err, jwt.ErrInvalidOption)
+	assert.Equal(t, 1, strings.Count(err.Error(), "jwt: "), err)
 	for _, payload := range []any{answers{jwt.ErrExpired}, jwt.Claims{"a": answers{jwt.ErrExpired}}, answers{expiredError()}, jwt.Claims{"a": answers{expiredError()}}} {
 		_, err := jwt.Encode(payload, secret)
 		assert.ErrorIs(t, err, jwt.ErrInvalidOption)
@@ -220,6 +223,30 @@ func TestEncodeMarshalerErrors(t *testing.T) {
 func expiredError() error {
 	_, err := jwt.Decode(claimed(`{"exp":1}`), secret, jwt.HS256)
 	return err
+}
+
+// A payload that writes itself is held to the same rules, however it writes.
+func TestEncodeMarshaledClaims(t *testing.T) {
+	good := `{"x":{"sub":1,"exp":null},"iss":"i","\u0073ub":"s\u0000","aud":["a","b"],"exp":18e8,"nbf":-1,"iat":1.5,"jti":""}`
+	for _, payload := range []any{json.RawMessage(good), byValue{good}, &byPointer{" " + good + " "}, json.RawMessage(strings.ReplaceAll(good, ":", " : "))} {
+		token := encoded(t, payload)
+		assert.Equal(t, good, segmentOf(t, token, 1))
+		_, err := jwt.Decode(token, secret, jwt.HS256, jwt.WithAudience("b"), jwt.WithSubject("s\x00"), at(time.Unix(2, 0)))
+		assert.NoError(t, err)
+	}
+	for name, values := range map[string][]string{
+		"iss": {`1`, `null`, `["a"]`}, "sub": {`1`, `{}`}, "jti": {`true`}, "aud": {`""`, `[]`, `["a",1]`, `null`},
+		"exp": {`"1"`, `null`, `1e12`}, "nbf": {`[]`, `-62135596801`}, "iat": {`false`, `"x"`},
+	} {
+		for _, value := range values {
+			for _, text := range []string{`{"` + name + `":` + value + `}`, fmt.Sprintf(`{"a":"b", "\u%04x%s" : %s , "c":[]}`, name[0], name[1:], value)} {
+				for _, payload := range []any{json.RawMessage(text), byValue{text}} {
+					_, err := jwt.Encode(payload, secret)
+					assertClass(t, err, jwt.ErrInvalidOption)
+				}
+			}
+		}
+	}
 }
 
 // At the limits, and not beyond, Encode and Decode agree.

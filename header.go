@@ -95,7 +95,7 @@ func (h Header) MarshalJSON() ([]byte, error) {
 	var w writer
 	text, err := w.any(nil, params)
 	if err != nil {
-		return nil, badOption("the header cannot be encoded: " + err.Error())
+		return nil, badOption("the header cannot be encoded: " + because(err))
 	}
 	return text, nil
 }
@@ -265,7 +265,7 @@ func appendHeader(dst []byte, params []member) ([]byte, error) {
 	var w writer
 	dst, err := w.members(dst, params)
 	if err != nil {
-		return dst, &failure{class: ErrInvalidOption, text: "the header cannot be encoded: " + err.Error(), cause: err}
+		return dst, &failure{class: ErrInvalidOption, text: "the header cannot be encoded: " + because(err), cause: err}
 	}
 	if len(dst)-start > maxHeader {
 		return dst, badOption(errHeaderSize.text + ", which no verifier would read; make its parameters shorter")

@@ -340,9 +340,6 @@ func holds(f float64, text string) bool {
 
 func (d *document) fillDate(i uint32, date *NumericDate, p *plan) error {
 	n := &d.nodes[i]
-	if n.kind == jsonNull {
-		return nil
-	}
 	if n.kind == jsonNumber {
 		if at, ok := parseInstant(d.raw(i)); ok {
 			date.Time = at.time()
@@ -376,8 +373,6 @@ func (d *document) fillAudience(i uint32, audience *Audience, p *plan) error {
 
 func (d *document) fillTime(i uint32, t *time.Time, p *plan) error {
 	switch n := &d.nodes[i]; n.kind {
-	case jsonNull:
-		return nil
 	case jsonNumber:
 		var date NumericDate
 		err := d.fillDate(i, &date, p)
