@@ -184,7 +184,11 @@ func unfitClaim(name string, err error) *failure {
 	if name != "" {
 		f.text = "the claim " + quote(name) + " does not fit: " + because(err)
 	}
-	f.cause = err
+	// What a type's own method answered stays within reach, unless it would make of
+	// the token's fault the program's, for a server that asks for that first.
+	if !errors.Is(err, ErrInvalidOption) && !errors.Is(err, ErrInvalidKey) && !errors.Is(err, ErrUnavailable) {
+		f.cause = err
+	}
 	return f
 }
 

@@ -303,3 +303,18 @@ func (w *wholeJSON) UnmarshalJSON(text []byte) error {
 	w.text = string(text)
 	return nil
 }
+
+// No token can make a claim's own type say that the program is at fault.
+func TestDecodeIntoBlamesTheToken(t *testing.T) {
+	type wanted struct {
+		Algorithm jwt.Algorithm `json:"a"`
+	}
+	_, err := jwt.DecodeAs[wanted](claimed(`{"a":"no algorithm"}`), secret, jwt.HS256)
+	assertClass(t, err, jwt.ErrInvalidToken)
+	assertClaim(t, err, "a")
+	_, err = jwt.Get[jwt.Algorithm](jwt.Claims{"a": "no algorithm"}, "a")
+	assertClass(t, err, jwt.ErrInvalidToken)
+	got, err := jwt.DecodeAs[wanted](claimed(`{"a":"HS256|ES256"}`), secret, jwt.HS256)
+	require.NoError(t, err)
+	assert.Equal(t, jwt.HS256|jwt.ES256, got.Algorithm)
+}
