@@ -204,6 +204,10 @@ func TestNewKeyKinds(t *testing.T) {
 	assert.Equal(t, "k", raw.ID())
 	_, err = jwt.NewKey(raw, jwt.WithKeyAlgorithm(jwt.ES384))
 	assertClass(t, err, jwt.ErrInvalidKey)
+	bound, err := jwt.NewKey(edKey, jwt.WithKeyAlgorithm(jwt.EdDSA))
+	require.NoError(t, err)
+	_, err = jwt.NewKey(bound, jwt.WithKeyAlgorithm(jwt.Ed25519)) // which it fits, but is not for
+	assertClass(t, err, jwt.ErrInvalidKey)
 }
 
 // namedSecret is what a program may make of a secret, and no key.

@@ -190,20 +190,21 @@ func TestKeySetSharedIDs(t *testing.T) {
 		refused bool
 		good    int // the key that "k" is
 	}{
-		"two for signatures":             {[]string{sig(1), sig(2)}, true, 0},
-		"the same twice":                 {[]string{sig(1), sig(1)}, true, 0},
-		"of two kinds":                   {[]string{sig(1), string(membersOf(t, jwkOf(t, ecKeys[jwt.ES256])).public().text(t, members{"kid": "k"}))}, true, 0},
-		"for two algorithms":             {[]string{with(1, members{"alg": "EdDSA"}), with(2, members{"alg": "Ed25519"})}, true, 0},
-		"one for encryption":             {[]string{sig(1), with(2, members{"use": "enc"})}, false, 1},
-		"one for encryption first":       {[]string{with(2, members{"use": "enc"}), sig(1)}, false, 1},
-		"two for encryption":             {[]string{with(2, members{"use": "enc"}), sig(1), with(3, members{"use": "enc"})}, false, 1},
-		"one after two for encryption":   {[]string{with(2, members{"use": "enc"}), with(3, members{"use": "enc"}), sig(1)}, false, 1},
-		"two beside one for encryption":  {[]string{with(2, members{"use": "enc"}), sig(1), sig(3)}, true, 0},
-		"two around one for encryption":  {[]string{sig(1), with(2, members{"use": "enc"}), sig(3)}, true, 0},
-		"one that may nothing":           {[]string{sig(1), with(2, members{"key_ops": []string{}})}, false, 1},
-		"one of a kind that is unknown":  {[]string{unknown, sig(1), unknown}, false, 1},
-		"one that is malformed":          {[]string{with(2, members{"x": "AAAA"}), sig(1)}, false, 1},
-		"a broken one and two good ones": {[]string{with(2, members{"x": "AAAA"}), sig(1), sig(3)}, true, 0},
+		"two for signatures":                 {[]string{sig(1), sig(2)}, true, 0},
+		"the same twice":                     {[]string{sig(1), sig(1)}, true, 0},
+		"of two kinds":                       {[]string{sig(1), string(membersOf(t, jwkOf(t, ecKeys[jwt.ES256])).public().text(t, members{"kid": "k"}))}, true, 0},
+		"for two algorithms":                 {[]string{with(1, members{"alg": "EdDSA"}), with(2, members{"alg": "Ed25519"})}, true, 0},
+		"one for encryption":                 {[]string{sig(1), with(2, members{"use": "enc"})}, false, 1},
+		"one for encryption first":           {[]string{with(2, members{"use": "enc"}), sig(1)}, false, 1},
+		"two for encryption":                 {[]string{with(2, members{"use": "enc"}), sig(1), with(3, members{"use": "enc"})}, false, 1},
+		"one after two for encryption":       {[]string{with(2, members{"use": "enc"}), with(3, members{"use": "enc"}), sig(1)}, false, 1},
+		"two beside one for encryption":      {[]string{with(2, members{"use": "enc"}), sig(1), sig(3)}, true, 0},
+		"two around one for encryption":      {[]string{sig(1), with(2, members{"use": "enc"}), sig(3)}, true, 0},
+		"one that is public and for signing": {[]string{with(2, members{"key_ops": []string{"sign"}}), sig(1)}, false, 1},
+		"one that may nothing":               {[]string{sig(1), with(2, members{"key_ops": []string{}})}, false, 1},
+		"one of a kind that is unknown":      {[]string{unknown, sig(1), unknown}, false, 1},
+		"one that is malformed":              {[]string{with(2, members{"x": "AAAA"}), sig(1)}, false, 1},
+		"a broken one and two good ones":     {[]string{with(2, members{"x": "AAAA"}), sig(1), sig(3)}, true, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			set, err := jwt.ParseKeySet([]byte(`{"keys":[` + strings.Join(c.keys, ",") + `]}`))
