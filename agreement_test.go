@@ -1,3 +1,6 @@
+//lint:file-ignore SA5008 tags that are wrong are what is compared here
+//lint:file-ignore U1000 fields that nobody reads are too
+
 package jwt_test
 
 import (

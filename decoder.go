@@ -89,7 +89,7 @@ func (d *Decoder) DecodeInto(token string, dst any) error {
 // DecodeComplete verifies a token and returns it whole, as the function
 // [DecodeComplete] does.
 func (d *Decoder) DecodeComplete(token string) (*Token, error) {
-	return d.complete(nil, token)
+	return d.complete(token, nil)
 }
 
 // DecodeContext is [Decoder.DecodeComplete] with a context for validators and
@@ -99,7 +99,7 @@ func (d *Decoder) DecodeContext(ctx context.Context, token string) (*Token, erro
 	if ctx == nil {
 		return nil, badOption("DecodeContext was given a nil context")
 	}
-	return d.complete(ctx, token)
+	return d.complete(token, ctx)
 }
 
 // Verify verifies a token of any octets, as the function [Verify] does. A decoder
@@ -114,7 +114,7 @@ func (d *Decoder) Verify(token string) ([]byte, error) {
 	return m.verify(keys, p, token)
 }
 
-func (d *Decoder) complete(ctx context.Context, token string) (*Token, error) {
+func (d *Decoder) complete(token string, ctx context.Context) (*Token, error) {
 	keys, p, err := d.prepared()
 	if err != nil {
 		return nil, err

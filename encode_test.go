@@ -81,7 +81,7 @@ func TestEncodePayloads(t *testing.T) {
 		"a map of time.Time":        {map[string]time.Time{"exp": now}, `{"exp":1800000000}`},
 		"NumericDate":               {jwt.Claims{"exp": jwt.NumericDate{Time: now.Add(time.Second / 4)}, "x": &jwt.NumericDate{}}, `{"exp":1800000000.25,"x":null}`},
 		"numbers under dates":       {jwt.Claims{"exp": json.Number("18e8"), "nbf": uint8(1), "iat": 1.5}, `{"exp":18e8,"iat":1.5,"nbf":1}`},
-		"numbers":                   {jwt.Claims{"a": int8(-1), "b": uint64(math.MaxUint64), "c": float32(0.1), "d": 1e21, "e": 1e-7, "f": json.Number(""), "g": -0.0, "h": 5e-324, "i": float32(1e-7), "j": int64(math.MinInt64)}, `{"a":-1,"b":18446744073709551615,"c":0.1,"d":1e+21,"e":1e-7,"f":0,"g":0,"h":5e-324,"i":1e-7,"j":-9223372036854775808}`},
+		"numbers":                   {jwt.Claims{"a": int8(-1), "b": uint64(math.MaxUint64), "c": float32(0.1), "d": 1e21, "e": 1e-7, "f": json.Number(""), "g": math.Copysign(0, -1), "h": 5e-324, "i": float32(1e-7), "j": int64(math.MinInt64)}, `{"a":-1,"b":18446744073709551615,"c":0.1,"d":1e+21,"e":1e-7,"f":0,"g":-0,"h":5e-324,"i":1e-7,"j":-9223372036854775808}`},
 		"no escaping for HTML":      {jwt.Claims{"<&>": "<script>&amp;\u2028</script>"}, "{\"<&>\":\"<script>&amp;\u2028</script>\"}"},
 		"names and values escaped":  {jwt.Claims{`x":0,"admin`: `"},{"` + "\x00\x1f\b\f\n\r\t\\/\u007f"}, `{"x\":0,\"admin":"\"},{\"\u0000\u001f\b\f\n\r\t\\/` + "\u007f" + `"}`},
 		"names of maps escaped":     {map[namedName]string{`"`: `"`}, `{"\"":"\""}`},
