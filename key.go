@@ -85,6 +85,9 @@ func GenerateKey(alg Algorithm, opts ...KeyOption) (*Key, error) {
 	}
 	o.algorithm = alg
 	material, err := alg.family().generate(alg)
+	if _, ours := err.(*failure); err != nil && !ours { // as a FIPS 140 build may answer
+		err = &failure{class: ErrInvalidKey, text: "the key cannot be generated: " + because(err), cause: err}
+	}
 	if err != nil {
 		return nil, err
 	}
