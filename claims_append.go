@@ -79,6 +79,9 @@ func appendPayload(dst []byte, payload any, r *registered) ([]byte, error) {
 		}
 		return appendClaimsMap(dst, m, r)
 	}
+	if v.Kind() != reflect.Struct { // whose members are noted as they are written
+		return appendMarshaled(dst, v, p, r)
+	}
 	return w.value(dst, v, p)
 }
 
