@@ -140,13 +140,11 @@ func TestThreat04_OneAlgorithmDecides(t *testing.T) {
 
 func TestThreat05_EmptySecret(t *testing.T) {
 	input := b64(headed(jwt.HS256)) + "." + b64(good)
-	token := withSignature(input, hmac.New(sha256.New, nil).Sum([]byte{}))
 	m := hmac.New(sha256.New, nil)
 	m.Write([]byte(input))
-	token2 := withSignature(input, m.Sum(nil))
+	token := withSignature(input, m.Sum(nil))
 	for _, empty := range [][]byte{nil, {}, make([]byte, 32), make([]byte, 64)} {
 		refuse(t, jwt.ErrInvalidKey, token, empty, jwt.HS256)
-		refuse(t, jwt.ErrInvalidKey, token2, empty, jwt.HS256)
 		_, err := jwt.Encode(jwt.Claims{}, empty)
 		assertClass(t, err, jwt.ErrInvalidKey)
 		_, err = jwt.NewKey(empty, jwt.AllowWeakKey())
@@ -157,8 +155,8 @@ func TestThreat05_EmptySecret(t *testing.T) {
 	// A look-up that finds nothing gives no key that would serve.
 	missing, found := mustSet(t).Key("x")
 	assert.False(t, found)
-	refuse(t, jwt.ErrInvalidKey, token2, missing, jwt.HS256)
-	refuse(t, jwt.ErrKeyNotFound, token2, mustSet(t), jwt.HS256)
+	refuse(t, jwt.ErrInvalidKey, token, missing, jwt.HS256)
+	refuse(t, jwt.ErrKeyNotFound, token, mustSet(t), jwt.HS256)
 }
 
 func TestThreat06_ShortSecret(t *testing.T) {
@@ -206,6 +204,7 @@ func TestThreat08_SizeOfECDSA(t *testing.T) {
 		for name, other := range map[string][]byte{
 			"DER": der, "one more": append(slices.Clone(signature), 0), "one less": signature[:2*size-1], "half": r, "nothing": {}, "in four halves": slices.Concat(signature, signature),
 			"padded": slices.Concat([]byte{0}, r, []byte{0}, s), "zeros before": slices.Concat([]byte{0, 0}, signature), "halves exchanged": slices.Concat(s, r),
+			"S padded": slices.Concat(r, []byte{0}, s), "S padded much": slices.Concat(r, make([]byte, 9), s),
 		} {
 			_, err := jwt.Decode(withSignature(input, other), &key.PublicKey, alg)
 			assert.ErrorIs(t, err, jwt.ErrInvalidSignature, "%v %s", alg, name)
