@@ -138,6 +138,9 @@ func (a Algorithm) MarshalText() ([]byte, error) {
 // UnmarshalText reads what MarshalText writes. An unknown or empty name is an
 // [ErrInvalidOption]; a is then as it was.
 func (a *Algorithm) UnmarshalText(text []byte) error {
+	if a == nil {
+		return badOption("UnmarshalText was given a nil pointer to read into")
+	}
 	set, err := ParseAlgorithms(strings.Split(string(text), "|")...)
 	if err != nil {
 		return err

@@ -22,6 +22,9 @@ func (a Audience) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON reads a string or an array of strings; null leaves a as it was.
 // Anything else is an [ErrInvalidAudience].
 func (a *Audience) UnmarshalJSON(text []byte) error {
+	if a == nil {
+		return badOption("UnmarshalJSON was given a nil pointer to read into")
+	}
 	var d document
 	// The walk takes objects alone, so the value becomes the member of one.
 	if d.parse(append(append([]byte(`{"aud":`), text...), '}')) && d.count(0) == 2 {
@@ -44,6 +47,9 @@ func (a Audience) MarshalText() ([]byte, error) {
 // UnmarshalText reads the text form; text that starts with a bracket and is no
 // array of strings is an [ErrInvalidAudience].
 func (a *Audience) UnmarshalText(text []byte) error {
+	if a == nil {
+		return badOption("UnmarshalText was given a nil pointer to read into")
+	}
 	if bytes.HasPrefix(text, []byte("[")) {
 		return a.UnmarshalJSON(text)
 	}

@@ -178,6 +178,12 @@ func missing(name string) *failure {
 	return badClaim(ErrMissingClaim, name, "the token has no claim "+quote(name))
 }
 
+// wantedBy says which option asks for it.
+func (f *failure) wantedBy(option string) *failure {
+	f.text += ", which " + option + " asks for"
+	return f
+}
+
 // unfitClaim is a claim that does not fit what the program wants it in.
 func unfitClaim(name string, err error) *failure {
 	f := badClaim(ErrInvalidToken, name, "the claims set does not fit: "+because(err))

@@ -118,8 +118,16 @@ func (d *document) checkTypes(text []byte, r registered) *failure {
 			return f
 		}
 	}
-	if r.aud != 0 {
-		return d.audienceClaim(r.aud)
+	if r.aud == 0 {
+		return nil
+	}
+	if f := d.audienceClaim(r.aud); f != nil {
+		return f
+	}
+	for e := r.aud + 1; d.nodes[r.aud].kind == jsonArray && e < d.nodes[r.aud].next; e++ {
+		if d.nodes[e].start == d.nodes[e].end {
+			return badClaim(ErrInvalidOption, "aud", `"aud" has an empty string, which no service can ask for; is a setting missing from the configuration?`)
+		}
 	}
 	return nil
 }
@@ -185,6 +193,9 @@ func immature(name, what string, at, now instant) *failure {
 
 func (e *expiry) failure() *failure {
 	text := fmt.Sprintf("the token expired %s ago, at %s; a new one is needed", e.now.Sub(e.at).Round(time.Millisecond), e.at.Format(time.RFC3339))
+	if e.claim == "iat" {
+		text = fmt.Sprintf("the token was too old %s ago, at %s, by its %q and WithMaxTokenAge; a new one is needed", e.now.Sub(e.at).Round(time.Millisecond), e.at.Format(time.RFC3339), e.claim)
+	}
 	if e.leeway == 0 {
 		text += " (if that is the clocks, allow for it with WithLeeway)"
 	}
@@ -199,9 +210,7 @@ func (p *decodePolicy) required(d *document) *failure {
 		names, _ := o.(requiredOption)
 		for _, name := range names {
 			if i := d.member(name); i == 0 || d.nodes[i].kind == jsonNull {
-				f := missing(strings.Clone(name))
-				f.text += ", which WithRequired asks for"
-				return f
+				return missing(strings.Clone(name)).wantedBy("WithRequired")
 			}
 		}
 	}
@@ -219,7 +228,7 @@ func (p *decodePolicy) issuer(d *document, i uint32) *failure {
 		return nil
 	}
 	if i == 0 {
-		return missing("iss")
+		return missing("iss").wantedBy("WithIssuer")
 	}
 	iss := d.string(i)
 	if p.isIssuer(iss) {
@@ -233,7 +242,7 @@ func (p *decodePolicy) audience(d *document, i uint32) *failure {
 	case !p.checks(checkAudience):
 		return nil
 	case i == 0 && (p.has(hasAudiences) || p.has(hasStrictAudience)):
-		return missing("aud")
+		return missing("aud").wantedBy("WithAudience")
 	case i == 0:
 		return nil
 	}
@@ -278,7 +287,7 @@ func (p *decodePolicy) subjectClaim(d *document, i uint32) *failure {
 		return nil
 	}
 	if i == 0 {
-		return missing("sub")
+		return missing("sub").wantedBy("WithSubject")
 	}
 	if string(d.string(i)) != p.subject {
 		return badClaim(ErrInvalidSubject, "sub", `"sub" is not `+quote(p.subject)+" (WithSubject)")
@@ -292,9 +301,7 @@ func (p *decodePolicy) young(d *document, r *registered, now instant) (*expiry, 
 		return nil, nil
 	}
 	if r.iat == 0 {
-		f := missing("iat")
-		f.text += ", which WithMaxTokenAge needs"
-		return nil, f
+		return nil, missing("iat").wantedBy("WithMaxTokenAge")
 	}
 	iat, f := d.instant(r.iat, ErrInvalidIssuedAt, "iat")
 	if f != nil {

@@ -1,6 +1,7 @@
 package jwt
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -110,22 +111,22 @@ type ExpiredError struct {
 }
 
 // Error describes the failure in a line.
-func (e *InvalidTokenError) Error() string { return e.of.describe(ErrInvalidToken) }
+func (e *InvalidTokenError) Error() string { return e.failure().Error() }
 
 // Error describes the failure in a line.
-func (e *DecodeError) Error() string { return e.of.describe(ErrDecode) }
+func (e *DecodeError) Error() string { return e.failure().Error() }
 
 // Error describes the failure in a line.
-func (e *ExpiredError) Error() string { return e.of.describe(ErrExpired) }
+func (e *ExpiredError) Error() string { return e.failure().Error() }
 
 // Unwrap gives the failure whole, so that its class can be asked for.
-func (e *InvalidTokenError) Unwrap() error { return e.of.or(ErrInvalidToken) }
+func (e *InvalidTokenError) Unwrap() error { return e.failure() }
 
 // Unwrap gives the failure whole, so that its class can be asked for.
-func (e *DecodeError) Unwrap() error { return e.of.or(ErrDecode) }
+func (e *DecodeError) Unwrap() error { return e.failure() }
 
 // Unwrap gives the failure whole, so that its class can be asked for.
-func (e *ExpiredError) Unwrap() error { return e.of.or(ErrExpired) }
+func (e *ExpiredError) Unwrap() error { return e.failure() }
 
 // A class is what the sentinels are. It matches itself and all its parents.
 type class struct {
@@ -160,7 +161,29 @@ func (f *failure) Error() string { return "jwt: " + f.text }
 
 func (f *failure) Is(target error) bool { return inClass(f.class, target) }
 
-func (f *failure) Unwrap() error { return f.cause }
+func (f *failure) Unwrap() error {
+	if f.cause == nil {
+		return nil
+	}
+	return foreign{f.cause}
+}
+
+// A foreign error is what other code answered, within reach of errors.Is and
+// errors.As, but for the data types of this package: those that errors.As finds
+// are about the token at hand, and not about one that a validator decoded.
+type foreign struct{ err error }
+
+func (e foreign) Error() string { return e.err.Error() }
+
+func (e foreign) Is(target error) bool { return errors.Is(e.err, target) }
+
+func (e foreign) As(target any) bool {
+	switch target.(type) {
+	case **InvalidTokenError, **DecodeError, **ExpiredError:
+		return false
+	}
+	return errors.As(e.err, target)
+}
 
 func (f *failure) As(target any) bool {
 	switch t := target.(type) {
@@ -197,18 +220,29 @@ func inClass(c, target error) bool {
 	return false
 }
 
-// The exported types may also be made by a program, for its tests: without a
-// failure beneath they speak for their class.
+// The exported types may also be made by a program, for its tests, and be nil
+// where it returns one without a look: without a failure beneath they speak for
+// their class.
 
-func (f *failure) describe(c error) string {
-	return f.or(c).Error()
+func (e *InvalidTokenError) failure() error {
+	if e == nil || e.of == nil {
+		return ErrInvalidToken
+	}
+	return e.of
 }
 
-func (f *failure) or(c error) error {
-	if f == nil {
-		return c
+func (e *DecodeError) failure() error {
+	if e == nil || e.of == nil {
+		return ErrDecode
 	}
-	return f
+	return e.of
+}
+
+func (e *ExpiredError) failure() error {
+	if e == nil || e.of == nil {
+		return ErrExpired
+	}
+	return e.of
 }
 
 // The makers of failures, one for each side.
@@ -227,7 +261,14 @@ func badKey(text string) error { return &failure{class: ErrInvalidKey, text: tex
 
 // because is the text of an error of somebody else's, for a text of ours: should
 // it be one of ours after all, its prefix would stand there twice.
-func because(err error) string { return strings.ReplaceAll(err.Error(), "jwt: ", "") }
+func because(err error) string {
+	const most = 300 // it may hold what a token says
+	text := strings.ReplaceAll(err.Error(), "jwt: ", "")
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	return text
+}
 
 // quote makes untrusted text safe to print, and short.
 func quote(text string) string {

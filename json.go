@@ -405,7 +405,7 @@ func hexRune(text []byte, pos int) rune {
 }
 
 // appendUnescaped appends what the inside of a JSON string stands for. The
-// string has passed quoted.
+// string has passed scanString.
 func appendUnescaped(dst, text []byte) []byte {
 	for {
 		i := bytes.IndexByte(text, '\\')

@@ -370,6 +370,12 @@ func (w *writer) mapping(dst []byte, v reflect.Value, p *plan) ([]byte, error) {
 // keyName is a map's key as a name: a string is one, then come MarshalText and
 // integers.
 func keyName(key reflect.Value, p *plan) (string, error) {
+	if key.Kind() == reflect.Interface && p.marshalsText == ofValue {
+		if key.IsNil() {
+			return "", nil
+		}
+		key = key.Elem()
+	}
 	switch {
 	case key.Kind() == reflect.String:
 		return key.String(), nil
@@ -387,10 +393,22 @@ func keyName(key reflect.Value, p *plan) (string, error) {
 	return "", errNoJSONFor
 }
 
+// pointsToNothing reports whether a value is a nil pointer, or an interface that is
+// nil or holds one: a method of what it points to would panic.
+func pointsToNothing(v reflect.Value) bool {
+	if v.Kind() == reflect.Interface {
+		if v.IsNil() {
+			return true
+		}
+		v = v.Elem()
+	}
+	return v.Kind() == reflect.Pointer && v.IsNil()
+}
+
 // marshaler appends what MarshalJSON gives, if it is one valid value: anything
 // else could smuggle members in.
 func (w *writer) marshaler(dst []byte, v reflect.Value, has method) ([]byte, error) {
-	if k := v.Kind(); (k == reflect.Pointer || k == reflect.Interface) && v.IsNil() {
+	if pointsToNothing(v) {
 		return append(dst, "null"...), nil
 	}
 	if has == ofPointer {
@@ -408,7 +426,7 @@ func (w *writer) marshaler(dst []byte, v reflect.Value, has method) ([]byte, err
 }
 
 func (w *writer) textMarshaler(dst []byte, v reflect.Value, has method) ([]byte, error) {
-	if k := v.Kind(); (k == reflect.Pointer || k == reflect.Interface) && v.IsNil() {
+	if pointsToNothing(v) {
 		return append(dst, "null"...), nil
 	}
 	if has == ofPointer {

@@ -329,13 +329,13 @@ func (d *document) setNumber(v reflect.Value, p *plan, text string) bool {
 }
 
 // holds reports whether f is no more rounded than a float64 of that text must
-// be: exactly the same where the text is an integer.
+// be: exactly the same where the text is an integer, and zero only for zero.
 func holds(f float64, text string) bool {
 	if strings.ContainsAny(text, ".eE") {
 		nearest, err := strconv.ParseFloat(text, 64)
-		return err == nil && f == nearest
+		return err == nil && f == nearest && (f != 0 || isZero(text))
 	}
-	return strings.TrimPrefix(strconv.FormatFloat(f, 'f', 0, 64), "-") == strings.TrimPrefix(text, "-")
+	return f == 0 && isZero(text) || strconv.FormatFloat(f, 'f', 0, 64) == text
 }
 
 func (d *document) fillDate(i uint32, date *NumericDate, p *plan) error {

@@ -237,11 +237,10 @@ func zeroOf(t reflect.Type) func(reflect.Value) bool {
 	switch methodOf(t, zeroerType) {
 	case ofValue:
 		return func(v reflect.Value) bool {
-			if k := v.Kind(); k == reflect.Pointer || k == reflect.Interface {
-				if v.IsNil() {
-					return true
-				}
-			} else if v.CanAddr() {
+			if pointsToNothing(v) {
+				return true
+			}
+			if k := v.Kind(); k != reflect.Pointer && k != reflect.Interface && v.CanAddr() {
 				v = v.Addr() // which costs no copy
 			}
 			return v.Interface().(interface{ IsZero() bool }).IsZero()

@@ -439,7 +439,7 @@ func refusal(err error) error {
 		return &failure{class: ErrUnavailable, text: "the token could not be validated: " + because(err), cause: err}
 	}
 	f := &failure{class: ErrInvalidToken, text: "a validator refused the token: " + because(err), cause: err}
-	if detail, ok := errors.AsType[*InvalidTokenError](err); ok {
+	if detail, ok := errors.AsType[*InvalidTokenError](err); ok && detail != nil {
 		f.claim = detail.Claim
 	}
 	return f

@@ -28,7 +28,7 @@ func checkSecret(secret []byte) error {
 func keyText(secret []byte) string {
 	text := bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimSpace(secret), []byte("\ufeff")))
 	switch {
-	case bytes.HasPrefix(text, []byte("-----BEGIN")), bytes.HasPrefix(text, []byte("ssh-")), bytes.HasPrefix(text, []byte("ecdsa-sha2-")):
+	case bytes.Contains(text, []byte("-----BEGIN ")), bytes.HasPrefix(text, []byte("ssh-")), bytes.HasPrefix(text, []byte("ecdsa-sha2-")):
 		return "ParsePEM (an SSH key must be converted first: ssh-keygen -e -m PKCS8)"
 	case len(text) == 0 || text[0] != '{':
 		return ""

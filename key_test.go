@@ -300,3 +300,12 @@ func printedBy(t *testing.T, values ...any) string {
 	}
 	return all.String()
 }
+
+// openssl writes text before some PEM blocks; a secret it is not, for all that.
+func TestSecretIsNoPEMAfterText(t *testing.T) {
+	text := []byte("Bag Attributes: <No Attributes>\n-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n")
+	_, err := jwt.Encode(jwt.Claims{}, text)
+	assertClass(t, err, jwt.ErrInvalidKey)
+	_, err = jwt.Decode(claimed(`{}`), text, jwt.HS256)
+	assertClass(t, err, jwt.ErrInvalidKey)
+}

@@ -22,12 +22,12 @@ var (
 	errSegments      = malformed("", "the token does not have three segments with dots between them")
 	errEncrypted     = malformed("", "the token has five segments: it is encrypted (JWE), and encrypted tokens are not supported")
 	errNotDetached   = malformed("payload", "the token carries a payload of its own, beside that of WithDetachedPayload")
-	errHeaderBase64  = malformed("header", "the header is not canonical base64url")
+	errHeaderBase64  = malformed("header", "the header is not canonical base64url (padding is for WithPadding, which wants it in all three segments)")
 	errBearer        = malformed("header", `the token starts with "Bearer": cut the scheme off, and give the token alone`)
 	errSpace         = malformed("", "the token has white space at its start or end, a line break perhaps: trim it")
 	errSerialization = malformed("header", "the token is JSON: only the compact serialization is supported")
 	errPayloadBase64 = malformed("payload", "the payload is not canonical base64url")
-	errSignature64   = malformed("signature", "the signature is not canonical base64url")
+	errSignature64   = malformed("signature", "the signature is not canonical base64url (padding is for WithPadding, which wants it in all three segments)")
 	errSignature     = &failure{class: ErrInvalidSignature, segment: "signature", text: "the signature does not hold: the token was altered, or signed with another key"}
 )
 

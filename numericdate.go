@@ -36,6 +36,9 @@ func (n NumericDate) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON reads a JSON number; null leaves n as it was. Anything else is
 // an [ErrDecode].
 func (n *NumericDate) UnmarshalJSON(text []byte) error {
+	if n == nil {
+		return badOption("UnmarshalJSON was given a nil pointer to read into")
+	}
 	if string(text) == "null" {
 		return nil
 	}
@@ -62,6 +65,9 @@ func (n NumericDate) AppendText(dst []byte) ([]byte, error) {
 // UnmarshalText reads decimal text, as a JSON number is written. Anything else
 // is an [ErrDecode]. A fraction is cut to the nanosecond.
 func (n *NumericDate) UnmarshalText(text []byte) error {
+	if n == nil {
+		return badOption("UnmarshalText was given a nil pointer to read into")
+	}
 	i, ok := instant{}, isJSONNumber(text)
 	if ok {
 		i, ok = parseInstant(text)

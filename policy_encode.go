@@ -180,7 +180,7 @@ func (p *encodePolicy) addClaims(dst []byte, r *registered) ([]byte, error) {
 	}
 	var fault error
 	// begin makes room for one more member, up to its value.
-	begin := func(name string) bool {
+	begin := func(name string) {
 		place := placeOf(r, name)
 		if *place != 0 && fault == nil {
 			fault = badOption("the payload already carries " + quote(name) + ", which an option adds too; leave one of them out")
@@ -190,7 +190,6 @@ func (p *encodePolicy) addClaims(dst []byte, r *registered) ([]byte, error) {
 		}
 		dst = append(append(append(dst, '"'), name...), `":`...)
 		*place = uint32(len(dst))
-		return true
 	}
 	text := func(name, text string) {
 		var err error

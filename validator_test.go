@@ -157,3 +157,33 @@ func TestValidatorContext(t *testing.T) {
 	assertClass(t, err, jwt.ErrUnavailable)
 	assert.ErrorIs(t, err, context.Canceled)
 }
+
+// A validator that decodes another token does not make that one the subject: data
+// within reach of errors.As is about the token at hand.
+func TestValidatorOfAnotherToken(t *testing.T) {
+	inner := claimed(`{"exp":1,"sub":"inner"}`)
+	outer := claimed(`{"sub":"outer"}`)
+	_, err := jwt.Decode(outer, secret, jwt.HS256, jwt.WithValidator(func(context.Context, *jwt.Token) error {
+		_, err := jwt.Decode(inner, secret, jwt.HS256)
+		return err
+	}))
+	assert.ErrorIs(t, err, jwt.ErrInvalidToken)
+	assert.ErrorIs(t, err, jwt.ErrExpired, "what the validator answered stays within reach")
+	var expired *jwt.ExpiredError
+	assert.False(t, errors.As(err, &expired))
+	var invalid *jwt.InvalidTokenError
+	require.ErrorAs(t, err, &invalid)
+}
+
+// A validator's error may be a typed nil, a slip that Go makes easy: it refuses.
+func TestValidatorOfTypedNil(t *testing.T) {
+	for name, answer := range map[string]error{
+		"InvalidTokenError": (*jwt.InvalidTokenError)(nil), "DecodeError": (*jwt.DecodeError)(nil), "ExpiredError": (*jwt.ExpiredError)(nil),
+	} {
+		t.Run(name, func(t *testing.T) {
+			claims, err := jwt.Decode(claimed(`{}`), secret, jwt.HS256, jwt.WithValidator(func(context.Context, *jwt.Token) error { return answer }))
+			assert.Nil(t, claims)
+			assert.ErrorIs(t, err, jwt.ErrInvalidToken)
+		})
+	}
+}
