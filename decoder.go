@@ -92,8 +92,8 @@ func (d *Decoder) DecodeComplete(token string) (*Token, error) {
 	return d.complete(token, nil)
 }
 
-// DecodeContext is [Decoder.DecodeComplete] with a context for validators and
-// live key sets, in place of that of [WithContext]. A nil context is an
+// DecodeContext is [Decoder.DecodeComplete] with a context for validators, in
+// place of that of [WithContext]. A nil context is an
 // [ErrInvalidOption].
 func (d *Decoder) DecodeContext(ctx context.Context, token string) (*Token, error) {
 	if ctx == nil {

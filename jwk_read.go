@@ -1,15 +1,19 @@
 package jwt
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
+	"io"
 	"math/big"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -49,23 +53,21 @@ func ParseJWK(jwk []byte, opts ...KeyOption) (*Key, error) {
 // as an issuer may revoke all its keys. Text without an array "keys", and two
 // keys for signatures that share an ID, are an [ErrInvalidKey].
 func ParseKeySet(jwks []byte) (*KeySet, error) {
-	var d document
-	if !d.parse(jwks) {
-		return nil, badKey("the JWK Set is not strictly valid JSON: " + d.problem())
-	}
-	list := d.member("keys")
-	if list == 0 || d.nodes[list].kind != jsonArray {
-		if d.member("kty") != 0 {
-			return nil, badKey("this is a single JWK; read it with ParseJWK")
-		}
-		return nil, badKey(`the JWK Set has no array "keys"`)
+	members, err := cutKeySet(jwks)
+	if err != nil {
+		return nil, err
 	}
 	var keys []*Key
 	var skipped []skippedKey
-	for i := list + 1; i < d.nodes[list].next; i = d.nodes[i].next {
-		key, err := d.key(i, keyOptions{})
+	for i, member := range members {
+		var d document
+		if !d.parse(member) {
+			skipped = append(skipped, skippedKey{"", badKey("member " + strconv.Itoa(i) + " of the JWK Set is not strictly valid JSON: " + d.problem())})
+			continue
+		}
+		key, err := d.key(0, keyOptions{})
 		if err != nil {
-			id, _ := (&jwkReader{d: &d, object: i}).optionalText("kid")
+			id, _ := (&jwkReader{d: &d}).optionalText("kid")
 			skipped = append(skipped, skippedKey{id, err})
 			continue
 		}
@@ -77,6 +79,50 @@ func ParseKeySet(jwks []byte) (*KeySet, error) {
 	}
 	set.state.open().skipped = skipped
 	return set, nil
+}
+
+// cutKeySet returns the members of the array "keys". What they are is left open:
+// one that is malformed must not spoil the others.
+func cutKeySet(jwks []byte) ([]json.RawMessage, error) {
+	malformed := func(what string) error { return badKey("the JWK Set " + what) }
+	r := json.NewDecoder(bytes.NewReader(jwks))
+	if open, err := r.Token(); err != nil || open != json.Delim('{') {
+		return nil, malformed("is no JSON object")
+	}
+	var members []json.RawMessage
+	seen := map[string]bool{}
+	for r.More() {
+		name, err := r.Token()
+		if err != nil {
+			return nil, malformed("is not valid JSON")
+		}
+		// The decoder gives names as strings, or fails.
+		text := name.(string)
+		if seen[text] {
+			return nil, malformed("has the member " + quote(text) + " twice")
+		}
+		seen[text] = true
+		var value json.RawMessage
+		if r.Decode(&value) != nil {
+			return nil, malformed("is not valid JSON")
+		}
+		if text == "keys" && (json.Unmarshal(value, &members) != nil || value[0] != '[') {
+			return nil, malformed(`has something in "keys" that is no array`)
+		}
+	}
+	if _, err := r.Token(); err != nil {
+		return nil, malformed("is not valid JSON")
+	}
+	if _, err := r.Token(); err != io.EOF {
+		return nil, malformed("has something after its JSON object")
+	}
+	switch {
+	case seen["keys"]:
+		return members, nil
+	case seen["kty"]:
+		return nil, badKey("this is a single JWK; read it with ParseJWK")
+	}
+	return nil, malformed(`has no array "keys"`)
 }
 
 // key reads the JWK that is the value i.

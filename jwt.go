@@ -48,7 +48,8 @@
 //
 // Parsers that differ let one service see what another does not. So there is
 // one text for each token: base64url is canonical, JSON has no name twice, names
-// match exactly, and nothing may follow. Nothing of the payload is read before
+// match exactly, and nothing may follow. (An ECDSA signature has a second form that
+// holds too, for the same content.) Nothing of the payload is read before
 // the signature holds, and work before that is bounded: a token has at most 256
 // KiB, its header 8 KiB.
 //

@@ -57,7 +57,10 @@ type Key struct {
 // [errors.ErrUnsupported].
 //
 // A crypto.Signer is kept, and its public key read once; it must be safe for
-// concurrent use where the key is. Of a certificate the key alone is taken: its
+// concurrent use where the key is. Each signature of its is verified before it is
+// given out. Where its failure is that it is out of reach, it should say so by an
+// error that matches [ErrUnavailable], or a context's; any other one is an
+// ErrInvalidKey. Of a certificate the key alone is taken: its
 // chain, dates and usage are not checked.
 func NewKey(material any, opts ...KeyOption) (*Key, error) {
 	o, err := readKeyOptions(opts)

@@ -123,6 +123,9 @@ func WithClock(now func() time.Time) Option { return clockOption(now) }
 // it takes exactly one. A decoder asks for it: a token without "iss" is an
 // [ErrMissingClaim], and one whose "iss" equals none of these an
 // [ErrInvalidIssuer]. No issuer, and "" as one, is an [ErrInvalidOption].
+//
+// Each key of the decoder may sign for each of these issuers: where they have keys
+// of their own, make a decoder for each (see [DecodeUnverified]).
 func WithIssuer(issuers ...string) Option { return issuerOption(issuers) }
 
 // WithSubject adds the claim "sub" (RFC 7519, Section 4.1.2) when encoding. A
@@ -231,7 +234,7 @@ func WithValidator(check func(context.Context, *Token) error) DecodeOption {
 	return validatorOption(check)
 }
 
-// WithContext sets the context that validators and live key sets are given. The
+// WithContext sets the context that validators are given. The
 // default is [context.Background], nil an [ErrInvalidOption]. A [Decoder] is given
 // one for each call by [Decoder.DecodeContext].
 func WithContext(ctx context.Context) DecodeOption {

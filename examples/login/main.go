@@ -15,7 +15,7 @@
 // at least 32 octets, or else a random one. The password of alice stands in
 // users.go:
 //
-//	curl -d username=alice --data-urlencode password@password.txt http://127.0.0.1:8080/login
+//	curl -d username=alice --data-urlencode 'password=down the rabbit hole' http://127.0.0.1:8080/login
 //	curl -H "Authorization: Bearer $TOKEN" http://127.0.0.1:8080/me
 //	curl -d token=$TOKEN http://127.0.0.1:8080/me
 //
