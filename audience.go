@@ -29,7 +29,7 @@ func (a *Audience) UnmarshalJSON(text []byte) error {
 	// The walk takes objects alone, so the value becomes the member of one.
 	if d.parse(append(append([]byte(`{"aud":`), text...), '}')) && d.count(0) == 2 {
 		d.share()
-		if d.fillAudience(2, a, planOf(audienceType)) == nil {
+		if d.nodes[2].kind == jsonNull || d.fillSlot(2, a) {
 			return nil
 		}
 	}

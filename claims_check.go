@@ -49,10 +49,8 @@ func placeOf[T string | []byte](r *registered, name T) *uint32 {
 // that it cannot write what a verifier would refuse.
 
 func (d *document) instant(i uint32, class error, name string) (instant, *failure) {
-	if d.nodes[i].kind == jsonNumber {
-		if at, ok := parseInstant(d.raw(i)); ok {
-			return at, nil
-		}
+	if at, ok := d.date(i); ok {
+		return at, nil
 	}
 	f := badClaim(class, name, strconv.Quote(name)+" is no date: a JSON number of seconds since 1970 in the years 1 to 9999 is wanted")
 	if class == ErrDecode {

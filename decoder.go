@@ -158,9 +158,9 @@ func (t target) fill(d *document) error {
 	d.share()
 	fresh := t.plan.blank()
 	defer t.plan.giveBack(fresh)
-	if blame, err := d.fill(0, fresh, t.plan); err != nil {
+	if blame, err := d.fill(fresh.value, fresh.slots, t.plan); err != nil {
 		return unfitClaim(blame, err)
 	}
-	t.value.Set(fresh)
+	t.value.Set(fresh.value)
 	return nil
 }

@@ -9,7 +9,6 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // Filling Go values from a document, as encoding/json would, but for two
@@ -38,21 +37,20 @@ func (k jsonKind) String() string {
 	return [...]string{"object", "array", "string", "number", "true", "false", "null"}[k]
 }
 
-// fill sets v, which is zero and can be set, from the value i; share must have
-// been called. At the root it names the member to blame for an error.
-func (d *document) fill(i uint32, v reflect.Value, p *plan) (blame string, err error) {
-	if i == 0 {
-		switch p.reads {
-		case planKind(reflect.Struct):
-			return d.fillStruct(i, v, p)
-		case planKind(reflect.Map):
-			return d.fillMap(i, v, p)
-		case planKind(reflect.Pointer):
-			v.Set(reflect.New(p.elem.typ))
-			return d.fill(i, v.Elem(), p.elem)
-		}
+// fill sets v, which is zero and can be set, from the root; share must have been
+// called. It names the member to blame for an error. The slots are those of a
+// blank, or nil.
+func (d *document) fill(v reflect.Value, slots []any, p *plan) (blame string, err error) {
+	switch p.reads {
+	case planKind(reflect.Struct):
+		return d.fillStruct(0, v, slots, p)
+	case planKind(reflect.Map):
+		return d.fillMap(0, v, p)
+	case planKind(reflect.Pointer):
+		v.Set(reflect.New(p.elem.typ))
+		return d.fill(v.Elem(), nil, p.elem)
 	}
-	return "", d.fillValue(i, v, p)
+	return "", d.fillValue(0, v, p)
 }
 
 func (d *document) fillValue(i uint32, v reflect.Value, p *plan) error {
@@ -73,7 +71,7 @@ func (d *document) fillValue(i uint32, v reflect.Value, p *plan) error {
 		}
 	case planKind(reflect.Struct):
 		if n.kind == jsonObject {
-			_, err := d.fillStruct(i, v, p)
+			_, err := d.fillStruct(i, v, nil, p)
 			return err
 		}
 	case planKind(reflect.Map):
@@ -102,12 +100,10 @@ func (d *document) fillValue(i uint32, v reflect.Value, p *plan) error {
 			v.Set(reflect.ValueOf(d.any(i)))
 			return nil
 		}
-	case planNumericDate:
-		return d.fillDate(i, v.Addr().Interface().(*NumericDate), p)
-	case planAudience:
-		return d.fillAudience(i, v.Addr().Interface().(*Audience), p)
-	case planTime:
-		return d.fillTime(i, v.Addr().Interface().(*time.Time), p)
+	case planNumericDate, planAudience, planTime:
+		if d.fillSlot(i, v.Addr().Interface()) {
+			return nil
+		}
 	case planNumber:
 		if n.kind == jsonNumber {
 			v.SetString(d.source[n.start:n.end])
@@ -143,12 +139,12 @@ func (d *document) unless(err error, i uint32, p *plan) error {
 	return &unfit{d.nodes[i].kind, p.typ, err}
 }
 
-func (d *document) fillStruct(i uint32, v reflect.Value, p *plan) (blame string, err error) {
+func (d *document) fillStruct(i uint32, v reflect.Value, slots []any, p *plan) (blame string, err error) {
 	var in *branch
 	holder := v
 	for name := i + 1; name < d.nodes[i].next; name = d.nodes[name+1].next {
 		f := p.field(d.string(name), d.nodes[name].next)
-		if f == nil {
+		if f == nil || slots != nil && d.fillSlot(name+1, slots[f.at]) {
 			continue
 		}
 		if f.in != in {
@@ -239,10 +235,10 @@ func (d *document) fillKey(name uint32, key reflect.Value, p *plan) error {
 }
 
 func (d *document) fillSlice(i uint32, v reflect.Value, p *plan) error {
-	n := d.count(i)
-	if list, ok := v.Addr().Interface().(*[]string); ok {
-		return d.fillStrings(i, list, n, p)
+	if p.typ == stringsType && d.fillSlot(i, v.Addr().Interface()) {
+		return nil
 	}
+	n := d.count(i)
 	if n == 0 {
 		v.Set(reflect.MakeSlice(p.typ, 0, 0))
 		return nil
@@ -253,23 +249,6 @@ func (d *document) fillSlice(i uint32, v reflect.Value, p *plan) error {
 	for e := i + 1; e < d.nodes[i].next; e = d.nodes[e].next {
 		if err := d.fillValue(e, v.Index(at), p.elem); err != nil {
 			return err
-		}
-		at++
-	}
-	return nil
-}
-
-// fillStrings is fillSlice for the commonest type of them.
-func (d *document) fillStrings(i uint32, list *[]string, n int, p *plan) error {
-	*list = make([]string, n)
-	at := 0
-	for e := i + 1; e < d.nodes[i].next; e = d.nodes[e].next {
-		switch d.nodes[e].kind {
-		case jsonString:
-			(*list)[at] = d.shared(e)
-		case jsonNull:
-		default:
-			return &unfit{d.nodes[e].kind, p.elem.typ, nil}
 		}
 		at++
 	}
@@ -336,54 +315,4 @@ func holds(f float64, text string) bool {
 		return err == nil && f == nearest && (f != 0 || isZero(text))
 	}
 	return f == 0 && isZero(text) || strconv.FormatFloat(f, 'f', 0, 64) == text
-}
-
-func (d *document) fillDate(i uint32, date *NumericDate, p *plan) error {
-	n := &d.nodes[i]
-	if n.kind == jsonNumber {
-		if at, ok := parseInstant(d.raw(i)); ok {
-			date.Time = at.time()
-			return nil
-		}
-	}
-	return &unfit{n.kind, p.typ, nil}
-}
-
-func (d *document) fillAudience(i uint32, audience *Audience, p *plan) error {
-	n := &d.nodes[i]
-	switch n.kind {
-	case jsonNull:
-		return nil
-	case jsonString:
-		*audience = Audience{d.shared(i)}
-		return nil
-	case jsonArray:
-		list := make(Audience, 0, d.count(i))
-		for e := i + 1; e < n.next; e = d.nodes[e].next {
-			if d.nodes[e].kind != jsonString {
-				return &unfit{d.nodes[e].kind, p.typ, nil}
-			}
-			list = append(list, d.shared(e))
-		}
-		*audience = list
-		return nil
-	}
-	return &unfit{n.kind, p.typ, nil}
-}
-
-func (d *document) fillTime(i uint32, t *time.Time, p *plan) error {
-	switch n := &d.nodes[i]; n.kind {
-	case jsonNumber:
-		var date NumericDate
-		err := d.fillDate(i, &date, p)
-		*t = date.Time
-		return err
-	case jsonString:
-		if t.UnmarshalText(d.string(i)) != nil { // whose error would quote the claim
-			return &unfit{n.kind, p.typ, nil}
-		}
-		return nil
-	default:
-		return &unfit{n.kind, p.typ, nil}
-	}
 }

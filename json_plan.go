@@ -32,8 +32,8 @@ type plan struct {
 	reads        planKind // how it is filled: kind, but where a method stands in for it
 	isZero       func(reflect.Value) bool
 
-	quiet   bool      // filling it calls no method of the caller's, who so never sees its address
-	scratch sync.Pool // of quiet types: pointers to zero values, to fill before they are copied
+	quiet  bool      // filling it calls no method of the caller's, who so never sees its address
+	blanks sync.Pool // of quiet types: blanks to be used again
 }
 
 // A planKind is the way of a type: a [reflect.Kind], or one of these.
@@ -64,6 +64,7 @@ type field struct {
 	name      string
 	other     *field  // one whose name's hash meets this one's
 	head      []byte  // the name as it is written, with quotes and colon
+	at        int     // its place among the fields of the plan
 	in        *branch // the embedded struct that holds it; nil for the struct itself
 	last      int     // its place there
 	index     []int   // all the way
@@ -80,6 +81,7 @@ type branch struct{ index []int }
 var (
 	numericDateType     = reflect.TypeFor[NumericDate]()
 	audienceType        = reflect.TypeFor[Audience]()
+	stringsType         = reflect.TypeFor[[]string]()
 	timeType            = reflect.TypeFor[time.Time]()
 	durationType        = reflect.TypeFor[time.Duration]()
 	numberType          = reflect.TypeFor[json.Number]()
@@ -124,22 +126,6 @@ func (p *plan) isQuiet(seen map[*plan]bool) bool {
 		}
 	}
 	return p.key.isQuiet(seen) && p.elem.isQuiet(seen)
-}
-
-// blank returns a zero value of the type, to be filled and copied. Where the
-// caller's methods cannot have kept its address it is used again; see giveBack.
-func (p *plan) blank() reflect.Value {
-	if used := p.scratch.Get(); used != nil {
-		return reflect.ValueOf(used).Elem()
-	}
-	return reflect.New(p.typ).Elem()
-}
-
-func (p *plan) giveBack(v reflect.Value) {
-	if p.quiet {
-		v.SetZero()
-		p.scratch.Put(v.Addr().Interface())
-	}
 }
 
 // A planner holds the plans of one round, so that a type may refer to itself.
@@ -209,6 +195,7 @@ func (made planner) fit(p *plan) {
 		p.fields = made.fields(t)
 		for i := range p.fields {
 			f := &p.fields[i]
+			f.at = i
 			slot := &p.byHash[hashName([]byte(f.name))%uint32(len(p.byHash))]
 			f.other, *slot = *slot, f
 		}

@@ -64,6 +64,24 @@ func (d *document) shared(i uint32) string {
 	return string(d.string(i))
 }
 
+// number returns the text of a number, and "" of anything else; share must have been
+// called.
+func (d *document) number(i uint32) string {
+	if n := &d.nodes[i]; n.kind == jsonNumber {
+		return d.source[n.start:n.end]
+	}
+	return ""
+}
+
+// date returns a number of seconds as what it stands for; false where it is none, or
+// lies outside the years 1 to 9999.
+func (d *document) date(i uint32) (instant, bool) {
+	if d.nodes[i].kind != jsonNumber {
+		return instant{}, false
+	}
+	return parseInstant(d.raw(i))
+}
+
 // any returns a value as it lands in an any, memory of its own: a number
 // without fraction or exponent as an int64, beyond that range as a json.Number;
 // another one as a float64, or a json.Number where no float64 holds it.
