@@ -124,7 +124,7 @@ func appendClaimsMap(dst []byte, m map[string]any, r *registered) ([]byte, error
 		}
 		value := m[name]
 		if isDate(name) {
-			if value, err = wholeSeconds(name, value); err != nil {
+			if value, err = unixSeconds(name, value); err != nil {
 				return dst, err
 			}
 		}
@@ -137,12 +137,12 @@ func appendClaimsMap(dst []byte, m map[string]any, r *registered) ([]byte, error
 
 func isDate(name string) bool { return name == "exp" || name == "nbf" || name == "iat" }
 
-// wholeSeconds makes a time.Time under a date's name the number it stands for.
-func wholeSeconds(name string, value any) (any, error) {
+// unixSeconds makes a time.Time under a date's name the number it stands for.
+func unixSeconds(name string, value any) (any, error) {
 	switch v := value.(type) {
 	case *time.Time:
 		if v != nil {
-			return wholeSeconds(name, *v)
+			return unixSeconds(name, *v)
 		}
 	case time.Time:
 		if v.IsZero() {

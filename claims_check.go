@@ -17,6 +17,10 @@ type registered struct {
 
 func (d *document) registered() (r registered) {
 	for name := uint32(1); name < d.nodes[0].next; name = d.nodes[name+1].next {
+		n := &d.nodes[name]
+		if n.end-n.start != 3 && !n.escaped { // as long as all their names are
+			continue
+		}
 		if place := placeOf(&r, d.string(name)); place != nil {
 			*place = name + 1
 		}

@@ -58,10 +58,10 @@ func (d *document) share() {
 // shared returns a string value; share must have been called.
 func (d *document) shared(i uint32) string {
 	n := &d.nodes[i]
-	if !n.escaped {
-		return d.source[n.start:n.end]
+	if n.escaped {
+		return string(d.unescape(n))
 	}
-	return string(d.string(i))
+	return d.source[n.start:n.end]
 }
 
 // number returns the text of a number, and "" of anything else; share must have been

@@ -2,11 +2,9 @@ package jwt
 
 import (
 	"context"
-	"hash/maphash"
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 )
 
 // The steps of reading a token, which jwt.go puts in order.
@@ -108,13 +106,15 @@ func (m *message) giveBack() {
 		return
 	}
 	m.header, m.complete, m.payload.source = nil, nil, ""
-	m.raw = keyState{}
+	if m.raw.secret != nil {
+		m.raw = keyState{}
+	}
 	messages.Put(m)
 }
 
 // readHeader reads a header, or finds it known.
 func (m *message) readHeader(p *decodePolicy, segment string) *failure {
-	if m.header = p.known(segment); m.header != nil {
+	if m.header = p.knownHeader(segment); m.header != nil {
 		return nil
 	}
 	if len(segment) > base64urlLen(maxHeader)+2 {
@@ -130,36 +130,6 @@ func (m *message) readHeader(p *decodePolicy, segment string) *failure {
 	var f *failure
 	m.header, f = parseHeader(m.jsonText, &m.payload)
 	return f
-}
-
-// knownHeaders hold, by the hash of their text, headers of tokens whose signature
-// held: nearly all tokens that a program sees have one of a few. What a header
-// says depends on its text alone, so they serve all keys and policies.
-var knownHeaders [64]atomic.Pointer[knownHeader]
-
-// A knownHeader is a header segment, and what it says.
-type knownHeader struct {
-	segment string
-	header  *Header
-}
-
-func knownHeaderSlot(segment string) *atomic.Pointer[knownHeader] {
-	return &knownHeaders[maphash.String(nameSeed, segment)%uint64(len(knownHeaders))]
-}
-
-func (p *decodePolicy) known(segment string) *Header {
-	if known := knownHeaderSlot(segment).Load(); known != nil && known.segment == segment && !p.has(hasPadding) {
-		return known.header
-	}
-	return nil
-}
-
-// remember keeps a header whose signature held. One that was padded is not
-// kept: to a policy without padding its text is malformed.
-func (p *decodePolicy) remember(segment string, h *Header) {
-	if !p.has(hasPadding) && p.known(segment) == nil {
-		knownHeaderSlot(segment).Store(&knownHeader{strings.Clone(segment), h})
-	}
 }
 
 // notBase64 guesses what was given in place of a header.

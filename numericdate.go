@@ -155,11 +155,7 @@ func (i instant) append(dst []byte) []byte {
 // round, and a big number would take as long as its exponent says. The text is
 // known to be a JSON number; false means outside the years 1 to 9999.
 func parseInstant(number []byte) (instant, bool) {
-	if len(number) <= 12 && digits(number, 0) == len(number) { // whole seconds, as nearly all are
-		var i instant
-		for _, c := range number {
-			i.sec = i.sec*10 + int64(c-'0')
-		}
+	if i, ok := wholeSeconds(number); ok { // as nearly all are
 		return i, i.inRange()
 	}
 	text := number
@@ -191,6 +187,21 @@ func parseInstant(number []byte) (instant, bool) {
 		i = i.negate()
 	}
 	return i, i.inRange()
+}
+
+// wholeSeconds reads a number of twelve digits at most and nothing else.
+func wholeSeconds(number []byte) (i instant, ok bool) {
+	if len(number) > 12 {
+		return i, false
+	}
+	for _, c := range number {
+		digit := c - '0'
+		if digit > 9 {
+			return i, false
+		}
+		i.sec = i.sec*10 + int64(digit)
+	}
+	return i, true
 }
 
 var powersOfTen = [...]int64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11}
