@@ -53,19 +53,16 @@ func placeOf[T string | []byte](r *registered, name T) *uint32 {
 // that it cannot write what a verifier would refuse.
 
 func (d *document) instant(i uint32, class error, name string) (instant, *failure) {
-	if at, ok := d.date(i); ok {
-		return at, nil
+	at, ok := d.date(i)
+	if !ok {
+		return instant{}, noDate(class, name)
 	}
-	f := badClaim(class, name, strconv.Quote(name)+" is no date: a JSON number of seconds since 1970 in the years 1 to 9999 is wanted")
-	if class == ErrDecode {
-		f.segment = "payload"
-	}
-	return instant{}, f
+	return at, nil
 }
 
 func (d *document) stringClaim(i uint32, class error, name string) *failure {
 	if i != 0 && d.nodes[i].kind != jsonString {
-		return badClaim(class, name, strconv.Quote(name)+" must be a JSON string")
+		return noString(class, name)
 	}
 	return nil
 }
@@ -87,46 +84,54 @@ func (d *document) audienceClaim(i uint32) *failure {
 	return nil
 }
 
-// checkTypes holds a claims set that is to be signed against the rules above. Its
-// registered claims stand at those places of text.
-func (d *document) checkTypes(text []byte, r registered) *failure {
-	d.text, d.nodes = text, d.nodes[:0]
-	d.names.clear()
-	d.add(0, len(text), jsonObject, false, false) // so that no claim is node 0
-	for _, place := range [...]*uint32{&r.iss, &r.sub, &r.aud, &r.exp, &r.nbf, &r.iat, &r.jti} {
-		if *place != 0 {
-			node := len(d.nodes)
-			if d.value(int(*place), 1) < 0 {
-				return &failure{class: ErrInvalidOption, text: "the payload is not a claims set that a verifier reads: " + d.problem()}
-			}
-			*place = uint32(node)
-		}
+func noDate(class error, name string) *failure {
+	f := badClaim(class, name, strconv.Quote(name)+" is no date: a JSON number of seconds since 1970 in the years 1 to 9999 is wanted")
+	if class == ErrDecode {
+		f.segment = "payload"
 	}
+	return f
+}
+
+func noString(class error, name string) *failure {
+	return badClaim(class, name, strconv.Quote(name)+" must be a JSON string")
+}
+
+// checkTypes holds a claims set that is to be signed, and is known to be valid JSON,
+// against the rules above. Its registered claims stand at those places of text.
+func (d *document) checkTypes(text []byte, r *registered) *failure {
 	for _, date := range [...]struct {
-		i    uint32
-		name string
+		place uint32
+		name  string
 	}{{r.exp, "exp"}, {r.nbf, "nbf"}, {r.iat, "iat"}} {
-		if date.i != 0 {
-			if _, f := d.instant(date.i, ErrInvalidOption, date.name); f != nil {
-				return f
-			}
+		if date.place == 0 {
+			continue
+		}
+		end, _, fault := scanNumber(text, int(date.place))
+		if fault != "" {
+			return noDate(ErrInvalidOption, date.name)
+		}
+		if _, ok := parseInstant(text[date.place:end]); !ok {
+			return noDate(ErrInvalidOption, date.name)
 		}
 	}
-	for _, text := range [...]struct {
-		i    uint32
-		name string
+	for _, claim := range [...]struct {
+		place uint32
+		name  string
 	}{{r.iss, "iss"}, {r.sub, "sub"}, {r.jti, "jti"}} {
-		if f := d.stringClaim(text.i, ErrInvalidOption, text.name); f != nil {
-			return f
+		if claim.place != 0 && text[claim.place] != '"' {
+			return noString(ErrInvalidOption, claim.name)
 		}
 	}
 	if r.aud == 0 {
 		return nil
 	}
-	if f := d.audienceClaim(r.aud); f != nil {
+	d.reset(text)
+	d.add(0, len(text), jsonObject, false, false) // so that "aud" is not node 0
+	d.value(int(r.aud), 1)
+	if f := d.audienceClaim(1); f != nil {
 		return f
 	}
-	for e := r.aud + 1; d.nodes[r.aud].kind == jsonArray && e < d.nodes[r.aud].next; e++ {
+	for e := uint32(2); d.nodes[1].kind == jsonArray && e < d.nodes[1].next; e++ {
 		if d.nodes[e].start == d.nodes[e].end {
 			return badClaim(ErrInvalidOption, "aud", `"aud" has an empty string, which no service can ask for; is a setting missing from the configuration?`)
 		}

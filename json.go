@@ -75,8 +75,7 @@ type container struct {
 
 // parse checks text and cuts it. The document keeps text until the next parse.
 func (d *document) parse(text []byte) bool {
-	d.text, d.source, d.nodes, d.fault = text, "", d.nodes[:0], ""
-	d.names.clear()
+	d.reset(text)
 	if len(text) > maxJSONText {
 		return d.refuse(0, "the JSON is larger than 1 GiB") >= 0
 	}
@@ -91,6 +90,12 @@ func (d *document) parse(text []byte) bool {
 		return d.refuse(pos, "there is something after the JSON object") >= 0
 	}
 	return true
+}
+
+// reset forgets what was there before.
+func (d *document) reset(text []byte) {
+	d.text, d.source, d.nodes, d.fault = text, "", d.nodes[:0], ""
+	d.names.clear()
 }
 
 // refuse notes what is wrong; it returns the position that says so.

@@ -255,7 +255,7 @@ func (m *message) encode(key *keyState, p *encodePolicy, dst []byte, payload any
 	if m.octets, err = p.addClaims(m.octets, &m.written); err != nil {
 		return nil, err
 	}
-	if f := m.payload.checkTypes(m.octets, m.written); f != nil {
+	if f := m.payload.checkTypes(m.octets, &m.written); f != nil {
 		return nil, &failure{class: ErrInvalidOption, claim: f.claim, text: f.text}
 	}
 	start := len(dst)
