@@ -72,6 +72,8 @@ func TestAllocations(t *testing.T) {
 		{"too long", 0, decode(token+strings.Repeat("a", 256<<10), jwt.ErrDecode)},
 		{"header too long", 0, decode(strings.Repeat("A", 12<<10)+"."+parts[1]+"."+parts[2], jwt.ErrDecode)},
 		{"header not base64url", 0, decode("!!!!"+token, jwt.ErrDecode)},
+		{"header not JSON", 0, decode(b64("{]")+"."+parts[1]+"."+parts[2], jwt.ErrDecode)},
+		{"header with a name twice", 0, decode(b64(`{"alg":"HS256","alg":"HS256"}`)+"."+parts[1]+"."+parts[2], jwt.ErrDecode)},
 		{"Bearer left on", 0, decode("Bearer "+token, jwt.ErrDecode)},
 		{"line break left on", 0, decode(token+"\n", jwt.ErrDecode)},
 		{"JSON serialization", 0, decode(`{"signature":"..`, jwt.ErrDecode)},

@@ -107,7 +107,7 @@ func (d *document) checkTypes(text []byte, r *registered) *failure {
 			continue
 		}
 		end, _, fault := scanNumber(text, int(date.place))
-		if fault != "" {
+		if fault != 0 {
 			return noDate(ErrInvalidOption, date.name)
 		}
 		if _, ok := parseInstant(text[date.place:end]); !ok {

@@ -114,11 +114,20 @@ var (
 	errTypeMissing = &failure{class: ErrInvalidType, text: `the header has no "typ", which WithType asks for`}
 )
 
+// errHeaderJSON are made once too: anybody can send such headers, so they cost
+// nothing.
+var errHeaderJSON = func() (all [jsonFaults]*failure) {
+	for fault := range all {
+		all[fault] = malformed("header", "the header is not strictly valid JSON: "+jsonFault(fault).String())
+	}
+	return
+}()
+
 // parseHeader reads a JOSE header strictly, and checks what can be said of it
 // alone. What depends on its use is for the methods below.
 func parseHeader(text []byte, d *document) (*Header, *failure) {
 	if !d.parse(text) {
-		return nil, malformed("header", "the header is not strictly valid JSON: "+d.problem())
+		return nil, errHeaderJSON[d.fault]
 	}
 	d.share()
 	h := &Header{json: d.source, algState: algAbsent}

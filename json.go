@@ -25,8 +25,6 @@ const (
 	maxJSONText   = 1 << 30 // what a node's uint32 can point into, with room to spare
 )
 
-const faultTwice = "the same name stands twice in an object"
-
 type jsonKind uint8
 
 const (
@@ -58,10 +56,10 @@ type document struct {
 	open   []container
 	names  nameSet
 
-	exact     bool   // floats are filled exactly or not at all; see fill
-	unescaped []byte // what string returns for an escaped one
-	compared  []byte // what a name is compared with, where that is escaped too
-	fault     string // what parse found wrong, and where
+	exact     bool      // floats are filled exactly or not at all; see fill
+	unescaped []byte    // what string returns for an escaped one
+	compared  []byte    // what a name is compared with, where that is escaped too
+	fault     jsonFault // what parse found wrong, and where
 	faultAt   int
 }
 
@@ -77,36 +75,36 @@ type container struct {
 func (d *document) parse(text []byte) bool {
 	d.reset(text)
 	if len(text) > maxJSONText {
-		return d.refuse(0, "the JSON is larger than 1 GiB") >= 0
+		return d.refuse(0, faultTooLong) >= 0
 	}
 	pos := space(text, 0)
 	if pos == len(text) || text[pos] != '{' {
-		return d.refuse(pos, "a JSON object is wanted") >= 0
+		return d.refuse(pos, faultNoObject) >= 0
 	}
 	if pos = d.value(pos, 0); pos < 0 {
 		return false
 	}
 	if pos = space(text, pos); pos != len(text) {
-		return d.refuse(pos, "there is something after the JSON object") >= 0
+		return d.refuse(pos, faultMore) >= 0
 	}
 	return true
 }
 
 // reset forgets what was there before.
 func (d *document) reset(text []byte) {
-	d.text, d.source, d.nodes, d.fault = text, "", d.nodes[:0], ""
+	d.text, d.source, d.nodes, d.fault = text, "", d.nodes[:0], 0
 	d.names.clear()
 }
 
 // refuse notes what is wrong; it returns the position that says so.
-func (d *document) refuse(pos int, fault string) int {
+func (d *document) refuse(pos int, fault jsonFault) int {
 	d.fault, d.faultAt = fault, pos
 	return -1
 }
 
 // problem says in words why parse returned false.
 func (d *document) problem() string {
-	return d.fault + " (octet " + strconv.Itoa(d.faultAt) + ")"
+	return d.fault.String() + " (octet " + strconv.Itoa(d.faultAt) + ")"
 }
 
 // value reads the value at pos, with all that it holds, and returns the position
@@ -115,19 +113,19 @@ func (d *document) value(pos, around int) int {
 	text, open := d.text, d.open[:0]
 	for {
 		if pos == len(text) {
-			return d.refuse(pos, "the JSON ends where a value is wanted")
+			return d.refuse(pos, faultEnds)
 		}
 		switch c := text[pos]; c {
 		case '"':
 			end, escaped, fault := scanString(text, pos)
-			if fault != "" {
+			if fault != 0 {
 				return d.refuse(end, fault)
 			}
 			d.add(pos+1, end-1, jsonString, escaped, false)
 			pos = end
 		case '{', '[':
 			if around+len(open) == maxJSONDepth {
-				return d.refuse(pos, "the JSON is nested deeper than 64 levels")
+				return d.refuse(pos, faultDeep)
 			}
 			kind, end := jsonObject, byte('}')
 			if c == '[' {
@@ -154,7 +152,7 @@ func (d *document) value(pos, around int) int {
 			pos = d.literal(pos, "null", jsonNull)
 		default:
 			end, integer, fault := scanNumber(text, pos)
-			if fault != "" {
+			if fault != 0 {
 				return d.refuse(pos, fault)
 			}
 			d.add(pos, end, jsonNumber, false, integer)
@@ -170,7 +168,7 @@ func (d *document) value(pos, around int) int {
 			}
 			around := &open[len(open)-1]
 			if pos = space(text, pos); pos == len(text) {
-				return d.refuse(pos, "the JSON ends inside an object or array")
+				return d.refuse(pos, faultOpen)
 			}
 			c := text[pos]
 			pos++
@@ -181,7 +179,7 @@ func (d *document) value(pos, around int) int {
 				continue
 			}
 			if c != ',' {
-				return d.refuse(pos-1, "a comma or a closing bracket is wanted")
+				return d.refuse(pos-1, faultComma)
 			}
 			pos = space(text, pos)
 			if around.end == '}' {
@@ -198,10 +196,10 @@ func (d *document) value(pos, around int) int {
 // position of the value, or -1 after a fault.
 func (d *document) name(pos int, in *container) int {
 	if pos == len(d.text) || d.text[pos] != '"' {
-		return d.refuse(pos, "a member name in quotes is wanted")
+		return d.refuse(pos, faultName)
 	}
 	end, escaped, fault := scanString(d.text, pos)
-	if fault != "" {
+	if fault != 0 {
 		return d.refuse(end, fault)
 	}
 	name := len(d.nodes)
@@ -220,7 +218,7 @@ func (d *document) name(pos int, in *container) int {
 	in.hashes |= bit
 	in.members++
 	if end = space(d.text, end); end == len(d.text) || d.text[end] != ':' {
-		return d.refuse(end, "a colon is wanted after a member name")
+		return d.refuse(end, faultColon)
 	}
 	return space(d.text, end+1)
 }
@@ -228,7 +226,7 @@ func (d *document) name(pos int, in *container) int {
 func (d *document) literal(pos int, word string, kind jsonKind) int {
 	end := pos + len(word)
 	if end > len(d.text) || string(d.text[pos:end]) != word {
-		return d.refuse(pos, "a JSON value is wanted")
+		return d.refuse(pos, faultNoValue)
 	}
 	d.add(pos, end, kind, false, false)
 	return end
@@ -258,7 +256,7 @@ func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\
 
 // scanNumber returns the position after the number at pos, and whether it has
 // neither fraction nor exponent (RFC 8259, Section 6).
-func scanNumber(text []byte, pos int) (end int, integer bool, fault string) {
+func scanNumber(text []byte, pos int) (end int, integer bool, fault jsonFault) {
 	start := pos
 	if text[pos] == '-' {
 		pos++
@@ -267,7 +265,7 @@ func scanNumber(text []byte, pos int) (end int, integer bool, fault string) {
 		pos++
 	} else if first := pos; true {
 		if pos = digits(text, pos); pos == first {
-			return start, false, "a JSON value is wanted"
+			return start, false, faultNoValue
 		}
 	}
 	integer = true
@@ -275,7 +273,7 @@ func scanNumber(text []byte, pos int) (end int, integer bool, fault string) {
 		integer = false
 		first := pos + 1
 		if pos = digits(text, first); pos == first {
-			return start, false, "a number has no digits after its point"
+			return start, false, faultPoint
 		}
 	}
 	if pos < len(text) && text[pos]|0x20 == 'e' {
@@ -285,13 +283,13 @@ func scanNumber(text []byte, pos int) (end int, integer bool, fault string) {
 		}
 		first := pos
 		if pos = digits(text, first); pos == first {
-			return start, false, "a number has no digits in its exponent"
+			return start, false, faultExponent
 		}
 	}
 	if pos-start > maxJSONNumber {
-		return start, false, "a number is longer than 256 characters"
+		return start, false, faultNumber
 	}
-	return pos, integer, ""
+	return pos, integer, 0
 }
 
 // isJSONNumber reports whether text is a number and nothing else.
@@ -300,7 +298,7 @@ func isJSONNumber(text []byte) bool {
 		return false
 	}
 	end, _, fault := scanNumber(text, 0)
-	return fault == "" && end == len(text)
+	return fault == 0 && end == len(text)
 }
 
 // digits returns the position after the digits at pos.
@@ -313,28 +311,28 @@ func digits(text []byte, pos int) int {
 
 // scanString returns the position after the closing quote of the string whose
 // opening one is at pos, or that of a fault.
-func scanString(text []byte, pos int) (end int, escaped bool, fault string) {
+func scanString(text []byte, pos int) (end int, escaped bool, fault jsonFault) {
 	start := pos
 	for pos = plain(text, pos+1); ; pos = plain(text, pos) {
 		if pos == len(text) {
-			return start, false, "a string has no closing quote"
+			return start, false, faultQuote
 		}
 		switch c := text[pos]; {
 		case c == '"':
-			return pos + 1, escaped, ""
+			return pos + 1, escaped, 0
 		case c == '\\':
 			escaped = true
 			after := escape(text, pos)
 			if after < 0 {
-				return pos, false, "a string has an invalid escape, or half a surrogate pair"
+				return pos, false, faultEscape
 			}
 			pos = after
 		case c < 0x20:
-			return pos, false, "a string has an unescaped control character"
+			return pos, false, faultControl
 		default:
 			r, size := utf8.DecodeRune(text[pos:])
 			if r == utf8.RuneError && size == 1 {
-				return pos, false, "a string is not valid UTF-8"
+				return pos, false, faultUTF8
 			}
 			pos += size
 		}
