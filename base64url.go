@@ -65,6 +65,9 @@ func appendBase64url(dst, src []byte) []byte {
 	return dst
 }
 
+// base64urlOf returns the text of octets.
+func base64urlOf(octets []byte) string { return string(appendBase64url(nil, octets)) }
+
 // appendBase64urlDecoded appends the octets of text to dst. It reports false
 // for a text that is not exactly what appendBase64url writes; the length of
 // dst is then as it was, though its room may have grown.

@@ -184,20 +184,6 @@ func (f *failure) wantedBy(option string) *failure {
 	return f
 }
 
-// unfitClaim is a claim that does not fit what the program wants it in.
-func unfitClaim(name string, err error) *failure {
-	f := badClaim(ErrInvalidToken, name, "the claims set does not fit: "+because(err))
-	if name != "" {
-		f.text = "the claim " + quote(name) + " does not fit: " + because(err)
-	}
-	// What a type's own method answered stays within reach, unless it would make of
-	// the token's fault the program's, for a server that asks for that first.
-	if !errors.Is(err, ErrInvalidOption) && !errors.Is(err, ErrInvalidKey) && !errors.Is(err, ErrUnavailable) {
-		f.cause = err
-	}
-	return f
-}
-
 // RegisteredClaims are the seven of RFC 7519, Section 4.1, for embedding into a
 // struct with claims of one's own. Absent ones are zero, and zero ones are left
 // out when writing. It has no JSON methods, so the fields around it stay. Those

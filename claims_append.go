@@ -33,7 +33,7 @@ func appendPayload(dst []byte, payload any, r *registered) ([]byte, error) {
 	case nil:
 		return dst, badOption("the payload is nil; an empty claims set is jwt.Claims{}")
 	case []byte:
-		return dst, badOption("the payload is octets, not claims; octets are signed with Sign")
+		return dst, badOption("the payload is octets, not claims; JSON of your own is given as a json.RawMessage, other octets to Sign")
 	case Claims:
 		return appendClaimsMap(dst, p, r)
 	case map[string]any:

@@ -86,8 +86,11 @@ func (d *document) audienceClaim(i uint32) *failure {
 
 func noDate(class error, name string) *failure {
 	f := badClaim(class, name, strconv.Quote(name)+" is no date: a JSON number of seconds since 1970 in the years 1 to 9999 is wanted")
-	if class == ErrDecode {
+	switch class {
+	case ErrDecode:
 		f.segment = "payload"
+	case ErrInvalidOption:
+		f.text += "; in a struct, such a field is a NumericDate"
 	}
 	return f
 }
@@ -302,8 +305,8 @@ func (p *decodePolicy) subjectClaim(d *document, i uint32) *failure {
 	return nil
 }
 
-// young holds "iat" against the maximum age.
-func (p *decodePolicy) young(d *document, r *registered, now instant) (*expiry, *failure) {
+// maxTokenAge holds "iat" against the maximum age.
+func (p *decodePolicy) maxTokenAge(d *document, r *registered, now instant) (*expiry, *failure) {
 	if p.maxAge == 0 {
 		return nil, nil
 	}

@@ -1,9 +1,6 @@
 package jwt
 
-import (
-	"context"
-	"reflect"
-)
+import "context"
 
 // A Decoder is a service's policy, prepared once: which key, which algorithms,
 // and what a token must say. [NewDecoder] makes one. It is immutable and safe for
@@ -13,6 +10,8 @@ type Decoder struct {
 	keys   sealed[keyring]
 	policy decodePolicy
 }
+
+var errNoDecoder = badOption("the Decoder is nil or empty; make one with NewDecoder")
 
 // NewDecoder prepares a decoder. It returns an [ErrInvalidKey] for a key that
 // serves none of the algorithms, and an [ErrInvalidOption] for options that are
@@ -33,8 +32,8 @@ func NewDecoder[K VerificationKey](key K, alg Algorithm, opts ...DecodeOption) (
 	return &Decoder{seal(&keys), p}, nil
 }
 
-// prepare is NewDecoder for one call. What it returns refers to what it was given.
-func prepare[K VerificationKey](m *message, key K, alg Algorithm, opts []DecodeOption) (keyring, decodePolicy, error) {
+// oneShot is NewDecoder for one call. What it returns refers to what it was given.
+func oneShot[K VerificationKey](m *message, key K, alg Algorithm, opts []DecodeOption) (keyring, decodePolicy, error) {
 	keys, err := verificationKeys(m, key)
 	if err != nil {
 		return keyring{}, decodePolicy{}, err
@@ -122,45 +121,4 @@ func (d *Decoder) complete(token string, ctx context.Context) (*Token, error) {
 	m := borrow()
 	defer m.giveBack()
 	return m.decodeWhole(keys, p, ctx, token)
-}
-
-// A target is where claims are stored: checked before any token is read.
-type target struct {
-	value reflect.Value
-	plan  *plan
-}
-
-func targetOf(dst any) (target, error) {
-	v := reflect.ValueOf(dst)
-	if v.Kind() != reflect.Pointer || v.IsNil() {
-		return target{}, errTarget
-	}
-	t := target{v.Elem(), planOf(v.Type().Elem())}
-	inner := t.plan
-	if inner.kind == planKind(reflect.Pointer) {
-		inner = inner.elem
-	}
-	switch inner.typ.Kind() {
-	case reflect.Struct:
-		return t, nil
-	case reflect.Map:
-		if inner.key.typ.Kind() == reflect.String {
-			return t, nil
-		}
-	}
-	return target{}, errTarget
-}
-
-var errTarget = badOption("the destination must be a non-nil pointer to a struct or to a map with string keys")
-
-// fill stores the root of a document, or leaves the target as it was.
-func (t target) fill(d *document) error {
-	d.share()
-	fresh := t.plan.blank()
-	defer t.plan.giveBack(fresh)
-	if blame, err := d.fill(fresh.value, fresh.slots, t.plan); err != nil {
-		return unfitClaim(blame, err)
-	}
-	t.value.Set(fresh.value)
-	return nil
 }

@@ -25,6 +25,8 @@ func NewEncoder[K SigningKey](key K, opts ...EncodeOption) (*Encoder, error) {
 	return &Encoder{seal(state), p}, nil
 }
 
+var errNoEncoder = badOption("the Encoder is nil or empty; make one with NewEncoder")
+
 // Encode signs a payload, as the function [Encode] does. An encoder with an option
 // that only Sign takes is an [ErrInvalidOption].
 func (e *Encoder) Encode(payload any) (string, error) {

@@ -272,7 +272,7 @@ func because(err error) string {
 
 // quote makes untrusted text safe to print, and short.
 func quote(text string) string {
-	const most = 40
+	const most = 64
 	if len(text) <= most {
 		return strconv.Quote(text)
 	}

@@ -74,20 +74,21 @@ type container struct {
 // parse checks text and cuts it. The document keeps text until the next parse.
 func (d *document) parse(text []byte) bool {
 	d.reset(text)
-	if len(text) > maxJSONText {
-		return d.refuse(0, faultTooLong) >= 0
-	}
 	pos := space(text, 0)
-	if pos == len(text) || text[pos] != '{' {
-		return d.refuse(pos, faultNoObject) >= 0
+	switch {
+	case len(text) > maxJSONText:
+		d.refuse(0, faultTooLong)
+	case pos == len(text) || text[pos] != '{':
+		d.refuse(pos, faultNoObject)
+	default:
+		if pos = d.value(pos, 0); pos < 0 {
+			break
+		}
+		if pos = space(text, pos); pos != len(text) {
+			d.refuse(pos, faultMore)
+		}
 	}
-	if pos = d.value(pos, 0); pos < 0 {
-		return false
-	}
-	if pos = space(text, pos); pos != len(text) {
-		return d.refuse(pos, faultMore) >= 0
-	}
-	return true
+	return d.fault == 0
 }
 
 // reset forgets what was there before.
@@ -96,7 +97,7 @@ func (d *document) reset(text []byte) {
 	d.names.clear()
 }
 
-// refuse notes what is wrong; it returns the position that says so.
+// refuse notes what is wrong. It returns the position that says so.
 func (d *document) refuse(pos int, fault jsonFault) int {
 	d.fault, d.faultAt = fault, pos
 	return -1

@@ -154,5 +154,4 @@ func (k *keyState) privateMembers() []member {
 	return []member{{"priv", base64urlOf(seed)}}
 }
 
-func base64urlOf(octets []byte) string { return string(appendBase64url(nil, octets)) }
-func numberOf(n *big.Int) string       { return base64urlOf(n.Bytes()) }
+func numberOf(n *big.Int) string { return base64urlOf(n.Bytes()) }

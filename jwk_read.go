@@ -13,7 +13,6 @@ import (
 	"io"
 	"math/big"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -62,13 +61,13 @@ func ParseKeySet(jwks []byte) (*KeySet, error) {
 	for i, member := range members {
 		var d document
 		if !d.parse(member) {
-			skipped = append(skipped, skippedKey{"", badKey("member " + strconv.Itoa(i) + " of the JWK Set is not strictly valid JSON: " + d.problem())})
+			skipped = append(skipped, skippedKey{i, "", badKey("it is not strictly valid JSON: " + d.problem())})
 			continue
 		}
 		key, err := d.key(0, keyOptions{})
 		if err != nil {
 			id, _ := (&jwkReader{d: &d}).optionalText("kid")
-			skipped = append(skipped, skippedKey{id, err})
+			skipped = append(skipped, skippedKey{i, id, err})
 			continue
 		}
 		keys = append(keys, key)

@@ -127,7 +127,7 @@ func Encode[K SigningKey](payload any, key K, opts ...EncodeOption) (string, err
 func Decode[K VerificationKey](token string, key K, alg Algorithm, opts ...DecodeOption) (Claims, error) {
 	m := borrow()
 	defer m.giveBack()
-	keys, p, err := prepare(m, key, alg, opts)
+	keys, p, err := oneShot(m, key, alg, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +142,7 @@ func DecodeAs[T any, K VerificationKey](token string, key K, alg Algorithm, opts
 	var out, zero T
 	m := borrow()
 	defer m.giveBack()
-	keys, p, err := prepare(m, key, alg, opts)
+	keys, p, err := oneShot(m, key, alg, opts)
 	if err != nil {
 		return zero, err
 	}
@@ -157,7 +157,7 @@ func DecodeAs[T any, K VerificationKey](token string, key K, alg Algorithm, opts
 func DecodeComplete[K VerificationKey](token string, key K, alg Algorithm, opts ...DecodeOption) (*Token, error) {
 	m := borrow()
 	defer m.giveBack()
-	keys, p, err := prepare(m, key, alg, opts)
+	keys, p, err := oneShot(m, key, alg, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -196,7 +196,7 @@ func Sign[K SigningKey](payload []byte, key K, opts ...EncodeOption) (string, er
 func Verify[K VerificationKey](token string, key K, alg Algorithm, opts ...DecodeOption) ([]byte, error) {
 	m := borrow()
 	defer m.giveBack()
-	keys, p, err := prepare(m, key, alg, opts)
+	keys, p, err := oneShot(m, key, alg, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -315,7 +315,7 @@ func (m *message) decode(keys keyring, p *decodePolicy, ctx context.Context, tok
 	if f := m.header.checkJWT(); f != nil {
 		return f
 	}
-	if f := m.open(keys, p, s, token[:len(s.header)+1+len(s.payload)]); f != nil {
+	if f := m.authenticate(keys, p, s, token[:len(s.header)+1+len(s.payload)]); f != nil {
 		return f
 	}
 	if f := m.readClaims(p, s.payload); f != nil {
@@ -346,7 +346,7 @@ func (m *message) verify(keys keyring, p *decodePolicy, token string) ([]byte, e
 		}
 		input = token[:len(s.header)+1] + p.detachedInput(m.header)
 	}
-	if f := m.open(keys, p, s, input); f != nil {
+	if f := m.authenticate(keys, p, s, input); f != nil {
 		return nil, f
 	}
 	payload := append([]byte{}, p.detached...)
@@ -364,8 +364,8 @@ func (m *message) verify(keys keyring, p *decodePolicy, token string) ([]byte, e
 	return payload, nil
 }
 
-// open is the middle of both: the algorithm, the key, the signature.
-func (m *message) open(keys keyring, p *decodePolicy, s segments, input string) *failure {
+// authenticate is the middle of both: the algorithm, the key, the signature.
+func (m *message) authenticate(keys keyring, p *decodePolicy, s segments, input string) *failure {
 	h := m.header
 	if f := h.allowed(p.algorithms); f != nil {
 		return f
@@ -388,34 +388,44 @@ func (m *message) open(keys keyring, p *decodePolicy, s segments, input string) 
 	return errSignature
 }
 
-// accept holds the claims, and then the type, against the policy.
+// accept holds the claims and the type against the policy. That the token has
+// expired goes before all else that may be wrong with it; but only where nothing
+// is does the error carry the token, so all else is looked at.
 func (m *message) accept(p *decodePolicy, ctx context.Context) error {
+	expired, err := m.check(p, ctx)
+	switch {
+	case expired == nil:
+		return err
+	case err == nil:
+		expired.evidence = m.evidence()
+	}
+	return expired.failure()
+}
+
+// check stops at the first check that fails, but for expiry, which comes back beside.
+func (m *message) check(p *decodePolicy, ctx context.Context) (expired *expiry, err error) {
 	r := m.payload.registered()
 	now := p.now()
 	expired, f := p.inForce(&m.payload, &r, now)
-	if f == nil && p.has(hasType) {
-		f = m.header.checkType(p.typ)
+	if f != nil {
+		return expired, f
 	}
-	if f == nil {
-		var old *expiry
-		if old, f = p.young(&m.payload, &r, now); expired == nil {
-			expired = old
+	if p.has(hasType) {
+		if f := m.header.checkType(p.typ); f != nil {
+			return expired, f
 		}
 	}
-	var err error
-	if f == nil && p.has(hasValidators) {
+	tooOld, f := p.maxTokenAge(&m.payload, &r, now)
+	if f != nil {
+		return expired, f
+	}
+	if expired == nil {
+		expired = tooOld
+	}
+	if p.has(hasValidators) {
 		err = m.validate(p, ctx)
 	}
-	switch {
-	case expired != nil:
-		if f == nil && err == nil {
-			expired.evidence = m.evidence()
-		}
-		return expired.failure()
-	case f != nil:
-		return f
-	}
-	return err
+	return expired, err
 }
 
 // validate runs the program's own checks.

@@ -200,7 +200,9 @@ func clonePublic(key crypto.PublicKey) crypto.PublicKey {
 
 // copy makes a state that shares none of what changes in use.
 func (k *keyState) copy() *keyState {
-	return &keyState{id: k.id, kind: k.kind, fits: k.fits, bound: k.bound, secret: k.secret, public: k.public, signer: k.signer, opaque: k.opaque, jwk: k.jwk}
+	c := *k
+	c.macs = nil
+	return &c
 }
 
 func settled(k *keyState, err error) (*keyState, error) {

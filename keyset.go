@@ -27,6 +27,7 @@ type keySetState struct {
 
 // A skippedKey is a member of a JWK Set that could not be used.
 type skippedKey struct {
+	member int // its place in "keys"
 	id     string
 	reason error
 }
@@ -98,8 +99,9 @@ func (s *KeySet) Skipped() []error {
 		return nil
 	}
 	var reasons []error
-	for _, skipped := range set.skipped {
-		reasons = append(reasons, skipped.reason)
+	for _, s := range set.skipped {
+		text := "member " + strconv.Itoa(s.member) + " of the JWK Set cannot be used: " + because(s.reason)
+		reasons = append(reasons, &failure{class: ErrInvalidKey, text: text, cause: s.reason})
 	}
 	return reasons
 }

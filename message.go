@@ -13,8 +13,6 @@ import (
 type segments struct{ header, payload, signature string }
 
 var (
-	errNoEncoder     = badOption("the Encoder is nil or empty; make one with NewEncoder")
-	errNoDecoder     = badOption("the Decoder is nil or empty; make one with NewDecoder")
 	errSize          = malformed("", "the token is longer than is read (256 KiB, or what WithMaxSize says)")
 	errEmpty         = malformed("", "the token is empty")
 	errSegments      = malformed("", "the token does not have three segments with dots between them")
@@ -34,22 +32,23 @@ func (p *decodePolicy) cut(token string) (s segments, f *failure) {
 	if len(token) > p.maxSize {
 		return s, errSize
 	}
-	first := strings.IndexByte(token, '.')
-	second := first + 1 + strings.IndexByte(token[first+1:], '.')
-	if first < 0 || second <= first {
-		if token == "" {
-			return s, errEmpty
-		}
+	var rest string
+	var one, two bool
+	s.header, rest, one = strings.Cut(token, ".")
+	s.payload, s.signature, two = strings.Cut(rest, ".")
+	switch {
+	case token == "":
+		return s, errEmpty
+	case !one || !two:
 		return s, errSegments
 	}
-	s = segments{token[:first], token[first+1 : second], token[second+1:]}
-	if strings.IndexByte(s.signature, '.') >= 0 {
-		if strings.Count(s.signature, ".") == 2 {
-			return s, errEncrypted
-		}
-		return s, errSegments
+	switch strings.Count(s.signature, ".") {
+	case 0:
+		return s, nil
+	case 2:
+		return s, errEncrypted
 	}
-	return s, nil
+	return s, errSegments
 }
 
 // decodeSegment appends the octets of a segment, padded where the policy has it.

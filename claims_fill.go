@@ -1,0 +1,63 @@
+package jwt
+
+import (
+	"errors"
+	"reflect"
+)
+
+// Claims sets into types of the program's own.
+
+// A target is where claims are stored: checked before any token is read.
+type target struct {
+	value reflect.Value
+	plan  *plan
+}
+
+var errTarget = badOption("the destination must be a non-nil pointer to a struct or to a map with string keys")
+
+func targetOf(dst any) (target, error) {
+	v := reflect.ValueOf(dst)
+	if v.Kind() != reflect.Pointer || v.IsNil() {
+		return target{}, errTarget
+	}
+	t := target{v.Elem(), planOf(v.Type().Elem())}
+	inner := t.plan
+	if inner.kind == planKind(reflect.Pointer) {
+		inner = inner.elem
+	}
+	switch inner.typ.Kind() {
+	case reflect.Struct:
+		return t, nil
+	case reflect.Map:
+		if inner.key.typ.Kind() == reflect.String {
+			return t, nil
+		}
+	}
+	return target{}, errTarget
+}
+
+// fill stores the root of a document, or leaves the target as it was.
+func (t target) fill(d *document) error {
+	d.share()
+	fresh := t.plan.blank()
+	defer t.plan.giveBack(fresh)
+	if blame, err := d.fill(fresh.value, fresh.slots, t.plan); err != nil {
+		return unfitClaim(blame, err)
+	}
+	t.value.Set(fresh.value)
+	return nil
+}
+
+// unfitClaim is a claim that does not fit what the program wants it in.
+func unfitClaim(name string, err error) *failure {
+	f := badClaim(ErrInvalidToken, name, "the claims set does not fit: "+because(err))
+	if name != "" {
+		f.text = "the claim " + quote(name) + " does not fit: " + because(err)
+	}
+	// What a type's own method answered stays within reach, unless it would make of
+	// the token's fault the program's, for a server that asks for that first.
+	if !errors.Is(err, ErrInvalidOption) && !errors.Is(err, ErrInvalidKey) && !errors.Is(err, ErrUnavailable) {
+		f.cause = err
+	}
+	return f
+}
