@@ -39,7 +39,7 @@ func appendPayload(dst []byte, payload any, r *registered) ([]byte, error) {
 	case map[string]any:
 		return appendClaimsMap(dst, p, r)
 	}
-	w := writer{placeOf: func(name string) *uint32 { return placeOf(r, name) }}
+	w := writer{placeOf: placesIn(r)}
 	v := reflect.ValueOf(payload)
 	p := planOf(v.Type())
 	for v.Kind() == reflect.Pointer && p.marshals == ofNone {
@@ -108,31 +108,23 @@ func appendMarshaled(dst []byte, v reflect.Value, p *plan, r *registered) ([]byt
 
 // appendClaimsMap writes a claims set of a map, where dates may be time.Time.
 func appendClaimsMap(dst []byte, m map[string]any, r *registered) ([]byte, error) {
-	w := writer{depth: 1}
-	dst = append(dst, '{')
-	var err error
-	for i, name := range sortedNames(m, make([]string, 0, 16)) {
-		if i > 0 {
-			dst = append(dst, ',')
+	list := sortedMembers(m, make([]member, 0, 16))
+	for i := range list {
+		if !isDate(list[i].name) {
+			continue
 		}
-		if dst, err = appendJSONString(dst, name); err != nil {
+		var err error
+		if list[i].value, err = unixSeconds(list[i].name, list[i].value); err != nil {
 			return dst, err
 		}
-		dst = append(dst, ':')
-		if place := placeOf(r, name); place != nil {
-			*place = uint32(len(dst))
-		}
-		value := m[name]
-		if isDate(name) {
-			if value, err = unixSeconds(name, value); err != nil {
-				return dst, err
-			}
-		}
-		if dst, err = w.any(dst, value); err != nil {
-			return dst, within(name, err)
-		}
 	}
-	return append(dst, '}'), nil
+	w := writer{placeOf: placesIn(r)}
+	return w.members(dst, list)
+}
+
+// placesIn is placeOf as a writer wants it.
+func placesIn(r *registered) func(string) *uint32 {
+	return func(name string) *uint32 { return placeOf(r, name) }
 }
 
 func isDate(name string) bool { return name == "exp" || name == "nbf" || name == "iat" }

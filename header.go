@@ -1,9 +1,6 @@
 package jwt
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // maxHeader is the most octets that a JOSE header may have, decoded: they are
 // read before anything is known to be signed.
@@ -269,7 +266,7 @@ func lowerASCII(c byte) byte {
 // appendHeader writes a JOSE header, its members in the order of their names,
 // so that it is the same text each time. It refuses what parseHeader would.
 func appendHeader(dst []byte, params []member) ([]byte, error) {
-	slices.SortStableFunc(params, func(a, b member) int { return strings.Compare(a.name, b.name) })
+	sortByName(params)
 	start := len(dst)
 	var w writer
 	dst, err := w.members(dst, params)

@@ -29,8 +29,8 @@ type writer struct {
 	depth int // objects and arrays around the value
 	hops  int // pointers and interfaces followed
 
-	// placeOf is asked for each member of the outermost object, if that is a struct,
-	// where to note its value's place; it may be nil, and answer nil.
+	// placeOf is asked for each member of the outermost object where to note the
+	// place of its value; it may be nil, and answer nil.
 	placeOf func(name string) *uint32
 }
 
@@ -71,30 +71,26 @@ func (w *writer) any(dst []byte, value any) ([]byte, error) {
 
 // object appends the members of a map in the order of their names.
 func (w *writer) object(dst []byte, m map[string]any) ([]byte, error) {
-	if w.depth++; w.depth > maxJSONDepth {
-		return dst, errTooDeep
-	}
-	defer func() { w.depth-- }()
-	dst = append(dst, '{')
-	var err error
-	for i, name := range sortedNames(m, make([]string, 0, 16)) {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		if dst, err = appendJSONString(dst, name); err != nil {
-			return dst, err
-		}
-		if dst, err = w.any(append(dst, ':'), m[name]); err != nil {
-			return dst, within(name, err)
-		}
-	}
-	return append(dst, '}'), nil
+	return w.members(dst, sortedMembers(m, make([]member, 0, 16)))
 }
 
 // A member is a name and a value of an object to be written.
 type member struct {
 	name  string
 	value any
+}
+
+// sortedMembers appends to list, so that a caller's small array serves.
+func sortedMembers(m map[string]any, list []member) []member {
+	for name, value := range m {
+		list = append(list, member{name, value})
+	}
+	sortByName(list)
+	return list
+}
+
+func sortByName(list []member) {
+	slices.SortFunc(list, func(a, b member) int { return strings.Compare(a.name, b.name) })
 }
 
 // members appends an object of the members, in their order.
@@ -106,11 +102,9 @@ func (w *writer) members(dst []byte, list []member) ([]byte, error) {
 	dst = append(dst, '{')
 	var err error
 	for i, m := range list {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		if dst, err = appendJSONString(dst, m.name); err == nil {
-			dst, err = w.any(append(dst, ':'), m.value)
+		if dst, err = appendName(dst, m.name, i == 0); err == nil {
+			w.notePlace(m.name, len(dst))
+			dst, err = w.any(dst, m.value)
 		}
 		if err != nil {
 			return dst, within(m.name, err)
@@ -119,13 +113,23 @@ func (w *writer) members(dst []byte, list []member) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
-// sortedNames appends to names, so that a caller's small array serves.
-func sortedNames(m map[string]any, names []string) []string {
-	for name := range m {
-		names = append(names, name)
+// appendName begins a member: a comma after another one, the name, the colon.
+func appendName(dst []byte, name string, first bool) ([]byte, error) {
+	if !first {
+		dst = append(dst, ',')
 	}
-	slices.Sort(names)
-	return names
+	dst, err := appendJSONString(dst, name)
+	return append(dst, ':'), err
+}
+
+// notePlace tells where the value of a member of the outermost object will stand.
+func (w *writer) notePlace(name string, at int) {
+	if w.placeOf == nil || w.depth != 1 {
+		return
+	}
+	if place := w.placeOf(name); place != nil {
+		*place = uint32(at)
+	}
 }
 
 // A pathError says under which name a value could not be written.
@@ -259,11 +263,7 @@ func (w *writer) structure(dst []byte, v reflect.Value, p *plan) ([]byte, error)
 		}
 		first = false
 		dst = append(dst, f.head...)
-		if w.placeOf != nil && w.depth == 1 {
-			if place := w.placeOf(f.name); place != nil {
-				*place = uint32(len(dst))
-			}
-		}
+		w.notePlace(f.name, len(dst))
 		var err error
 		if f.quoted {
 			dst, err = w.inQuotes(dst, fv, f.plan)
@@ -346,17 +346,14 @@ func (w *writer) mapping(dst []byte, v reflect.Value, p *plan) ([]byte, error) {
 	slices.SortFunc(members, func(a, b entry) int { return strings.Compare(a.name, b.name) })
 	dst = append(dst, '{')
 	for i, m := range members {
-		if i > 0 {
-			if m.name == members[i-1].name { // keys may differ and write the same text
-				return dst, within(m.name, errTwoNames)
-			}
-			dst = append(dst, ',')
+		if i > 0 && m.name == members[i-1].name { // keys may differ and write the same text
+			return dst, within(m.name, errTwoNames)
 		}
 		var err error
-		if dst, err = appendJSONString(dst, m.name); err != nil {
-			return dst, err
+		if dst, err = appendName(dst, m.name, i == 0); err == nil {
+			dst, err = w.value(dst, m.value, p.elem)
 		}
-		if dst, err = w.value(append(dst, ':'), m.value, p.elem); err != nil {
+		if err != nil {
 			return dst, within(m.name, err)
 		}
 	}
