@@ -207,6 +207,63 @@ func TestDecodeIntoReplacesWhole(t *testing.T) {
 	assert.Equal(t, claims{RegisteredClaims: jwt.RegisteredClaims{Audience: jwt.Audience{"a"}}}, *pointer)
 }
 
+// Types without methods are filled in memory that is used again: neither what an
+// earlier token put there, nor what one did that was refused half way, comes back.
+func TestDecodeIntoLeavesNothingBehind(t *testing.T) {
+	type claims struct {
+		jwt.RegisteredClaims
+		*Inner
+		Name   named    `json:"name"`
+		Admin  bool     `json:"admin"`
+		Count  int      `json:"count"`
+		Big    int64    `json:"big"`
+		Tiny   level    `json:"tiny"`
+		Share  float64  `json:"share"`
+		Roles  []string `json:"roles"`
+		Groups []inner  `json:"groups"`
+		Seen   time.Time
+		Any    any
+		Quoted int `json:"quoted,string"`
+	}
+	decoder, err := jwt.NewDecoder(secret, jwt.HS256, jwt.WithAudience("a"), at(now))
+	require.NoError(t, err)
+	all := `{"iss":"i","sub":"s","aud":["a","b"],"exp":1900000000.5,"nbf":1,"iat":2,"jti":"j","x":1,"y":2,"name":"n","admin":true,"count":-7,` +
+		`"big":9007199254740993,"tiny":-128,"share":0.5,"roles":["r",null],"groups":[{"x":1}],"Seen":3,"Any":[1],"quoted":"4"`
+	want := claims{
+		RegisteredClaims: jwt.RegisteredClaims{
+			Issuer: "i", Subject: "s", Audience: jwt.Audience{"a", "b"}, ID: "j", ExpiresAt: jwt.NumericDate{Time: time.Unix(1900000000, 5e8).UTC()},
+			NotBefore: jwt.NewNumericDate(time.Unix(1, 0)), IssuedAt: jwt.NewNumericDate(time.Unix(2, 0)),
+		},
+		Inner: &Inner{1, 2}, Name: "n", Admin: true, Count: -7, Big: 9007199254740993, Tiny: -128, Share: 0.5,
+		Roles: []string{"r", ""}, Groups: []inner{{1}}, Seen: time.Unix(3, 0).UTC(), Any: []any{int64(1)}, Quoted: 4,
+	}
+	unfit := map[string]string{
+		"name": `1`, "admin": `"true"`, "count": `1.5`, "big": `9223372036854775808`, "tiny": `128`, "share": `"0"`, "roles": `["a",1]`, "groups": `[{"x":"1"}]`,
+		"Seen": `"no date"`, "quoted": `5`,
+	}
+	var got, none claims
+	for range 3 {
+		require.NoError(t, decoder.DecodeInto(claimed(all+`}`), &got))
+		assert.Equal(t, want, got)
+		for name, value := range unfit {
+			// The same name stands there already, so the good one takes another.
+			token := claimed(strings.Replace(all, `"`+name+`":`, `"another":`, 1) + `,"` + name + `":` + value + `}`)
+			err := decoder.DecodeInto(token, &got)
+			assertClass(t, err, jwt.ErrInvalidToken)
+			assertClaim(t, err, name)
+			assert.Equal(t, want, got, name)
+		}
+		assertClass(t, decoder.DecodeInto(claimed(`{"aud":{}}`), &none), jwt.ErrInvalidAudience)
+		require.NoError(t, decoder.DecodeInto(claimed(`{"aud":"a"}`), &none))
+		assert.Equal(t, claims{RegisteredClaims: jwt.RegisteredClaims{Audience: jwt.Audience{"a"}}}, none)
+	}
+	// Nor are strings and lists shared between those that were filled.
+	first := got
+	require.NoError(t, decoder.DecodeInto(claimed(strings.ReplaceAll(all, `"r"`, `"other"`)+`}`), &got))
+	assert.Equal(t, want, first)
+	assert.Equal(t, []string{"other", ""}, got.Roles)
+}
+
 // What the checks see is the token's own payload, not the struct's idea of it.
 func TestDecodeIntoChecksThePayload(t *testing.T) {
 	type claims struct {

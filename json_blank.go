@@ -9,7 +9,7 @@ import (
 // A blank is a zero value of a type, to be filled and then copied to where it
 // belongs: so what is there stays as it was where filling fails. It knows where
 // its fields are, so that those of the commonest types are filled without
-// reflection, which would take twice as long.
+// reflection (which took 0.2 of 1.7 µs for seven registered claims).
 type blank struct {
 	value reflect.Value
 	slots []any // of each field of a struct a pointer to it, for fillSlot; nil where it takes a closer look
@@ -21,9 +21,11 @@ func (p *plan) blank() *blank {
 	if used, ok := p.blanks.Get().(*blank); ok {
 		return used
 	}
-	b := &blank{value: reflect.New(p.typ).Elem(), slots: make([]any, len(p.fields))}
-	for i := range p.fields {
-		b.slots[i] = p.fields[i].slot(b.value)
+	b := &blank{value: reflect.New(p.typ).Elem()}
+	if p.quiet { // else it serves but once
+		for i := range p.fields {
+			b.slots = append(b.slots, p.fields[i].slot(b.value))
+		}
 	}
 	return b
 }
