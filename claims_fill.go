@@ -15,12 +15,17 @@ type target struct {
 
 var errTarget = badOption("the destination must be a non-nil pointer to a struct or to a map with string keys")
 
-func targetOf(dst any) (target, error) {
+// targetOf checks a destination. The type of the one before need not be looked up.
+func targetOf(dst any, before *plan) (target, error) {
 	v := reflect.ValueOf(dst)
 	if v.Kind() != reflect.Pointer || v.IsNil() {
 		return target{}, errTarget
 	}
-	t := target{v.Elem(), planOf(v.Type().Elem())}
+	v = v.Elem()
+	if before != nil && before.typ == v.Type() {
+		return target{v, before}, nil
+	}
+	t := target{v, planOf(v.Type())}
 	inner := t.plan
 	if inner.kind == planKind(reflect.Pointer) {
 		inner = inner.elem

@@ -88,6 +88,7 @@ type message struct {
 	complete  *Token
 	written   registered // where encode wrote them
 	raw       keyState   // what a raw secret becomes for one call
+	filled    *plan      // of the type that claims were last stored in
 }
 
 var messages = sync.Pool{New: func() any { return new(message) }}
@@ -201,10 +202,11 @@ func (m *message) decodeMap(keys keyring, p *decodePolicy, token string) (Claims
 }
 
 func (m *message) decodeInto(keys keyring, p *decodePolicy, token string, dst any) error {
-	target, err := targetOf(dst)
+	target, err := targetOf(dst, m.filled)
 	if err != nil {
 		return err
 	}
+	m.filled = target.plan
 	if err := m.decode(keys, p, nil, token); err != nil {
 		return err
 	}

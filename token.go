@@ -31,7 +31,7 @@ type UnverifiedToken struct {
 // an [ErrInvalidToken] that names it. On an error dst is as it was. It reads
 // Payload, or Claims in a token that a program made for its tests.
 func (t *Token) DecodeInto(dst any) error {
-	target, err := targetOf(dst)
+	target, err := targetOf(dst, nil)
 	if err != nil {
 		return err
 	}
