@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"math/big"
 	"slices"
-	"strings"
 )
 
 // One JWK to and from a Key (RFC 7517, RFC 7518, Section 6, RFC 8037, Section 2,
@@ -87,7 +86,7 @@ func (k *Key) Thumbprint() string {
 	if members[0].value == "AKP" { // RFC 9964, Section 6: "alg" is one of them
 		members = append(members, member{"alg", state.bound.String()})
 	}
-	slices.SortFunc(members, func(a, b member) int { return strings.Compare(a.name, b.name) })
+	sortByName(members)
 	sum := sha256.Sum256(membersJSON(members))
 	return base64urlOf(sum[:])
 }

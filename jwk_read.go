@@ -44,7 +44,7 @@ func ParseJWK(jwk []byte, opts ...KeyOption) (*Key, error) {
 	if d.member("keys") != 0 && d.member("kty") == 0 {
 		return nil, badKey("this is a JWK Set; read it with ParseKeySet")
 	}
-	return d.key(0, o)
+	return d.key(o)
 }
 
 // ParseKeySet reads a JWK Set (RFC 7517, Section 5). Members that cannot be used
@@ -64,7 +64,7 @@ func ParseKeySet(jwks []byte) (*KeySet, error) {
 			skipped = append(skipped, skippedKey{i, "", badKey("it is not strictly valid JSON: " + d.problem())})
 			continue
 		}
-		key, err := d.key(0, keyOptions{})
+		key, err := d.key(keyOptions{})
 		if err != nil {
 			id, _ := (&jwkReader{d: &d}).optionalText("kid")
 			skipped = append(skipped, skippedKey{i, id, err})
@@ -124,12 +124,9 @@ func cutKeySet(jwks []byte) ([]json.RawMessage, error) {
 	return nil, malformed(`has no array "keys"`)
 }
 
-// key reads the JWK that is the value i.
-func (d *document) key(i uint32, o keyOptions) (*Key, error) {
-	if d.nodes[i].kind != jsonObject {
-		return nil, badKey("a JWK must be a JSON object")
-	}
-	r := &jwkReader{d: d, object: i}
+// key reads the JWK that the document is.
+func (d *document) key(o keyOptions) (*Key, error) {
+	r := &jwkReader{d: d}
 	jwk := r.members(&o)
 	material := r.material(&o)
 	if r.err != nil {
@@ -148,9 +145,8 @@ func (d *document) key(i uint32, o keyOptions) (*Key, error) {
 // A jwkReader reads the members of one JWK. After the first error it reads on,
 // but nothing counts any more.
 type jwkReader struct {
-	d      *document
-	object uint32
-	err    error
+	d   *document
+	err error
 }
 
 func (r *jwkReader) fail(err error) {
@@ -159,20 +155,8 @@ func (r *jwkReader) fail(err error) {
 	}
 }
 
-// find returns the value of a member, or 0.
-func (r *jwkReader) find(name string) uint32 {
-	if r.d.nodes[r.object].kind == jsonObject {
-		for i := r.object + 1; i < r.d.nodes[r.object].next; i = r.d.nodes[i+1].next {
-			if string(r.d.string(i)) == name {
-				return i + 1
-			}
-		}
-	}
-	return 0
-}
-
 func (r *jwkReader) optionalText(name string) (string, bool) {
-	i := r.find(name)
+	i := r.d.member(name)
 	if i == 0 {
 		return "", false
 	}
@@ -192,7 +176,7 @@ func (r *jwkReader) text(name string) string {
 }
 
 func (r *jwkReader) optionalList(name string) ([]string, bool) {
-	i := r.find(name)
+	i := r.d.member(name)
 	if i == 0 {
 		return nil, false
 	}
@@ -304,9 +288,9 @@ func (r *jwkReader) rsa(weak bool) (any, error) {
 		return nil, badKey("the exponent of the RSA key is not an odd number from 3 to 2^31-1")
 	}
 	public := &rsa.PublicKey{N: n, E: int(e.Int64())}
-	if r.find("d") == 0 {
+	if r.d.member("d") == 0 {
 		for _, name := range [...]string{"p", "q", "dp", "dq", "qi", "oth"} {
-			if r.find(name) != 0 {
+			if r.d.member(name) != 0 {
 				return nil, badKey(quote(name) + ` of the JWK is of a private key, and there is no "d"`)
 			}
 		}
@@ -318,7 +302,7 @@ func (r *jwkReader) rsa(weak bool) (any, error) {
 	if _, err := newRSAPublic(public, weak); err != nil { // before anything is computed with it
 		return nil, err
 	}
-	if r.find("oth") != 0 {
+	if r.d.member("oth") != 0 {
 		return nil, &failure{class: ErrInvalidKey, text: "the RSA key has more than two primes, which is not supported", cause: errors.ErrUnsupported}
 	}
 	key := &rsa.PrivateKey{PublicKey: *public, D: r.number("d"), Primes: []*big.Int{r.number("p"), r.number("q")}}
