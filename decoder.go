@@ -72,9 +72,11 @@ func (d *Decoder) Decode(token string) (Claims, error) {
 // and a map is new, so that nothing of an earlier token is left.
 //
 // Claims fit fields as in encoding/json, by the same tags and methods, but for
-// two things: names match exactly, so that "SUB" never fills a field "sub", and a
-// date fits a [time.Time] as well as a [NumericDate]. A claim that does not fit
-// is an [ErrInvalidToken] that names it. On any error dst is as it was.
+// two things. Names match exactly, so that "SUB" never fills a field "sub". And a
+// [time.Time], whatever the claim, takes seconds since 1970 as a [NumericDate] does,
+// beside the text of encoding/json, which is what [Encode] writes of it: a struct for
+// both has fields of type NumericDate. A claim that does not fit is an
+// [ErrInvalidToken] that names it. On any error dst is as it was.
 func (d *Decoder) DecodeInto(token string, dst any) error {
 	keys, p, err := d.prepared()
 	if err != nil {
@@ -92,7 +94,8 @@ func (d *Decoder) DecodeComplete(token string) (*Token, error) {
 }
 
 // DecodeContext is [Decoder.DecodeComplete] with a context for validators, in
-// place of that of [WithContext]. A nil context is an
+// place of that of [WithContext]: usually that of the request. Nothing else looks
+// at it, so one that has ended refuses no token by itself. A nil context is an
 // [ErrInvalidOption].
 func (d *Decoder) DecodeContext(ctx context.Context, token string) (*Token, error) {
 	if ctx == nil {

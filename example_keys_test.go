@@ -65,6 +65,58 @@ func ExampleParseJWK() {
 	// kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k
 }
 
+// A new secret, kept as a JWK from one start of the program to the next.
+func ExampleGenerateKey() {
+	key, err := jwt.GenerateKey(jwt.HS256, jwt.WithKeyID("2026-11"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	stored, err := key.MarshalPrivateJWK() // for a vault: who reads it can sign
+	if err != nil {
+		log.Fatal(err)
+	}
+	token, err := jwt.Encode(jwt.Claims{"sub": "alice"}, key)
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	loaded, err := jwt.ParseJWK(stored)
+	if err != nil {
+		log.Fatal(err)
+	}
+	claims, err := jwt.Decode(token, loaded, jwt.HS256)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(loaded, loaded.Algorithm())
+	fmt.Println(claims.Subject())
+	// Output:
+	// jwt.Key(HMAC secret, ID "2026-11", redacted) HS256
+	// alice
+}
+
+// What an issuer publishes, often under /.well-known/jwks.json: of its private keys
+// the public halves. The key is that of RFC 8037, Appendix A.1.
+func ExampleKeySet_MarshalJSON() {
+	// Never hard-code a real private key.
+	private, err := jwt.ParseJWK([]byte(`{"kty":"OKP","crv":"Ed25519","kid":"2026-11","alg":"EdDSA",
+		"d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
+		"x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}`))
+	if err != nil {
+		log.Fatal(err)
+	}
+	keys, err := jwt.NewKeySet(private)
+	if err != nil {
+		log.Fatal(err)
+	}
+	published, err := json.Marshal(keys)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(string(published))
+	// Output: {"keys":[{"kty":"OKP","kid":"2026-11","alg":"EdDSA","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}
+}
+
 // An issuer publishes its keys as a JWK Set. Members of a kind that is not
 // supported here do not spoil the others.
 func ExampleParseKeySet() {

@@ -379,34 +379,39 @@ func ExampleSign_detached() {
 	// true
 }
 
-// Tokens that were revoked are refused by their ID.
+// A check of the program's own, of a claim that this package knows nothing of.
 func ExampleWithValidator() {
-	errRevoked := errors.New("the token was revoked")
-	revoked := map[string]bool{"4711": true} // in a program: a database
+	errTenant := errors.New("the token is for another tenant")
 
-	notRevoked := func(ctx context.Context, token *jwt.Token) error {
-		// Where the database fails, say whose fault it is not:
-		//	return fmt.Errorf("%w: %w", jwt.ErrUnavailable, err)
-		if revoked[token.Claims.ID()] {
-			return errRevoked
+	ofThisTenant := func(_ context.Context, token *jwt.Token) error {
+		tenant, err := jwt.Get[string](token.Claims, "tenant")
+		if err != nil {
+			return err // such as an ErrMissingClaim that names it
+		}
+		if tenant != "acme" {
+			return errTenant
 		}
 		return nil
 	}
 
 	// Never hard-code a real key.
 	key := []byte("a key for examples of 32 octets or more")
-	decoder, err := jwt.NewDecoder(key, jwt.HS256, jwt.WithRequired("jti", "exp"), jwt.WithValidator(notRevoked))
-	if err != nil {
-		log.Fatal(err)
-	}
-	token, err := jwt.Encode(jwt.Claims{"sub": "alice", "jti": "4711"}, key, jwt.WithExpiresIn(time.Hour))
+	decoder, err := jwt.NewDecoder(key, jwt.HS256, jwt.WithRequired("exp"), jwt.WithValidator(ofThisTenant))
 	if err != nil {
 		log.Fatal(err)
 	}
 
-	_, err = decoder.DecodeContext(context.Background(), token)
-	fmt.Println(errors.Is(err, jwt.ErrInvalidToken), errors.Is(err, errRevoked))
-	// Output: true true
+	for _, tenant := range []string{"acme", "umbrella"} {
+		token, err := jwt.Encode(jwt.Claims{"sub": "alice", "tenant": tenant}, key, jwt.WithExpiresIn(time.Hour))
+		if err != nil {
+			log.Fatal(err)
+		}
+		_, err = decoder.Decode(token)
+		fmt.Println(err == nil, errors.Is(err, jwt.ErrInvalidToken), errors.Is(err, errTenant))
+	}
+	// Output:
+	// true false false
+	// false true true
 }
 
 // A service that makes tokens states once what they all have.

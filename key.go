@@ -43,10 +43,10 @@ type Key struct {
 
 // NewKey makes a key of []byte (an HMAC secret), *rsa.PrivateKey,
 // *rsa.PublicKey, *ecdsa.PrivateKey, *ecdsa.PublicKey, ed25519.PrivateKey,
-// ed25519.PublicKey, another *Key, a [crypto.Signer] whose private half is
-// elsewhere (in a KMS or HSM), *x509.Certificate, and where Go has crypto/mldsa
-// (1.27) its *mldsa.PrivateKey and *mldsa.PublicKey. A key that comes in an
-// interface, such as [crypto.PublicKey], may be any of them.
+// ed25519.PublicKey, another *Key (for another ID, say), a [crypto.Signer] whose
+// private half is elsewhere (in a KMS or HSM), *x509.Certificate, and where Go has
+// crypto/mldsa (1.27) its *mldsa.PrivateKey and *mldsa.PublicKey. A key that comes
+// in an interface, such as [crypto.PublicKey], may be any of them.
 //
 // Whatever is refused is an [ErrInvalidKey]; an option that is wrong by itself is
 // an [ErrInvalidOption]. A secret has at least 32 octets (RFC 7518, Section 3.2),

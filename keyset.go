@@ -35,9 +35,9 @@ type skippedKey struct {
 // mostKeysTried bounds the work that one token can cause.
 const mostKeysTried = 16
 
-// NewKeySet makes a set of keys. Two keys for signatures that share an ID, and a
-// nil or empty key, are an [ErrInvalidKey]. A set may be empty: no token is good
-// then.
+// NewKeySet makes a set of keys, of which private ones verify as their public
+// halves do. Two keys for signatures that share an ID, and a nil or empty key, are
+// an [ErrInvalidKey]. A set may be empty: no token is good then.
 func NewKeySet(keys ...*Key) (*KeySet, error) {
 	s := &keySetState{byID: map[string]*keyState{}}
 	for i, key := range keys {
@@ -91,8 +91,13 @@ func (s *KeySet) Key(kid string) (*Key, bool) {
 }
 
 // Skipped returns a reason for each member of a parsed set that could not be
-// used, in the order of the set. Each is an [ErrInvalidKey]; a kind of key that
-// is not supported wraps [errors.ErrUnsupported].
+// used, in the order of the set; nil where there is none. Each is an
+// [ErrInvalidKey]; a kind of key that is not supported wraps
+// [errors.ErrUnsupported]. They are for the log, as [ParseKeySet] does not fail
+// for them, not even where all members were skipped.
+//
+// A key that is not for verifying, by its "use" or "key_ops", is not among them: it
+// is in the set, and serves no token.
 func (s *KeySet) Skipped() []error {
 	set, err := s.usable()
 	if err != nil {

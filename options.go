@@ -10,6 +10,10 @@ import (
 // an [ErrInvalidOption]. Given twice, the last one wins, but for those that take a
 // list and [WithHeader] of other names, which add up.
 //
+// Options of three kinds serve here: the functions that give an EncodeOption are for
+// making tokens alone, those that give an [Option] for verifying too, and
+// [WithKeyID] is for keys as well.
+//
 // An option made once may serve any number of calls at the same time. What it was
 // made from must not change until they have returned.
 type EncodeOption interface{ forEncoding() }
@@ -19,13 +23,18 @@ type EncodeOption interface{ forEncoding() }
 // an [ErrInvalidOption]. Given twice, the last one wins, but for those that take a
 // list and [WithValidator], which add up.
 //
+// Beside the functions that give a DecodeOption, which are for verifying alone,
+// those that give an [Option] serve here: [WithIssuer], [WithSubject],
+// [WithAudience], [WithType] and [WithClock].
+//
 // An option made once may serve any number of calls at the same time. What it was
 // made from must not change until they have returned.
 type DecodeOption interface{ forDecoding() }
 
 // A KeyOption is a setting of [NewKey] and its kin. The set is closed: options
 // come from the functions of this package alone, and a nil one is an
-// [ErrInvalidOption]. Given twice, the last one wins.
+// [ErrInvalidOption]. Given twice, the last one wins. Beside [AllowWeakKey] and
+// [WithKeyAlgorithm] it is [WithKeyID], which is an [EncodeOption] too.
 type KeyOption interface{ forKeys() }
 
 // An Option serves both sides: [WithIssuer], [WithSubject], [WithAudience] and
@@ -116,13 +125,18 @@ func WithType(typ string) Option { return typeOption(typ) }
 
 // WithClock sets the clock, which is read once on each call that needs the time.
 // The default is [time.Now]. Calls that run at the same time read it at the same
-// time. A nil clock is an [ErrInvalidOption].
+// time. [Sign] and [Verify] need no time and do not take it. A nil clock is an
+// [ErrInvalidOption].
+//
+// A program's own tests set it: a clock that they move makes a token expire
+// without waiting.
 func WithClock(now func() time.Time) Option { return clockOption(now) }
 
 // WithIssuer adds the claim "iss" (RFC 7519, Section 4.1.1) when encoding, where
 // it takes exactly one. A decoder asks for it: a token without "iss" is an
 // [ErrMissingClaim], and one whose "iss" equals none of these an
-// [ErrInvalidIssuer]. No issuer, and "" as one, is an [ErrInvalidOption].
+// [ErrInvalidIssuer]. No issuer, "" as one, and several when encoding are an
+// [ErrInvalidOption].
 //
 // Each key of the decoder may sign for each of these issuers: where they have keys
 // of their own, make a decoder for each (see [DecodeUnverified]).
@@ -141,8 +155,12 @@ func WithSubject(subject string) Option { return subjectOption(subject) }
 func WithAudience(audiences ...string) Option { return audienceOption(audiences) }
 
 // WithKeyID names a key: when it is made, and so in each token that it signs; or
-// for one call of [Encode], as the header parameter "kid" (RFC 7515, Section
-// 4.1.4). Another ID than the key's own is an [ErrInvalidOption].
+// for one call of [Encode] or [Sign], or an [Encoder], as the header parameter
+// "kid" (RFC 7515, Section 4.1.4). There another ID than the key's own, "" too, is
+// an [ErrInvalidOption].
+//
+// WithKeyID("") is no ID: a key made with it has none, whatever the JWK or the key
+// has that it is made from.
 func WithKeyID(kid string) interface {
 	EncodeOption
 	KeyOption
@@ -151,8 +169,8 @@ func WithKeyID(kid string) interface {
 }
 
 // WithAlgorithm sets the one algorithm to sign with. The default is the key's own,
-// else HS256 for a secret, RS256 for RSA, the one of the curve for EC, and EdDSA
-// for Ed25519. One that does not fit the key is an [ErrInvalidKey], a set of
+// else HS256 for a secret, RS256 for RSA, EdDSA for Ed25519, and the only one that
+// fits for EC and ML-DSA. One that does not fit the key is an [ErrInvalidKey], a set of
 // several an [ErrInvalidOption].
 func WithAlgorithm(alg Algorithm) EncodeOption { return algorithmOption(alg) }
 
@@ -234,9 +252,9 @@ func WithValidator(check func(context.Context, *Token) error) DecodeOption {
 	return validatorOption(check)
 }
 
-// WithContext sets the context that validators are given. The
-// default is [context.Background], nil an [ErrInvalidOption]. A [Decoder] is given
-// one for each call by [Decoder.DecodeContext].
+// WithContext sets the context that validators are given. The default is
+// [context.Background], nil an [ErrInvalidOption]. A [Decoder] is given one for
+// each call by [Decoder.DecodeContext].
 func WithContext(ctx context.Context) DecodeOption {
 	if ctx == nil {
 		return contextOption(nil)
@@ -247,6 +265,8 @@ func WithContext(ctx context.Context) DecodeOption {
 // WithMaxSize sets the most characters that a token may have; a longer one is an
 // [ErrDecode]. The default is 256 KiB. A detached payload does not count, and the
 // header may have 8 KiB decoded, always. A size under 1 is an [ErrInvalidOption].
+// It is for tokens of others and of [Sign], as [Encode] makes none of more than the
+// default.
 func WithMaxSize(characters int) DecodeOption { return maxSizeOption(characters) }
 
 // WithPadding asks for '=' padding in all three segments, as AWS load balancers

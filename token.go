@@ -6,9 +6,10 @@ import (
 	"slices"
 )
 
-// A Token is a token that was verified, whole: it only ever comes out of a
-// successful decode. It prints, and goes to JSON and slog, without its
-// signature, so that what is logged cannot be used. It is the caller's own.
+// A Token is a token whose signature holds, whole: what a successful decode
+// returns, what validators are given, and what [ExpiredError] has of one that has
+// expired. It prints, and goes to JSON and slog, without its signature, so that
+// what is logged cannot be used. It is the caller's own.
 type Token struct {
 	Header    Header // the JOSE header
 	Claims    Claims // the claims set
