@@ -299,7 +299,25 @@ func TestWhoKnowsWhom(t *testing.T) {
 	}
 }
 
-// The README's program is the package's example, so it is known to run.
+// Whoever opens the folder finds each file in the plan of the house or in the map
+// of the tests.
+func TestEveryFileIsOnTheMap(t *testing.T) {
+	page, err := os.ReadFile("CONTRIBUTING.md")
+	require.NoError(t, err)
+	files, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	named := regexp.MustCompile("`([a-z0-9_*]+\\.go)`").FindAllStringSubmatch(string(page), -1)
+	for _, file := range files {
+		assert.True(t, slices.ContainsFunc(named, func(name []string) bool {
+			ok, err := filepath.Match(name[1], file)
+			return err == nil && ok && strings.HasSuffix(name[1], "_test.go") == strings.HasSuffix(file, "_test.go")
+		}), "CONTRIBUTING.md does not say what %s holds", file)
+	}
+}
+
+// The README's program is the package's example, so it is known to run; and what
+// else it shows in Go is part of one.
 func TestREADME(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	require.NoError(t, err)
@@ -311,6 +329,12 @@ func TestREADME(t *testing.T) {
 	body := bodyOf(t, string(examples), "Example")
 	body, _, _ = strings.Cut(body, "\t// Output:")
 	assert.Equal(t, strings.TrimSpace(body), strings.TrimSpace(bodyOf(t, program, "main")))
+	blocks := strings.Split(string(readme), "```go\n")[2:]
+	require.NotEmpty(t, blocks)
+	for _, block := range blocks {
+		block, _, _ = strings.Cut(block, "\n```")
+		assert.Contains(t, string(examples), "\t"+strings.ReplaceAll(block, "\n", "\n\t"))
+	}
 }
 
 func bodyOf(t *testing.T, source, name string) string {

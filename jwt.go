@@ -169,7 +169,8 @@ func DecodeComplete[K VerificationKey](token string, key K, alg Algorithm, opts 
 // [WithAlgorithm], [WithKeyID], [WithType], [WithHeader], [WithDetached] and
 // [WithUnencodedPayload]; another option is an [ErrInvalidOption]. A key that
 // cannot sign is an [ErrInvalidKey], a signer that is out of reach an
-// [ErrUnavailable].
+// [ErrUnavailable]. The payload may have any size: who verifies a token of more
+// than 256 KiB says [WithMaxSize].
 //
 // It is safe for concurrent use and keeps no reference to what it is given.
 func Sign[K SigningKey](payload []byte, key K, opts ...EncodeOption) (string, error) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // What headers and claims are made of, as JSON text.
@@ -261,14 +262,11 @@ func escapedName(name string) string {
 
 // escapedText is a JSON string with its first character escaped.
 func escapedText(text string) string {
-	for i, r := range text {
-		if r > 0xffff {
-			return quoted(text)
-		}
-		rest := quoted(text[i+len(string(r)):])
-		return fmt.Sprintf(`"\u%04x`, r) + rest[1:]
+	r, size := utf8.DecodeRuneInString(text)
+	if size == 0 || r > 0xffff {
+		return quoted(text)
 	}
-	return `""`
+	return fmt.Sprintf(`"\u%04x`, r) + quoted(text[size:])[1:]
 }
 
 func (g *maker) name() string {
