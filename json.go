@@ -344,18 +344,16 @@ func scanString(text []byte, pos int) (end int, escaped bool, fault jsonFault) {
 // a quote, a backslash, a control character or one outside ASCII. It looks at
 // eight octets a step.
 func plain[T string | []byte](text T, pos int) int {
-	const ones, tops = 0x0101010101010101, 0x8080808080808080
 	for ; len(text)-pos >= 8; pos += 8 {
-		s := text[pos : pos+8]
-		w := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-			uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
-		quote, slash := w^ones*'"', w^ones*'\\'
-		// Subtracting sets the top bit of each octet below the bound. A borrow
-		// may set those above such an octet too, but the lowest is always right.
-		special := (quote-ones)&^quote | (slash-ones)&^slash | (w-ones*0x20)&^w | w
-		if special &= tops; special != 0 {
+		if special := specials(load(text, pos)); special != 0 {
 			return pos + bits.TrailingZeros64(special)/8
 		}
+	}
+	if len(text) >= 8 && pos < len(text) {
+		// The last eight, without those that were seen. The zeros that take their
+		// places behind the text are special, and stop it there.
+		w := load(text, len(text)-8) >> (8 * (8 - (len(text) - pos)))
+		return pos + bits.TrailingZeros64(specials(w))/8
 	}
 	for ; pos < len(text); pos++ {
 		if c := text[pos]; c < 0x20 || c == '"' || c == '\\' || c >= utf8.RuneSelf {
@@ -363,6 +361,20 @@ func plain[T string | []byte](text T, pos int) int {
 		}
 	}
 	return pos
+}
+
+func load[T string | []byte](text T, pos int) uint64 {
+	s := text[pos : pos+8]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+// specials sets the top bit of each octet that needs a look. A borrow may set
+// those above such an octet too, but the lowest is always right.
+func specials(w uint64) uint64 {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	quote, slash := w^ones*'"', w^ones*'\\'
+	return ((quote-ones)&^quote | (slash-ones)&^slash | (w-ones*0x20)&^w | w) & tops
 }
 
 // escape returns the position after the escape at pos, or -1. A surrogate

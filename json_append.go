@@ -170,6 +170,14 @@ func appendList(w *writer, dst []byte, n int, element func(dst []byte, i int) ([
 
 // value appends a value by its plan.
 func (w *writer) value(dst []byte, v reflect.Value, p *plan) ([]byte, error) {
+	if p.speaks {
+		switch {
+		case p.marshals == ofValue, p.marshals == ofPointer && v.CanAddr():
+			return w.marshaler(dst, v, p.marshals)
+		case p.marshalsText == ofValue, p.marshalsText == ofPointer && v.CanAddr():
+			return w.textMarshaler(dst, v, p.marshalsText)
+		}
+	}
 	switch p.kind {
 	case planNumericDate:
 		return appendNumericDate(dst, v)
@@ -177,14 +185,6 @@ func (w *writer) value(dst []byte, v reflect.Value, p *plan) ([]byte, error) {
 		return w.audience(dst, v)
 	case planNumber:
 		return appendNumber(dst, v.String())
-	}
-	switch {
-	case p.marshals == ofValue, p.marshals == ofPointer && v.CanAddr():
-		return w.marshaler(dst, v, p.marshals)
-	case p.marshalsText == ofValue, p.marshalsText == ofPointer && v.CanAddr():
-		return w.textMarshaler(dst, v, p.marshalsText)
-	}
-	switch p.kind {
 	case planBytes:
 		if v.IsNil() {
 			return append(dst, "null"...), nil
@@ -194,32 +194,36 @@ func (w *writer) value(dst []byte, v reflect.Value, p *plan) ([]byte, error) {
 		return append(dst, '"'), nil
 	case planNone:
 		return dst, errNoJSONFor
-	}
-	switch v.Kind() {
-	case reflect.Bool:
+	case planKind(reflect.Bool):
 		return strconv.AppendBool(dst, v.Bool()), nil
-	case reflect.String:
+	case planKind(reflect.String):
 		return appendJSONString(dst, v.String())
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		return strconv.AppendInt(dst, v.Int(), 10), nil
-	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
-		return strconv.AppendUint(dst, v.Uint(), 10), nil
-	case reflect.Float32:
+	case planKind(reflect.Float32):
 		return appendJSONFloat(dst, v.Float(), 32)
-	case reflect.Float64:
+	case planKind(reflect.Float64):
 		return appendJSONFloat(dst, v.Float(), 64)
-	case reflect.Struct:
+	case planKind(reflect.Struct):
 		return w.structure(dst, v, p)
-	case reflect.Map:
+	case planKind(reflect.Map):
 		return w.mapping(dst, v, p)
-	case reflect.Slice, reflect.Array:
-		if v.Kind() == reflect.Slice && v.IsNil() {
+	case planKind(reflect.Slice):
+		if v.IsNil() {
 			return append(dst, "null"...), nil
 		}
-		return appendList(w, dst, v.Len(), func(dst []byte, i int) ([]byte, error) { return w.value(dst, v.Index(i), p.elem) })
-	default: // a pointer or an interface
+		return w.list(dst, v, p)
+	case planKind(reflect.Array):
+		return w.list(dst, v, p)
+	case planKind(reflect.Pointer), planKind(reflect.Interface):
 		return w.indirect(dst, v, p)
 	}
+	if v.CanInt() {
+		return strconv.AppendInt(dst, v.Int(), 10), nil
+	}
+	return strconv.AppendUint(dst, v.Uint(), 10), nil
+}
+
+func (w *writer) list(dst []byte, v reflect.Value, p *plan) ([]byte, error) {
+	return appendList(w, dst, v.Len(), func(dst []byte, i int) ([]byte, error) { return w.value(dst, v.Index(i), p.elem) })
 }
 
 func (w *writer) indirect(dst []byte, v reflect.Value, p *plan) ([]byte, error) {
@@ -263,7 +267,9 @@ func (w *writer) structure(dst []byte, v reflect.Value, p *plan) ([]byte, error)
 		}
 		first = false
 		dst = append(dst, f.head...)
-		w.notePlace(f.name, len(dst))
+		if w.depth == 1 {
+			w.notePlace(f.name, len(dst))
+		}
 		var err error
 		if f.quoted {
 			dst, err = w.inQuotes(dst, fv, f.plan)

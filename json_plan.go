@@ -29,6 +29,7 @@ type plan struct {
 
 	marshals     method // encoding/json's Marshaler
 	marshalsText method
+	speaks       bool     // a type that is not ours, and has one of them
 	reads        planKind // how it is filled: kind, but where a method stands in for it
 	isZero       func(reflect.Value) bool
 
@@ -148,7 +149,10 @@ func (made planner) plan(t reflect.Type) *plan {
 	made[t] = p
 	made.fit(p)
 	p.reads = p.kind
-	if p.kind < planNumericDate || p.kind >= planBytes { // a type that is not ours to know
+	if p.kind < planNumericDate || p.kind >= planBytes || p.kind == planTime { // a type that is not ours to know
+		p.speaks = p.marshals != ofNone || p.marshalsText != ofNone
+	}
+	if p.kind < planNumericDate || p.kind >= planBytes {
 		switch pointer := reflect.PointerTo(t); {
 		case t.Kind() == reflect.Pointer:
 		case pointer.Implements(unmarshalerType):
