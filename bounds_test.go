@@ -5,8 +5,18 @@
 package jwt_test
 
 import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/asn1"
+	"encoding/base64"
+	"errors"
 	"fmt"
 	"math"
+	"math/big"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -305,6 +315,52 @@ func TestBoundsOfSignatures(t *testing.T) {
 			assert.LessOrEqual(t, objects, uint64(30))
 			assert.LessOrEqual(t, octets, uint64(len(token)+1<<10))
 			t.Logf("%d characters: %d octets in %d allocations", len(token), octets, objects)
+		})
+	}
+}
+
+// Beside what crypto/* takes for itself, such a refusal keeps the bounds of any other.
+func TestBoundsBesideTheSignature(t *testing.T) {
+	ec, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	for _, tt := range []struct {
+		alg  jwt.Algorithm
+		key  crypto.Signer
+		bare func(sum, signature []byte) error
+	}{
+		{jwt.RS256, rsaKey(), func(sum, signature []byte) error {
+			return rsa.VerifyPKCS1v15(&rsaKey().PublicKey, crypto.SHA256, sum, signature)
+		}},
+		{jwt.PS256, rsaKey(), func(sum, signature []byte) error {
+			return rsa.VerifyPSS(&rsaKey().PublicKey, crypto.SHA256, sum, signature, nil)
+		}},
+		{jwt.ES256, ec, func(sum, signature []byte) error {
+			if !ecdsa.VerifyASN1(&ec.PublicKey, sum, signature) {
+				return errors.New("it does not hold")
+			}
+			return nil
+		}},
+	} {
+		t.Run(tt.alg.String(), func(t *testing.T) {
+			key, err := jwt.NewKey(tt.key)
+			require.NoError(t, err)
+			token, err := jwt.Encode(jwt.Claims{"a": strings.Repeat("a", 1000)}, key, jwt.WithAlgorithm(tt.alg))
+			require.NoError(t, err)
+			token = altered(token)
+			sum := sha256.Sum256([]byte(token[:strings.LastIndexByte(token, '.')]))
+			signature, err := base64.RawURLEncoding.DecodeString(token[strings.LastIndexByte(token, '.')+1:])
+			require.NoError(t, err)
+			if tt.alg == jwt.ES256 {
+				half := len(signature) / 2
+				signature, err = asn1.Marshal(struct{ R, S *big.Int }{new(big.Int).SetBytes(signature[:half]), new(big.Int).SetBytes(signature[half:])})
+				require.NoError(t, err)
+			}
+			require.Error(t, tt.bare(sum[:], signature))
+			bareOctets, bareObjects := cost(func() { tt.bare(sum[:], signature) })
+			octets, objects := cost(func() { jwt.Decode(token, key, tt.alg) })
+			assert.LessOrEqual(t, objects, bareObjects+10)
+			assert.LessOrEqual(t, octets, bareOctets+uint64(len(token)+1<<10))
+			t.Logf("%d allocations, of which %d are those of the bare operation", objects, bareObjects)
 		})
 	}
 }
