@@ -20,7 +20,7 @@ func appendClaims(dst []byte, payload any, r *registered) ([]byte, error) {
 		if f, ok := err.(*failure); ok && f.class == ErrInvalidOption {
 			return dst, err
 		}
-		return dst, &failure{class: ErrInvalidOption, text: "the payload cannot be encoded: " + because(err), cause: err}
+		return dst, (&failure{class: ErrInvalidOption, text: "the payload cannot be encoded: " + because(err)}).causedBy(err)
 	}
 	if dst[start] != '{' {
 		return dst, badOption("the payload must marshal to a JSON object: jwt.Claims, a struct, or a map with string keys")
@@ -42,14 +42,18 @@ func appendPayload(dst []byte, payload any, r *registered) ([]byte, error) {
 	w := writer{placeOf: placesIn(r)}
 	v := reflect.ValueOf(payload)
 	p := planOf(v.Type())
-	for v.Kind() == reflect.Pointer && p.marshals == ofNone {
+	for hops := 0; (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) && p.marshals == ofNone; hops++ {
 		if v.IsNil() {
 			return dst, badOption("the payload is a nil pointer; an empty claims set is jwt.Claims{}")
 		}
-		if p.kind == planNone {
+		if p.kind == planNone || hops > 1000 {
 			return dst, errNoJSONFor
 		}
-		v, p = v.Elem(), p.elem
+		if v = v.Elem(); p.elem != nil {
+			p = p.elem
+		} else {
+			p = planOf(v.Type())
+		}
 	}
 	switch {
 	case v.Kind() == reflect.Struct && !v.CanAddr():
@@ -66,8 +70,12 @@ func appendPayload(dst []byte, payload any, r *registered) ([]byte, error) {
 	switch {
 	case v.Kind() == reflect.Struct:
 		for i := range p.fields {
-			if t := p.fields[i].plan.typ; isDate(p.fields[i].name) && (t == durationType || t.Kind() == reflect.Pointer && t.Elem() == durationType) {
-				return dst, notADate(p.fields[i].name)
+			f := &p.fields[i]
+			if !isDate(f.name) {
+				continue
+			}
+			if holder, there := f.in.of(v); there && isDuration(holder.Field(f.last)) {
+				return dst, notADate(f.name)
 			}
 		}
 	case v.Kind() == reflect.Map && v.IsNil():
@@ -78,6 +86,10 @@ func appendPayload(dst []byte, payload any, r *registered) ([]byte, error) {
 			m[key.String()] = value.Interface()
 		}
 		return appendClaimsMap(dst, m, r)
+	case v.Kind() == reflect.Map:
+		if name, found := durationIn(v, p); found {
+			return dst, notADate(name)
+		}
 	}
 	if v.Kind() != reflect.Struct { // whose members are noted as they are written
 		return appendMarshaled(dst, v, p, r)
@@ -91,8 +103,15 @@ func appendMarshaled(dst []byte, v reflect.Value, p *plan, r *registered) ([]byt
 	start := len(dst)
 	var w writer
 	dst, err := w.value(dst, v, p)
+	if err != nil {
+		return dst, err
+	}
 	var d document
-	if err == nil && d.parse(dst[start:]) {
+	switch {
+	case dst[start] != '{': // which appendClaims tells
+	case !d.parse(dst[start:]):
+		return dst, errNotJSON
+	default:
 		*r = d.registered()
 		for _, place := range [...]*uint32{&r.iss, &r.sub, &r.aud, &r.exp, &r.nbf, &r.iat, &r.jti} {
 			if n := &d.nodes[*place]; *place != 0 {
@@ -141,10 +160,33 @@ func unixSeconds(name string, value any) (any, error) {
 			return nil, badOption(strconv.Quote(name) + " is the zero time.Time; leave the claim out where there is no date")
 		}
 		return v.Unix(), nil
-	case time.Duration, *time.Duration:
-		return nil, notADate(name)
+	default:
+		if isDuration(reflect.ValueOf(value)) {
+			return nil, notADate(name)
+		}
 	}
 	return value, nil
+}
+
+// durationIn looks for a duration under a date's name in a map of any keys.
+func durationIn(v reflect.Value, p *plan) (string, bool) {
+	for key, value := range v.Seq2() {
+		if name, err := keyName(key, p.key); err == nil && isDate(name) && isDuration(value) {
+			return name, true
+		}
+	}
+	return "", false
+}
+
+// isDuration looks behind pointers and interfaces, as writing does.
+func isDuration(v reflect.Value) bool {
+	for hops := 0; v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface; hops++ {
+		if hops > 1000 { // it holds itself, which writing tells
+			return false
+		}
+		v = v.Elem()
+	}
+	return v.IsValid() && v.Type() == durationType
 }
 
 func notADate(name string) error {

@@ -1,9 +1,6 @@
 package jwt
 
-import (
-	"errors"
-	"reflect"
-)
+import "reflect"
 
 // Claims sets into types of the program's own.
 
@@ -30,10 +27,10 @@ func targetOf(dst any, before *plan) (target, error) {
 	if inner.kind == planKind(reflect.Pointer) {
 		inner = inner.elem
 	}
-	switch inner.typ.Kind() {
-	case reflect.Struct:
+	switch inner.kind {
+	case planKind(reflect.Struct):
 		return t, nil
-	case reflect.Map:
+	case planKind(reflect.Map):
 		if inner.key.typ.Kind() == reflect.String {
 			return t, nil
 		}
@@ -59,10 +56,5 @@ func unfitClaim(name string, err error) *failure {
 	if name != "" {
 		f.text = "the claim " + quote(name) + " does not fit: " + because(err)
 	}
-	// What a type's own method answered stays within reach, unless it would make of
-	// the token's fault the program's, for a server that asks for that first.
-	if !errors.Is(err, ErrInvalidOption) && !errors.Is(err, ErrInvalidKey) && !errors.Is(err, ErrUnavailable) {
-		f.cause = err
-	}
-	return f
+	return f.causedBy(err)
 }

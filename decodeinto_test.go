@@ -324,7 +324,7 @@ func TestDecodeIntoKindsOfDst(t *testing.T) {
 	var nowhere pointless
 	for _, dst := range []any{
 		nil, inner, map[string]any{}, jwt.Claims{}, "", 1, (*Inner)(nil), (*jwt.Claims)(nil), &none, new(string), new(int), new([]byte), new([]any), new([1]int), new(chan int), new(func()),
-		new(map[int]string), new(map[any]any), new(map[textual]int), new(keyedByText), new(jwt.Audience), new(json.RawMessage), new(json.Number), &[]*Inner{}, func() {}, &nowhere, new(**Inner), new(*string), new(**jwt.Claims),
+		new(map[int]string), new(map[any]any), new(map[textual]int), new(keyedByText), new(jwt.Audience), new(json.RawMessage), new(json.Number), &[]*Inner{}, func() {}, &nowhere, new(**Inner), new(*string), new(**jwt.Claims), new(time.Time), new(jwt.NumericDate), new(*time.Time),
 	} {
 		assertClass(t, decoder.DecodeInto(token, dst), jwt.ErrInvalidOption)
 		assertClass(t, decoder.DecodeInto("", dst), jwt.ErrInvalidOption)
@@ -361,7 +361,13 @@ func (w *wholeJSON) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// No token can make a claim's own type say that the program is at fault.
+// A tokenInside decodes a token of its own.
+type tokenInside struct{}
+
+func (*tokenInside) UnmarshalJSON([]byte) error { return expiredError() }
+
+// No token can make a claim's own type say that the program is at fault, or that
+// the token is other than it is.
 func TestDecodeIntoBlamesTheToken(t *testing.T) {
 	type wanted struct {
 		Algorithm jwt.Algorithm `json:"a"`
@@ -374,4 +380,8 @@ func TestDecodeIntoBlamesTheToken(t *testing.T) {
 	got, err := jwt.DecodeAs[wanted](claimed(`{"a":"HS256|ES256"}`), secret, jwt.HS256)
 	require.NoError(t, err)
 	assert.Equal(t, jwt.HS256|jwt.ES256, got.Algorithm)
+	_, err = jwt.DecodeAs[holder[tokenInside]](claimed(`{"v":{}}`), secret, jwt.HS256)
+	assertClass(t, err, jwt.ErrInvalidToken)
+	_, err = jwt.Get[tokenInside](jwt.Claims{"v": 1}, "v")
+	assertClass(t, err, jwt.ErrInvalidToken)
 }

@@ -3,6 +3,7 @@ package jwt_test
 import (
 	"encoding"
 	"encoding/json"
+	"log/slog"
 	"testing"
 	"time"
 
@@ -24,6 +25,101 @@ func TestEncodeChecksHiddenClaims(t *testing.T) {
 		_, err = jwt.Encode(payload, secret, jwt.WithExpiresIn(time.Hour))
 		assertClass(t, err, jwt.ErrInvalidOption)
 	}
+}
+
+// A duration is no date, whatever is between it and the name.
+func TestEncodeHiddenDurations(t *testing.T) {
+	minute := time.Minute
+	pointer, behind := &minute, any(time.Minute)
+	type holder[T any] struct {
+		Exp T `json:"exp"`
+	}
+	type Dates struct {
+		Nbf any `json:"nbf"`
+	}
+	var whole any = holder[any]{minute}
+	for name, payload := range map[string]any{
+		"in an interface": holder[any]{minute}, "behind two pointers": holder[**time.Duration]{&pointer}, "a pointer in an interface": holder[any]{pointer},
+		"behind a pointer to an interface": jwt.Claims{"exp": &behind}, "embedded": struct{ *Dates }{&Dates{minute}}, "in a payload behind an interface": &whole,
+		"under a key that writes itself": map[textKey]any{{"iat"}: minute}, "in a map of durations": map[string]time.Duration{"exp": minute},
+	} {
+		_, err := jwt.Encode(payload, secret)
+		assertClass(t, err, jwt.ErrInvalidOption)
+		assert.Contains(t, err.Error(), "time.Duration", name)
+	}
+	// What is not there is none.
+	for _, payload := range []any{holder[any]{int64(1900000000)}, struct{ *Dates }{}, map[textKey]any{{"x"}: minute}} {
+		_, err := jwt.Encode(payload, secret)
+		assert.NoError(t, err)
+	}
+	var loop any
+	loop = &loop
+	for _, payload := range []any{loop, jwt.Claims{"exp": loop}, holder[any]{loop}} {
+		_, err := jwt.Encode(payload, secret)
+		assertClass(t, err, jwt.ErrInvalidOption)
+	}
+}
+
+type spoken int8
+
+func (s spoken) MarshalJSON() ([]byte, error) { return []byte(`[",",":1,",":2,",":3"]`), nil }
+
+type spelled bool
+
+func (s *spelled) MarshalText() ([]byte, error) { return []byte("yes"), nil }
+
+func (s *spelled) UnmarshalText(text []byte) error {
+	*s = string(text) == "yes"
+	return nil
+}
+
+// The tag option string puts no quotes around what a method wrote.
+func TestEncodeQuotesNoMethods(t *testing.T) {
+	type claims struct {
+		Level  slog.Level  `json:"level,string"`
+		Behind *slog.Level `json:"behind,string"`
+		Spoken spoken      `json:"spoken,string"`
+		Yes    spelled     `json:"yes,string"`
+		Number int         `json:"number,string"`
+		Nil    *slog.Level `json:"nil,string"`
+	}
+	level := slog.LevelWarn
+	token, err := jwt.Encode(&claims{Behind: &level, Yes: true, Number: 7}, secret)
+	require.NoError(t, err)
+	assert.Equal(t, `{"level":"INFO","behind":"WARN","spoken":[",",":1,",":2,",":3"],"yes":"yes","number":"7","nil":null}`, segmentOf(t, token, 1))
+	_, err = jwt.Decode(token, secret, jwt.HS256)
+	assert.NoError(t, err)
+	type back struct {
+		Level  slog.Level  `json:"level,string"`
+		Behind *slog.Level `json:"behind,string"`
+		Yes    spelled     `json:"yes,string"`
+		Number int         `json:"number,string"`
+	}
+	got, err := jwt.DecodeAs[back](token, secret, jwt.HS256)
+	require.NoError(t, err)
+	assert.Equal(t, back{slog.LevelInfo, &level, true, 7}, got)
+	// Where such a method cannot be called there are quotes.
+	token, err = jwt.Encode(map[textKey]any{{"v"}: struct {
+		Yes spelled `json:"yes,string"`
+	}{true}}, secret)
+	require.NoError(t, err)
+	assert.Equal(t, `{"v":{"yes":"true"}}`, segmentOf(t, token, 1))
+}
+
+// Keys of maps are read by the method that wrote them, whatever others there are.
+func TestMapKeysReadByUnmarshalText(t *testing.T) {
+	type claims struct {
+		Days  map[time.Time]int       `json:"days"`
+		Dates map[jwt.NumericDate]int `json:"dates"`
+		Algs  map[jwt.Algorithm]int   `json:"algs"`
+	}
+	day := time.Unix(0, 0).UTC()
+	want := claims{map[time.Time]int{day: 1}, map[jwt.NumericDate]int{{Time: day}: 2}, map[jwt.Algorithm]int{jwt.ES256: 3}}
+	token, err := jwt.Encode(want, secret)
+	require.NoError(t, err)
+	got, err := jwt.DecodeAs[claims](token, secret, jwt.HS256)
+	require.NoError(t, err)
+	assert.Equal(t, want, got)
 }
 
 // Nil pointers behind interfaces, whose methods would panic, are null or absent.

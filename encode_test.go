@@ -210,13 +210,16 @@ func TestEncodeMarshalerErrors(t *testing.T) {
 	_, err = jwt.Encode(jwt.Claims{}, secret, jwt.WithHeader("x", answers{no}))
 	assertClass(t, err, jwt.ErrInvalidOption)
 	assert.ErrorIs(t, err, no)
-	_, err = jwt.Encode(jwt.Claims{}, secret, jwt.WithHeader("x", answers{jwt.ErrExpired}))
-	assert.ErrorIs(t, err, jwt.ErrInvalidOption)
-	assert.Equal(t, 1, strings.Count(err.Error(), "jwt: "), err)
-	for _, payload := range []any{answers{jwt.ErrExpired}, jwt.Claims{"a": answers{jwt.ErrExpired}}, answers{expiredError()}, jwt.Claims{"a": answers{expiredError()}}} {
-		_, err := jwt.Encode(payload, secret)
-		assert.ErrorIs(t, err, jwt.ErrInvalidOption)
+	// But an error of ours would make it another class as well.
+	for _, own := range []error{jwt.ErrExpired, expiredError(), jwt.ErrInvalidKey, fmt.Errorf("down: %w", jwt.ErrUnavailable), jwt.ErrInvalidOption} {
+		_, err = jwt.Encode(jwt.Claims{}, secret, jwt.WithHeader("x", answers{own}))
+		assertClass(t, err, jwt.ErrInvalidOption)
 		assert.Equal(t, 1, strings.Count(err.Error(), "jwt: "), err)
+		for _, payload := range []any{answers{own}, jwt.Claims{"a": answers{own}}, struct{ A answers }{answers{own}}} {
+			_, err := jwt.Encode(payload, secret)
+			assertClass(t, err, jwt.ErrInvalidOption)
+			assert.Equal(t, 1, strings.Count(err.Error(), "jwt: "), err)
+		}
 	}
 }
 

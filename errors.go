@@ -259,6 +259,19 @@ func badOption(text string) error { return &failure{class: ErrInvalidOption, tex
 
 func badKey(text string) error { return &failure{class: ErrInvalidKey, text: text} }
 
+// causedBy keeps within reach what a method of the caller's types answered; but not
+// an error of this package, which would make the failure match another class too:
+// it may be about another token, or make the token's fault the program's.
+func (f *failure) causedBy(err error) *failure {
+	for _, class := range []error{ErrInvalidToken, ErrInvalidKey, ErrUnavailable, ErrInvalidOption} {
+		if errors.Is(err, class) {
+			return f
+		}
+	}
+	f.cause = err
+	return f
+}
+
 // because is the text of an error of somebody else's, for a text of ours: should
 // it be one of ours after all, its prefix would stand there twice.
 func because(err error) string {

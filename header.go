@@ -271,7 +271,7 @@ func appendHeader(dst []byte, params []member) ([]byte, error) {
 	var w writer
 	dst, err := w.members(dst, params)
 	if err != nil {
-		return dst, &failure{class: ErrInvalidOption, text: "the header cannot be encoded: " + because(err), cause: err}
+		return dst, (&failure{class: ErrInvalidOption, text: "the header cannot be encoded: " + because(err)}).causedBy(err)
 	}
 	if len(dst)-start > maxHeader {
 		return dst, badOption(errHeaderSize.text + ", which no verifier would read; make its parameters shorter")

@@ -318,6 +318,9 @@ func (w *writer) inQuotes(dst []byte, v reflect.Value, p *plan) ([]byte, error) 
 		}
 		v, p = v.Elem(), p.elem
 	}
+	if p.speaks && v.CanAddr() || max(p.marshals, p.marshalsText) == ofValue {
+		return w.value(dst, v, p) // a method's text stands as it is
+	}
 	text, err := w.value(nil, v, p)
 	if err != nil {
 		return dst, err

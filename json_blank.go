@@ -40,7 +40,7 @@ func (p *plan) giveBack(b *blank) {
 // slot returns the pointer to a field of the struct v, if fillSlot knows what to do
 // with it.
 func (f *field) slot(v reflect.Value) any {
-	if f.quoted {
+	if f.unquotes {
 		return nil
 	}
 	for _, i := range f.index {

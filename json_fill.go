@@ -153,7 +153,7 @@ func (d *document) fillStruct(i uint32, v reflect.Value, slots []any, p *plan) (
 			}
 			in = f.in
 		}
-		if f.quoted {
+		if f.unquotes {
 			err = d.fillQuoted(name+1, holder.Field(f.last), f.plan)
 		} else {
 			err = d.fillValue(name+1, holder.Field(f.last), f.plan)
@@ -222,7 +222,7 @@ func (d *document) fillMap(i uint32, v reflect.Value, p *plan) (blame string, er
 
 func (d *document) fillKey(name uint32, key reflect.Value, p *plan) error {
 	switch {
-	case p.reads == planTextUnmarshaler:
+	case p.readsText:
 		err := key.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText(bytes.Clone(d.string(name)))
 		return d.unless(err, name, p)
 	case key.Kind() == reflect.String:

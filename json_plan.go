@@ -31,6 +31,7 @@ type plan struct {
 	marshalsText method
 	speaks       bool     // a type that is not ours, and has one of them
 	reads        planKind // how it is filled: kind, but where a method stands in for it
+	readsText    bool     // it has UnmarshalText, which names of members are read by
 	isZero       func(reflect.Value) bool
 
 	quiet  bool      // filling it calls no method of the caller's, who so never sees its address
@@ -73,7 +74,8 @@ type field struct {
 	tagged    bool
 	omitEmpty bool
 	omitZero  bool
-	quoted    bool // the option "string"
+	quoted    bool // the option "string": its value is written in quotes
+	unquotes  bool // and read from them
 }
 
 // A branch leads to an embedded struct. Fields of the same one share it.
@@ -149,6 +151,7 @@ func (made planner) plan(t reflect.Type) *plan {
 	made[t] = p
 	made.fit(p)
 	p.reads = p.kind
+	p.readsText = reflect.PointerTo(t).Implements(textUnmarshalerType)
 	if p.kind < planNumericDate || p.kind >= planBytes || p.kind == planTime { // a type that is not ours to know
 		p.speaks = p.marshals != ofNone || p.marshalsText != ofNone
 	}
@@ -308,6 +311,7 @@ func (made planner) fields(t reflect.Type) []field {
 						f.omitZero = true
 					case "string":
 						f.quoted = canBeQuoted(sf.Type)
+						f.unquotes = f.quoted && !f.plan.readsItself()
 					}
 				}
 				f.head, _ = appendJSONString(nil, f.name)
@@ -337,6 +341,15 @@ func dominant(found []field) []field {
 	}
 	slices.SortFunc(kept, func(a, b field) int { return slices.CompareFunc(a.index, b.index, cmp.Compare[int]) })
 	return kept
+}
+
+// readsItself reports whether a type, or the one that it points to, has a method
+// to be filled with.
+func (p *plan) readsItself() bool {
+	if p.kind == planKind(reflect.Pointer) {
+		p = p.elem
+	}
+	return p.reads == planUnmarshaler || p.reads == planTextUnmarshaler
 }
 
 // reachable leaves out unexported fields, but for embedded structs, whose own

@@ -256,6 +256,9 @@ func (m *message) encode(key *keyState, p *encodePolicy, dst []byte, payload any
 	if m.octets, err = p.addClaims(m.octets, &m.written); err != nil {
 		return nil, err
 	}
+	if len(m.octets) > defaultMaxSize {
+		return nil, errTooLong
+	}
 	if f := m.payload.checkTypes(m.octets, &m.written); f != nil {
 		return nil, &failure{class: ErrInvalidOption, claim: f.claim, text: f.text}
 	}
@@ -266,10 +269,12 @@ func (m *message) encode(key *keyState, p *encodePolicy, dst []byte, payload any
 		return nil, err
 	}
 	if len(dst)-start > defaultMaxSize {
-		return nil, badOption("the token would have more than 256 KiB, which no verifier reads by default")
+		return nil, errTooLong
 	}
 	return dst, nil
 }
+
+var errTooLong = badOption("the token would have more than 256 KiB, which no verifier reads by default")
 
 // sign: octets -> signing input -> signature -> token.
 func (m *message) sign(key *keyState, p *encodePolicy, dst, payload []byte) ([]byte, error) {
