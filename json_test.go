@@ -98,7 +98,7 @@ func FuzzJSON(f *testing.F) {
 		`{}`, `{"a":[1,-2.5e3,"x\u00e9",true,null,{"b":{}}]}`, ` {"n":123456789012345678901} `, // valid
 		`{"a":1,"a":2}`, `{"a":{"\u0061":1,"a":2}}`, `{"":1,"":2}`, // a name twice
 		nested(64), nested(65), // depth
-		`{"a":"\ud800"}`, `{"a":"\ude00\ud83d"}`, `{"\ud83d\ude00":"\ud83d\ude00"}`, `{"a":"\\ud800"}`, // surrogates
+		`{"a":"\ud800"}`, `{"a":"\ude00\ud83d"}`, `{"\ud83d\ude00":"\ud83d\ude00"}`, `{"a":"\\ud800"}`, `{"a":"\ud83d\\\ude00"}`, // surrogates
 		"{\"a\":\"\xff\"}", "{\"a\":\"\xed\xa0\x80\"}", "\ufeff{}", // not UTF-8, or with a mark
 		`{"a":1e400}`, `{"a":` + strings.Repeat("1", 256) + `}`, `{"a":0.` + strings.Repeat("1", 255) + `}`, // numbers
 		`{}{}`, `{}x`, "{}\x00", `[]`, `null`, ``, ` `, // not one object
@@ -129,7 +129,7 @@ func FuzzJSON(f *testing.F) {
 // forbidden finds in valid JSON what a token must not have, another way than the
 // walk does.
 func forbidden(text []byte) bool {
-	if !utf8.Valid(text) || text[len(text)-len(bytes.TrimLeft(text, " \t\r\n"))] != '{' || halfSurrogate.Match(wholePair.ReplaceAll(escapedSlash.ReplaceAll(text, nil), nil)) {
+	if !utf8.Valid(text) || text[len(text)-len(bytes.TrimLeft(text, " \t\r\n"))] != '{' || halfSurrogate.Match(wholePair.ReplaceAll(escapedSlash.ReplaceAll(text, []byte("--")), nil)) {
 		return true
 	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
