@@ -113,6 +113,9 @@ const rightProgram = compileHead + `func right() {
 
 // What would be wrong at run time and can be wrong at compile time, is.
 func TestDoesNotCompile(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it runs the compiler")
+	}
 	if _, err := exec.LookPath("go"); err != nil {
 		t.Skip("there is no go command here, and so no compiler to ask:", err)
 	}
