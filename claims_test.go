@@ -202,6 +202,7 @@ func TestNumericDate(t *testing.T) {
 	for want, date := range map[string]jwt.NumericDate{
 		"1800000000":   jwt.NewNumericDate(now.Add(999)),
 		"1800000000.5": {Time: now.Add(time.Second / 2)},
+		"0.5":          {Time: time.Unix(0, 5e8)},
 		"-0.000000001": {Time: time.Unix(-1, 999999999)},
 		"-1.5":         {Time: time.Unix(-2, 5e8)},
 		"-2":           {Time: time.Unix(-2, 0)},

@@ -156,6 +156,7 @@ func TestNilReceivers(t *testing.T) {
 		"Audience JSON":    (*jwt.Audience)(nil).UnmarshalJSON([]byte(`"a"`)),
 		"Audience text":    (*jwt.Audience)(nil).UnmarshalText([]byte("a")),
 		"NumericDate JSON": (*jwt.NumericDate)(nil).UnmarshalJSON([]byte("1")),
+		"NumericDate null": (*jwt.NumericDate)(nil).UnmarshalJSON([]byte("null")),
 		"NumericDate text": (*jwt.NumericDate)(nil).UnmarshalText([]byte("1")),
 	} {
 		t.Run(name, func(t *testing.T) { assertClass(t, err, jwt.ErrInvalidOption) })

@@ -25,7 +25,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -131,14 +130,15 @@ func measure(binary, scratch string) (list tests, err error) {
 			continue
 		}
 		seen := filepath.Join(scratch, "seen")
-		began := time.Now()
-		if call(binary, "MUTANT_SITES="+seen, time.Minute, name) != lived {
-			if call(binary, "MUTANT=0", time.Minute, name) != lived {
-				fmt.Println("left out, as it fails without a mutant:", name)
-				continue
-			}
+		result, took := call(binary, "MUTANT_SITES="+seen, time.Minute, name)
+		if result != lived { // perhaps since noting sites takes memory
+			result, took = call(binary, "MUTANT=0", time.Minute, name)
 		}
-		t := test{name, time.Since(began), map[int]bool{}}
+		if result != lived {
+			fmt.Println("left out, as it fails without a mutant:", name)
+			continue
+		}
+		t := test{name, took, map[int]bool{}}
 		lines, _ := os.ReadFile(seen) // there is none where no site was reached
 		for line := range strings.FieldsSeq(string(lines)) {
 			site, _ := strconv.Atoi(line)
@@ -151,55 +151,56 @@ func measure(binary, scratch string) (list tests, err error) {
 	return list, nil
 }
 
-// judge runs the tests that reach a mutant: first the quick ones, which are most.
+// judge runs the tests that reach a mutant, the quick ones first: most mutants do
+// not survive those.
 func (list tests) judge(binary string, m *mutant) fate {
-	var quick, slow []string
+	var groups [3][]string
 	var total time.Duration
 	for _, t := range list {
 		if t.sites[m.site] {
-			total += t.took
-			if t.took < 200*time.Millisecond {
-				quick = append(quick, t.name)
-			} else {
-				slow = append(slow, t.name)
+			took := t.took - list[0].took // which is that of starting the binary
+			total += took
+			switch {
+			case took < 20*time.Millisecond:
+				groups[0] = append(groups[0], t.name)
+			case took < 100*time.Millisecond:
+				groups[1] = append(groups[1], t.name)
+			default:
+				groups[2] = append(groups[2], t.name)
 			}
 		}
 	}
-	if total == 0 {
-		return notReached
-	}
-	for _, names := range [][]string{quick, slow} {
-		if len(names) > 0 {
-			if f := call(binary, "MUTANT="+strconv.Itoa(m.id), 10*time.Second+5*total, names...); f != lived {
-				return f
-			}
+	result := notReached
+	for _, names := range groups {
+		if len(names) > 0 && result < killed {
+			result, _ = call(binary, "MUTANT="+strconv.Itoa(m.id), 5*time.Second+5*total, names...)
 		}
 	}
-	return lived
+	return result
 }
 
-// call runs tests with a variable set. A mutant that eats memory is stopped at 4
-// GiB, where the shell can do that.
-func call(binary, env string, limit time.Duration, names ...string) fate {
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, "sh", "-c", `ulimit -v 4194304 2>/dev/null; exec "$@"`, "sh",
-		binary, "-test.short", "-test.failfast", "-test.run", "^("+strings.Join(names, "|")+")$")
+// call runs tests with a variable set, and tells how long the processor took. The
+// shell stops a mutant that goes on and on, or eats memory.
+func call(binary, env string, limit time.Duration, names ...string) (fate, time.Duration) {
+	cmd := exec.Command("sh", "-c", `ulimit -v 4194304 2>/dev/null; ulimit -t "$0"; exec "$@"`, strconv.Itoa(int(limit.Seconds())),
+		binary, "-test.short", "-test.failfast", "-test.timeout", "2m", "-test.run", "^("+strings.Join(names, "|")+")$")
 	cmd.Env = append(os.Environ(), env)
-	switch err := cmd.Run(); {
+	err := cmd.Run()
+	took := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	switch {
 	case err == nil:
-		return lived
-	case ctx.Err() != nil:
-		return killedByTime
+		return lived, took
+	case !cmd.ProcessState.Exited():
+		return killedByTime, took
 	}
-	return killed
+	return killed, took
 }
 
 type fate int
 
 const (
-	lived fate = iota
-	notReached
+	notReached fate = iota
+	lived
 	killed
 	killedByTime
 )
