@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"go/ast"
 	"go/importer"
@@ -10,11 +11,12 @@ import (
 	"go/types"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 )
 
-// The mutants: found in the syntax tree, written into the text between what
+// The mutants: found in the syntax tree, and written into the text between what
 // stands there, so that lines keep their numbers.
 
 // A mutant is one change at one site.
@@ -28,7 +30,7 @@ type mutant struct {
 	fate     fate
 }
 
-// key names a mutant independently of other edits to its file.
+// key names a mutant whatever else changes in its file.
 func (m *mutant) key() string { return m.file + ": " + m.function + ": " + m.change }
 
 func (m *mutant) String() string {
@@ -45,51 +47,22 @@ var others = map[token.Token][]token.Token{
 	token.SHL: {token.SHR}, token.SHR: {token.SHL},
 }
 
-// helpers returns the functions that the mutated files call: one for each operator.
+// helpers returns the functions that mutated files call.
 func helpers(size int) []byte {
 	b := bytes.NewBufferString(`package jwt
-
-import (
-	"cmp"
-	"fmt"
-	"os"
-	"strconv"
-	"sync"
-	"sync/atomic"
-)
-
-var (
-	mutantOfRun, _ = strconv.Atoi(os.Getenv("MUTANT"))
-	mutantSites    = os.Getenv("MUTANT_SITES")
-	mutantFile     = sync.OnceValue(func() *os.File { f, _ := os.Create(mutantSites); return f })
-)
-
+import ("cmp"; "fmt"; "os"; "strconv"; "sync"; "sync/atomic")
+type mutantInt interface { ~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~uintptr }
+type mutantNumber interface { mutantInt | ~float32 | ~float64 }
+var mutantOfRun, _ = strconv.Atoi(os.Getenv("MUTANT"))
+var mutantSites = os.Getenv("MUTANT_SITES")
+var mutantFile = sync.OnceValue(func() *os.File { f, _ := os.Create(mutantSites); return f })
 func mutant(site int) int {
-	if mutantSites != "" && !mutantSeen[site].Swap(true) {
-		fmt.Fprintln(mutantFile(), site)
-	}
+	if mutantSites != "" && !mutantSeen[site].Swap(true) { fmt.Fprintln(mutantFile(), site) }
 	return mutantOfRun
 }
-
 func mutantOn(n int) bool { return mutant(n) == n }
-
-func mutantIf(n int, cond bool) bool {
-	switch mutant(n) {
-	case n:
-		return true
-	case n + 1:
-		return false
-	}
-	return cond
-}
-
-type mutantInt interface {
-	~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~uintptr
-}
-
-type mutantNumber interface{ mutantInt | ~float32 | ~float64 }
-
-func mutantNegative[T mutantNumber](n int, x T) T { if mutantOn(n) { return -x }; return x }
+func mutantIf(n int, cond bool) bool { switch mutant(n) { case n: return true; case n + 1: return false }; return cond }
+func mutantMinus[T mutantNumber](n int, x T) T { if mutantOn(n) { return x }; return -x }
 func mutantInc[T mutantNumber](n int, x T) T { if mutantOn(n) { return x - 1 }; return x + 1 }
 func mutantDec[T mutantNumber](n int, x T) T { if mutantOn(n) { return x + 1 }; return x - 1 }
 `)
@@ -115,79 +88,102 @@ func mutantDec[T mutantNumber](n int, x T) T { if mutantOn(n) { return x + 1 }; 
 	return b.Bytes()
 }
 
-// A source is the package, and of each file that is to be mutated its text.
-type source struct {
-	dir   string
-	fset  *token.FileSet
-	info  *types.Info
-	files []*ast.File
-	texts map[string][]byte
-}
-
-func load(wanted func(name string) bool) (*source, error) {
-	dir, names, exports, err := goList()
+// rewrite finds the mutants of those files, and writes into scratch mutated files
+// and the overlay.json that makes the go command take them for the package's own.
+func rewrite(scratch string, wanted func(name string) bool) ([]*mutant, error) {
+	out, err := exec.Command("go", "list", "-export", "-deps", "-json=ImportPath,Dir,GoFiles,Export", ".").Output()
 	if err != nil {
 		return nil, err
 	}
-	s := &source{dir: dir, fset: token.NewFileSet(), texts: map[string][]byte{}}
-	s.info = &types.Info{Types: map[ast.Expr]types.TypeAndValue{}}
-	var all []*ast.File
-	for _, name := range names {
-		text, err := os.ReadFile(filepath.Join(dir, name))
-		if err != nil {
+	var p struct { // the last is the package itself
+		ImportPath, Dir, Export string
+		GoFiles                 []string
+	}
+	exports := map[string]string{} // of a path the compiled package, which has the types
+	for d := json.NewDecoder(bytes.NewReader(out)); d.More(); exports[p.ImportPath] = p.Export {
+		if err := d.Decode(&p); err != nil {
 			return nil, err
-		}
-		file, err := parser.ParseFile(s.fset, name, text, parser.SkipObjectResolution)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, file)
-		if wanted(name) {
-			s.files = append(s.files, file)
-			s.texts[name] = text
 		}
 	}
-	if len(s.files) == 0 {
+	e := &editor{fset: token.NewFileSet(), types: map[ast.Expr]types.TypeAndValue{}, times: map[string]int{}}
+	var parsed []*ast.File
+	for _, name := range p.GoFiles {
+		file, err := parser.ParseFile(e.fset, filepath.Join(p.Dir, name), nil, parser.SkipObjectResolution)
+		if err != nil {
+			return nil, err
+		}
+		parsed = append(parsed, file)
+	}
+	imports := importer.ForCompiler(e.fset, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
+	if _, err := (&types.Config{Importer: imports}).Check("jwt", e.fset, parsed, &types.Info{Types: e.types}); err != nil {
+		return nil, err
+	}
+	texts := map[string][]byte{}
+	for i, name := range p.GoFiles {
+		if wanted(name) {
+			if texts[name], err = e.edit(name, filepath.Join(p.Dir, name), parsed[i]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if len(texts) == 0 {
 		return nil, fmt.Errorf("no file matches")
 	}
-	imports := importer.ForCompiler(s.fset, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
-	_, err = (&types.Config{Importer: imports}).Check("jwt", s.fset, all, s.info)
-	return s, err
-}
-
-// rewrite writes the mutated files, and what makes the go command take them.
-func (s *source) rewrite(scratch string) ([]*mutant, error) {
-	var mutants []*mutant
-	files := map[string][]byte{}
-	for _, file := range s.files {
-		name := s.fset.Position(file.Package).Filename
-		e := &editor{source: s, name: name, text: s.texts[name], mutants: mutants, times: map[string]int{}, closing: map[int]string{}, opening: map[int]string{}, instead: map[int][2]string{}}
-		for _, decl := range file.Decls {
-			e.function = "var"
-			if f, ok := decl.(*ast.FuncDecl); ok {
-				e.function = f.Name.Name
-			}
-			ast.Inspect(decl, e.visit)
+	texts["mutants.go"] = helpers(len(e.mutants) + 1)
+	replace := map[string]string{}
+	for name, text := range texts {
+		replace[filepath.Join(p.Dir, name)] = filepath.Join(scratch, name)
+		if err := os.WriteFile(filepath.Join(scratch, name), text, 0o600); err != nil {
+			return nil, err
 		}
-		files[name], mutants = e.result(), e.mutants
 	}
-	files["mutants.go"] = helpers(len(mutants) + 1)
-	return mutants, overlay(scratch, s.dir, files)
+	overlay, _ := json.Marshal(map[string]any{"Replace": replace})
+	return e.mutants, os.WriteFile(filepath.Join(scratch, "overlay.json"), overlay, 0o600)
 }
 
-// An editor notes what is to stand where in one file.
+// An editor notes what is to stand where in one file after the other.
 type editor struct {
-	*source
-	name, function   string
+	fset    *token.FileSet
+	types   map[ast.Expr]types.TypeAndValue
+	mutants []*mutant
+	times   map[string]int // how often a key was given
+
+	file, function   string
 	text             []byte
-	mutants          []*mutant
-	times            map[string]int    // how often a key was given
 	closing, opening map[int]string    // before what is at an offset; what closes comes first
 	instead          map[int][2]string // of an operator, and what stands there for it
 }
 
+func (e *editor) edit(name, path string, file *ast.File) ([]byte, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	e.file, e.text, e.closing, e.opening, e.instead = name, text, map[int]string{}, map[int]string{}, map[int][2]string{}
+	for _, decl := range file.Decls {
+		e.function = "var"
+		if f, ok := decl.(*ast.FuncDecl); ok {
+			e.function = f.Name.Name
+		}
+		ast.Inspect(decl, e.visit)
+	}
+	var out bytes.Buffer
+	for i := 0; i <= len(text); i++ {
+		out.WriteString(e.closing[i])
+		out.WriteString(e.opening[i])
+		if swap, ok := e.instead[i]; ok {
+			out.WriteString(swap[1])
+			i += len(swap[0]) - 1
+		} else if i < len(text) {
+			out.WriteByte(text[i])
+		}
+	}
+	return out.Bytes(), nil
+}
+
 func (e *editor) offset(pos token.Pos) int { return e.fset.Position(pos).Offset }
 
+// words is the text of a node, in one line.
 func (e *editor) words(n ast.Node) string {
 	return strings.Join(strings.Fields(string(e.text[e.offset(n.Pos()):e.offset(n.End())])), " ")
 }
@@ -198,11 +194,15 @@ func (e *editor) wrap(n ast.Node, before, after string) {
 	e.closing[e.offset(n.End())] = after + e.closing[e.offset(n.End())]
 }
 
+func (e *editor) replace(at token.Pos, op token.Token, text string) {
+	e.instead[e.offset(at)] = [2]string{op.String(), text}
+}
+
 // site makes a mutant for each text, and returns the id of the first.
 func (e *editor) site(n ast.Node, original string, mutated ...string) int {
 	site := len(e.mutants) + 1
 	for i, text := range mutated {
-		m := &mutant{id: site + i, site: site, file: e.name, line: e.fset.Position(n.Pos()).Line, function: e.function, change: original + " -> " + text}
+		m := &mutant{id: site + i, site: site, file: e.file, line: e.fset.Position(n.Pos()).Line, function: e.function, change: original + " -> " + text}
 		if e.times[m.key()]++; e.times[m.key()] > 1 {
 			m.change += fmt.Sprintf(" (%d)", e.times[m.key()])
 		}
@@ -212,7 +212,7 @@ func (e *editor) site(n ast.Node, original string, mutated ...string) int {
 }
 
 func (e *editor) force(cond ast.Expr, word string) {
-	if e.info.Types[cond].Value == nil {
+	if e.types[cond].Value == nil {
 		n := e.site(cond, word+" "+e.words(cond), word+" true", word+" false")
 		e.wrap(cond, fmt.Sprintf("mutantIf(%d, ", n), ")")
 	}
@@ -241,7 +241,7 @@ func (e *editor) visit(n ast.Node) bool {
 		}
 	case *ast.CaseClause:
 		for _, label := range n.List {
-			if e.info.Types[label].Value == nil {
+			if e.types[label].Value == nil {
 				ast.Inspect(label, e.visit)
 			}
 		}
@@ -256,62 +256,61 @@ func (e *editor) visit(n ast.Node) bool {
 		}
 		x := e.words(n.X)
 		id := e.site(n, x+n.Tok.String(), x+other.String())
-		e.instead[e.offset(n.TokPos)] = [2]string{n.Tok.String(), fmt.Sprintf(" = mutant%s(%d, %s)", helper, id, x)}
+		e.replace(n.TokPos, n.Tok, fmt.Sprintf(" = mutant%s(%d, %s)", helper, id, x))
 	case *ast.AssignStmt:
-		op := n.Tok + token.ADD - token.ADD_ASSIGN
-		if n.Tok >= token.ADD_ASSIGN && n.Tok <= token.AND_NOT_ASSIGN && !e.isText(n.Lhs[0]) {
+		if op := n.Tok - token.ADD_ASSIGN + token.ADD; n.Tok >= token.ADD_ASSIGN && n.Tok <= token.AND_NOT_ASSIGN && !e.isText(n.Lhs[0]) {
 			x, y := e.words(n.Lhs[0]), e.words(n.Rhs[0])
-			id := e.site(n, x+" "+n.Tok.String()+" "+y, x+" "+others[op][0].String()+"= "+y)
-			e.instead[e.offset(n.TokPos)] = [2]string{n.Tok.String(), fmt.Sprintf("= mutant%d(%d, %s, ", op, id, x)}
+			id := e.site(n, x+" "+op.String()+"= "+y, x+" "+others[op][0].String()+"= "+y)
+			e.replace(n.TokPos, n.Tok, fmt.Sprintf("= mutant%d(%d, %s, ", op, id, x))
 			e.wrap(n.Rhs[0], "", ")")
 		}
+	case *ast.UnaryExpr:
+		constant := e.types[n].Value != nil
+		switch x := e.words(n.X); {
+		case n.Op == token.SUB && !constant:
+			e.wrap(n.X, fmt.Sprintf("(mutantMinus(%d, ", e.site(n, "-"+x, x)), "))")
+			e.replace(n.OpPos, n.Op, "")
+		case n.Op == token.SUB: // as in return -1; its type comes from what is around it
+			e.wrap(n.X, fmt.Sprintf("(mutantMinus(%d, %s(", e.site(n, "-"+x, x), typeName(e.types[n].Type)), ")))")
+			e.replace(n.OpPos, n.Op, "")
+		case n.Op == token.NOT && !constant:
+			e.wrap(n, fmt.Sprintf("(mutantOn(%d) != (", e.site(n, "!"+x, x)), "))")
+		}
+		return !constant
+	case *ast.BinaryExpr:
+		if e.types[n].Value != nil {
+			return false
+		}
+		if !e.isText(n) {
+			e.binary(n)
+		}
 	case ast.Expr:
-		return e.visitExpr(n)
+		return e.types[n].Value == nil
 	}
 	return true
 }
 
-func (e *editor) visitExpr(n ast.Expr) bool {
-	is := e.info.Types[n]
-	switch n := n.(type) {
-	case *ast.UnaryExpr:
-		x := e.words(n.X)
-		switch {
-		case n.Op == token.SUB:
-			before, after := "", ")"
-			if is.Value != nil { // its type comes from what is around it
-				before, after = typeName(is.Type)+"(", "))"
-			}
-			e.wrap(n, fmt.Sprintf("mutantNegative(%d, ", e.site(n, "-"+x, x))+before, after)
-		case n.Op == token.NOT && is.Value == nil:
-			e.wrap(n, fmt.Sprintf("(mutantOn(%d) != (", e.site(n, "!"+x, x)), "))")
-		}
-	case *ast.BinaryExpr:
-		if is.Value != nil || others[n.Op] == nil || e.isText(n) {
-			return is.Value == nil
-		}
-		var texts []string
-		for _, other := range others[n.Op] {
-			texts = append(texts, e.words(n.X)+" "+other.String()+" "+e.words(n.Y))
-		}
-		id := e.site(n, e.words(n), texts...)
-		on := fmt.Sprintf(" != mutantOn(%d))", id)
-		switch n.Op {
-		case token.EQL, token.NEQ:
-			e.wrap(n, "((", ")"+on)
-		case token.LAND, token.LOR: // by De Morgan, as Y may only be looked at where X lets it
-			e.wrap(n, "((", ")"+on)
-			e.wrap(n.X, "((", ")"+on)
-			e.wrap(n.Y, "((", ")"+on)
-		default:
-			e.wrap(n, fmt.Sprintf("mutant%d(%d, ", n.Op, id), ")")
-			e.instead[e.offset(n.OpPos)] = [2]string{n.Op.String(), ","}
-			if n.Op == token.SHL && e.info.Types[n.X].Value != nil {
-				e.wrap(n.X, typeName(is.Type)+"(", ")")
-			}
+func (e *editor) binary(n *ast.BinaryExpr) {
+	var texts []string
+	for _, other := range others[n.Op] {
+		texts = append(texts, e.words(n.X)+" "+other.String()+" "+e.words(n.Y))
+	}
+	id := e.site(n, e.words(n), texts...)
+	on := fmt.Sprintf(") != mutantOn(%d))", id)
+	switch n.Op {
+	case token.EQL, token.NEQ:
+		e.wrap(n, "((", on)
+	case token.LAND, token.LOR: // by De Morgan, as Y may only be looked at where X lets it
+		e.wrap(n, "((", on)
+		e.wrap(n.X, "((", on)
+		e.wrap(n.Y, "((", on)
+	default:
+		e.wrap(n, fmt.Sprintf("mutant%d(%d, ", n.Op, id), ")")
+		e.replace(n.OpPos, n.Op, ",")
+		if n.Op == token.SHL && e.types[n.X].Value != nil { // whose type comes from what is around it
+			e.wrap(n.X, typeName(e.types[n].Type)+"(", ")")
 		}
 	}
-	return is.Value == nil
 }
 
 // typeName is how the package's own files write a type.
@@ -320,22 +319,6 @@ func typeName(t types.Type) string {
 }
 
 func (e *editor) isText(n ast.Expr) bool {
-	basic, ok := e.info.Types[n].Type.Underlying().(*types.Basic)
+	basic, ok := e.types[n].Type.Underlying().(*types.Basic)
 	return ok && basic.Info()&types.IsString != 0
-}
-
-// result is the text with all that was noted.
-func (e *editor) result() []byte {
-	var out bytes.Buffer
-	for i := 0; i <= len(e.text); i++ {
-		out.WriteString(e.closing[i])
-		out.WriteString(e.opening[i])
-		if swap, ok := e.instead[i]; ok {
-			out.WriteString(swap[1])
-			i += len(swap[0]) - 1
-		} else if i < len(e.text) {
-			out.WriteByte(e.text[i])
-		}
-	}
-	return out.Bytes()
 }
