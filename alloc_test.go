@@ -94,6 +94,7 @@ func TestAllocations(t *testing.T) {
 		{"AppendEncode", 0, func() error { _, err := encoder.AppendEncode(buffer, payload); return err }},
 		{"Encode", 1, func() error { _, err := encoder.Encode(payload); return err }},
 		{"Encode of 7 claims", 1, func() error { _, err := encoder.Encode(claims); return err }},
+		{"Encode of 7 claims, a raw key", 21, func() error { _, err := jwt.Encode(claims, secret); return err }},
 		{"Verify", 1, func() error { _, err := verifier.Verify(token); return err }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -310,6 +310,10 @@ func TestKeyOptions(t *testing.T) {
 	key, err := jwt.GenerateKey(jwt.ES256, jwt.WithKeyAlgorithm(jwt.ES256))
 	require.NoError(t, err)
 	assert.Empty(t, key.ID())
+	_, err = jwt.NewKey(secret, jwt.WithKeyID(fmt.Sprintf("%8192d", 1)))
+	assert.NoError(t, err)
+	_, err = jwt.NewKey(secret, jwt.WithKeyID(fmt.Sprintf("%8193d", 1)))
+	assertClass(t, err, jwt.ErrInvalidOption)
 }
 
 // A key that is bound serves its algorithm alone.
@@ -492,6 +496,15 @@ func TestWeakRSAKey(t *testing.T) {
 	assertClass(t, err, jwt.ErrInvalidKey)
 	_, err = jwt.NewDecoder(key, jwt.PS512)
 	assertClass(t, err, jwt.ErrInvalidKey)
+	// RFC 8017, Section 9.1.1: PS512 takes 130 octets, and those 1,033 bits.
+	for bits, fits := range map[uint]bool{1033: false, 1034: true, 1035: true} {
+		_, err := jwt.NewKey(&rsa.PublicKey{N: odd(bits), E: 65537}, jwt.AllowWeakKey(), jwt.WithKeyAlgorithm(jwt.PS512))
+		if fits {
+			assert.NoError(t, err, bits)
+		} else {
+			assertClass(t, err, jwt.ErrInvalidKey)
+		}
+	}
 }
 
 // An uncomparableCurve panics when it is compared with another of its type, and
@@ -661,7 +674,7 @@ func TestEd25519SmallOrder(t *testing.T) {
 	// Next to them are ordinary keys. The largest y that a point has is one.
 	taken := 0
 	for i := int64(2); i < 40; i++ {
-		for _, y := range []*big.Int{big.NewInt(i), new(big.Int).Sub(edPrime, big.NewInt(i))} {
+		for _, y := range []*big.Int{big.NewInt(i), new(big.Int).Sub(edPrime, big.NewInt(i)), new(big.Int).Sub(edPrime, big.NewInt(i<<8))} {
 			if edDouble(y) != nil {
 				_, err := jwt.NewKey(edEncoding(y, 1))
 				assert.NoError(t, err)

@@ -100,6 +100,7 @@ func TestSecretsRefused(t *testing.T) {
 		"a JWK, escaped":           {`{"\u006bty":"oct","k":"c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3JldA"}`, "ParseJWK"},
 		"a JWK, not strictly JSON": {`{"kty":"oct","kty":"oct","k":"c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3JldA",}`, "ParseJWK"},
 		"a JWK Set":                {`{"keys":[{"kty":"oct","k":"c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3JldA"}]}`, "ParseKeySet"},
+		"a JWK Set, not strict":    {`{"keys":[],"padding":"c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3JldA",}`, "ParseKeySet"},
 		"a JWK Set, escaped":       {`{"\u006beys":[],"padding":"c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3JldA"}`, "ParseKeySet"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -125,7 +126,7 @@ func TestSecretsRefused(t *testing.T) {
 	}
 	// What only looks a little like it is a secret.
 	for _, text := range []string{
-		"my ssh-rsa secret that is long enough to be one", "{this is a secret and no JSON, long enough too}", `{"a":"secret in JSON, which has no kty or so"}`, "ecdsa is what this secret speaks of, at length",
+		"my ssh-rsa secret that is long enough to be one", "{this is a secret and no JSON, long enough too}", `a secret that has "kty" and "keys" in it`, `{"a":"secret in JSON, which has no kty or so"}`, "ecdsa is what this secret speaks of, at length",
 	} {
 		_, err := jwt.NewKey([]byte(text))
 		assert.NoError(t, err, text)

@@ -1,12 +1,15 @@
 package jwt_test
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha512"
 	"errors"
+	"math/big"
 	"runtime"
 	"strings"
 	"sync"
@@ -153,6 +156,31 @@ func TestRawKeys(t *testing.T) {
 	assert.NoError(t, err)
 	_, err = jwt.Decode(token, edKey.Public().(ed25519.PublicKey), jwt.Ed25519)
 	assertClass(t, err, jwt.ErrInvalidAlgorithm)
+}
+
+// R and S may be short. DER writes a length of 128 octets and more in another way
+// than a smaller one, and a signature of P-521 is around there when S is: such
+// ones are made backwards, the key for the signature.
+func TestShortES512(t *testing.T) {
+	input := b64(headed(jwt.ES512)) + "." + b64(good)
+	digest := sha512.Sum512([]byte(input))
+	order := elliptic.P521().Params().N
+	nonce, err := ecdsa.ParseRawPrivateKey(elliptic.P521(), bytes.Repeat([]byte{1}, 66))
+	require.NoError(t, err)
+	point, err := nonce.PublicKey.Bytes()
+	require.NoError(t, err)
+	r, k := new(big.Int).SetBytes(point[1:67]), new(big.Int).SetBytes(bytes.Repeat([]byte{1}, 66))
+	for octets := 56; octets <= 60; octets++ {
+		for _, first := range []byte{0x7f, 0x80} { // the latter has a zero before it in DER
+			s := new(big.Int).SetBytes(append([]byte{first}, make([]byte, octets-1)...))
+			d := new(big.Int).Sub(new(big.Int).Mul(s, k), new(big.Int).SetBytes(digest[:]))
+			d.Mod(d.Mul(d, new(big.Int).ModInverse(r, order)), order)
+			private, err := ecdsa.ParseRawPrivateKey(elliptic.P521(), d.FillBytes(make([]byte, 66)))
+			require.NoError(t, err)
+			signature := append(r.FillBytes(make([]byte, 66)), s.FillBytes(make([]byte, 66))...)
+			admit(t, withSignature(input, signature), &private.PublicKey, jwt.ES512)
+		}
+	}
 }
 
 // What is written as a JWK and read again is the same key.

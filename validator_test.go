@@ -100,6 +100,18 @@ func TestValidatorErrors(t *testing.T) {
 	assert.ErrorIs(t, err, jwt.ErrMissingClaim)
 	assertClaim(t, err, "role")
 
+	// What it says is told whole up to 300 octets, and then cut between characters.
+	const x = "x"
+	for text, says := range map[string]string{
+		strings.Repeat(x, 300):        strings.Repeat(x, 300),
+		strings.Repeat(x, 301):        strings.Repeat(x, 300) + "…",
+		x + strings.Repeat("é", 1000): x + strings.Repeat("é", 149) + "…",
+	} {
+		err := with(errors.New(text))
+		assertClass(t, err, jwt.ErrInvalidToken)
+		assert.True(t, strings.HasSuffix(err.Error(), ": "+says), err)
+	}
+
 	// Not the token's fault.
 	for _, down := range []error{
 		jwt.ErrUnavailable, fmt.Errorf("database: %w", jwt.ErrUnavailable), context.Canceled, context.DeadlineExceeded,

@@ -37,7 +37,26 @@ func TestWrongTurns(t *testing.T) {
 		{"a JWK Set as a secret", sign(`{"keys":[{"kty":"oct","k":"c2l4dHktZm91ciBvY3RldHM"}]}`), jwt.ErrInvalidKey, []string{"ParseKeySet"}},
 		{"a string given to NewKey", func() error { _, err := jwt.NewKey("not to be told"); return err }, jwt.ErrInvalidKey, []string{"[]byte", "ParsePEM"}},
 		{"a nil *Key", func() error { _, err := jwt.Decode(good, (*jwt.Key)(nil), jwt.HS256); return err }, jwt.ErrInvalidKey, []string{"NewKey"}},
-		{"a secret for another algorithm", func() error { _, err := jwt.Decode(good, secret, jwt.RS256); return err }, jwt.ErrInvalidKey, []string{"RS256", "HS256"}},
+		{"a secret for another algorithm", func() error { _, err := jwt.Decode(good, secret, jwt.RS256); return err }, jwt.ErrInvalidKey, []string{"RS256", "[]byte", "HS256"}},
+		{"a secret too short for both", func() error { _, err := jwt.Decode(good, secret[:32], jwt.HS384|jwt.HS512); return err }, jwt.ErrInvalidKey, []string{"32 octets", "HS384 needs at least 48"}},
+		{"a public key to sign with", func() error { _, err := jwt.Encode(jwt.Claims{}, mustKey(t, edKey).Public()); return err }, jwt.ErrInvalidKey, []string{"public", "private half"}},
+		{"a key for another algorithm", func() error { _, err := jwt.Decode(good, &ecKeys[jwt.ES256].PublicKey, jwt.RS256); return err }, jwt.ErrInvalidKey, []string{"EC key on P-256 serves ES256", "RS256"}},
+		{"a key bound to another algorithm", func() error {
+			_, err := jwt.Decode(good, mustKey(t, edKey, jwt.WithKeyAlgorithm(jwt.Ed25519)).Public(), jwt.EdDSA)
+			return err
+		}, jwt.ErrInvalidKey, []string{"bound to Ed25519", "EdDSA"}},
+		{"a JWK that is to verify with", func() error {
+			key, err := jwt.ParseJWK([]byte(`{"kty":"oct","k":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE","alg":"HS256","key_ops":["verify"]}`))
+			require.NoError(t, err)
+			_, err = jwt.Encode(jwt.Claims{}, key)
+			return err
+		}, jwt.ErrInvalidKey, []string{"key_ops"}},
+		{"a token without kid for a set of other keys", func() error {
+			set, err := jwt.NewKeySet(mustKey(t, edKey, jwt.WithKeyID("k")))
+			require.NoError(t, err)
+			_, err = jwt.Decode(good, set, jwt.HS256)
+			return err
+		}, jwt.ErrKeyNotFound, []string{"no key", "serves", "HS256"}},
 		{"no algorithm", func() error { _, err := jwt.Decode(good, secret, 0); return err }, jwt.ErrInvalidOption, []string{"jwt.HS256"}},
 		{"a zero Encoder", func() error { _, err := new(jwt.Encoder).Encode(jwt.Claims{}); return err }, jwt.ErrInvalidOption, []string{"NewEncoder"}},
 		{"a zero Decoder", func() error { _, err := new(jwt.Decoder).Decode(good); return err }, jwt.ErrInvalidOption, []string{"NewDecoder"}},
@@ -59,8 +78,10 @@ func TestWrongTurns(t *testing.T) {
 		{"an aud nobody asked for", decode(claimed(`{"aud":"api"}`)), jwt.ErrInvalidAudience, []string{"WithAudience", `WithoutCheck("aud")`}},
 		{"an aud of another service", decode(claimed(`{"aud":"api"}`), jwt.WithAudience("web")), jwt.ErrInvalidAudience, []string{`"web"`, "WithAudience"}},
 		{"an aud that is a list", decode(claimed(`{"aud":["api"]}`), jwt.WithStrictAudience("api")), jwt.ErrInvalidAudience, []string{"WithStrictAudience"}},
-		{"another issuer", decode(claimed(`{"iss":"a"}`), jwt.WithIssuer("b", "c")), jwt.ErrInvalidIssuer, []string{`"b"`, `"c"`, "WithIssuer"}},
-		{"another issuer, a long one", decode(claimed(`{"iss":"a"}`), jwt.WithIssuer("a"+strings.Repeat("é", 100))), jwt.ErrInvalidIssuer, []string{`"aéé`, "é\"…", "WithIssuer"}},
+		{"another issuer", decode(claimed(`{"iss":"a"}`), jwt.WithIssuer("b", "c")), jwt.ErrInvalidIssuer, []string{`not "b" or "c" (`, "WithIssuer"}},
+		{"another issuer, a long one", decode(claimed(`{"iss":"a"}`), jwt.WithIssuer("a"+strings.Repeat("é", 100))), jwt.ErrInvalidIssuer, []string{`"a` + strings.Repeat("é", 31) + `"… `, "WithIssuer"}},
+		{"another subject, of 64 characters", decode(good, jwt.WithSubject(strings.Repeat("b", 64))), jwt.ErrInvalidSubject, []string{`"` + strings.Repeat("b", 64) + `" `}},
+		{"another subject, of more", decode(good, jwt.WithSubject(strings.Repeat("b", 65))), jwt.ErrInvalidSubject, []string{`"` + strings.Repeat("b", 64) + `"… `}},
 		{"another subject", decode(good, jwt.WithSubject("bob")), jwt.ErrInvalidSubject, []string{`"bob"`, "WithSubject"}},
 		{"another type", decode(good, jwt.WithType("at+jwt")), jwt.ErrInvalidType, []string{`"JWT"`, `"at+jwt"`, "WithType"}},
 		{"another algorithm", func() error { _, err := jwt.Decode(good, secret, jwt.HS384); return err }, jwt.ErrInvalidAlgorithm, []string{`"HS256"`, "HS384"}},

@@ -88,7 +88,9 @@ func run(scratch string) error {
 	for range *workers {
 		group.Go(func() {
 			for m := range queue {
-				m.fate = tests.judge(binary, m)
+				if m.fate = tests.judge(binary, m); m.fate < killed { // to read while the rest runs
+					fmt.Fprintln(os.Stderr, m)
+				}
 			}
 		})
 	}
