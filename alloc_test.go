@@ -95,6 +95,7 @@ func TestAllocations(t *testing.T) {
 		{"Encode", 1, func() error { _, err := encoder.Encode(payload); return err }},
 		{"Encode of 7 claims", 1, func() error { _, err := encoder.Encode(claims); return err }},
 		{"Encode of 7 claims, a raw key", 21, func() error { _, err := jwt.Encode(claims, secret); return err }},
+		{"Get of a string", 1, func() error { _, err := jwt.Get[string](claims, "iss"); return err }},
 		{"Verify", 1, func() error { _, err := verifier.Verify(token); return err }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

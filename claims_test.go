@@ -2,6 +2,7 @@ package jwt_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"net/netip"
 	"strings"
@@ -37,11 +38,24 @@ func TestGetters(t *testing.T) {
 		assert.True(t, c.IssuedAt().IsZero())
 	}
 	date := jwt.NewNumericDate(now)
-	for _, value := range []any{now, &now, date, &date, now.Unix(), int(now.Unix()) * 1, uint64(now.Unix()), float64(now.Unix()), json.Number("18e8")} {
+	for _, value := range []any{now, &now, date, &date, now.Unix(), int(now.Unix()) * 1, uint64(now.Unix()), float64(now.Unix()), json.Number("18e8"), json.Number(fmt.Sprintf("1800000000.%0245d", 0))} {
 		assert.True(t, jwt.Claims{"exp": value}.ExpiresAt().Equal(now), "%T", value)
 	}
 	for _, value := range []any{"a", []string{"a"}, jwt.Audience{"a"}, []any{"a"}} {
 		assert.Equal(t, jwt.Audience{"a"}, jwt.Claims{"aud": value}.Audience())
+	}
+}
+
+// A time that a program put there comes back whole, with its zone.
+func TestGetTime(t *testing.T) {
+	at := now.Add(1).In(time.FixedZone("home", 3600))
+	for _, value := range []any{at, &at, jwt.NumericDate{Time: at}} {
+		got, err := jwt.Get[time.Time](jwt.Claims{"at": value}, "at")
+		require.NoError(t, err)
+		assert.Equal(t, at, got, "%T", value)
+		date, err := jwt.Get[jwt.NumericDate](jwt.Claims{"at": value}, "at")
+		require.NoError(t, err)
+		assert.Equal(t, at, date.Time, "%T", value)
 	}
 }
 

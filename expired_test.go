@@ -3,6 +3,7 @@ package jwt_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -57,6 +58,8 @@ func TestExpiredError(t *testing.T) {
 			assert.True(t, expired.ExpiresAt.Equal(tt.expiresAt), expired.ExpiresAt)
 			assert.True(t, expired.Now.Equal(later), expired.Now)
 			assert.Equal(t, tt.leeway, expired.Leeway)
+			assert.Equal(t, tt.leeway == 0, strings.Contains(err.Error(), "WithLeeway"), "advised where there is none")
+			assert.Equal(t, tt.claim == "iat", strings.Contains(err.Error(), "WithMaxTokenAge"))
 			assert.Equal(t, err.Error(), expired.Error())
 			assertClass(t, expired, jwt.ErrExpired)
 			if !tt.token {

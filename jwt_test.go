@@ -405,9 +405,14 @@ func TestHeaderByHand(t *testing.T) {
 		assert.True(t, ok)
 		assert.Equal(t, want, got)
 	}
-	_, ok := jwt.Header{}.Param("alg")
+	for _, name := range []string{"alg", "typ", "cty", "kid"} {
+		_, ok := jwt.Header{}.Param(name)
+		assert.False(t, ok, name)
+	}
+	_, ok := h.Param("x")
 	assert.False(t, ok)
 	assert.JSONEq(t, `{"alg":"HS256","typ":"JWT","cty":"c","kid":"k"}`, h.String())
+	assert.JSONEq(t, `{"alg":"HS256"}`, jwt.Header{Algorithm: jwt.HS256}.String())
 	_, err := jwt.Header{Type: "\xff"}.MarshalJSON()
 	assertClass(t, err, jwt.ErrInvalidOption)
 }

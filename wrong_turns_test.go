@@ -85,9 +85,16 @@ func TestWrongTurns(t *testing.T) {
 		{"another subject", decode(good, jwt.WithSubject("bob")), jwt.ErrInvalidSubject, []string{`"bob"`, "WithSubject"}},
 		{"another type", decode(good, jwt.WithType("at+jwt")), jwt.ErrInvalidType, []string{`"JWT"`, `"at+jwt"`, "WithType"}},
 		{"another algorithm", func() error { _, err := jwt.Decode(good, secret, jwt.HS384); return err }, jwt.ErrInvalidAlgorithm, []string{`"HS256"`, "HS384"}},
+		{"no type", func() error {
+			_, err := jwt.Decode(claimedWithout(), secret, jwt.HS256, jwt.WithType("JWT"))
+			return err
+		}, jwt.ErrInvalidType, []string{`no "typ"`, "WithType"}},
+		{"no alg", func() error { _, err := jwt.Decode(forge(`{}`, good), secret, jwt.HS256); return err }, jwt.ErrInvalidAlgorithm, []string{`no "alg"`}},
+		{"an alg that is a number", func() error { _, err := jwt.Decode(forge(`{"alg":1}`, good), secret, jwt.HS256); return err }, jwt.ErrInvalidAlgorithm, []string{`"alg" must be a JSON string`}},
 		{"no exp", decode(good, jwt.WithRequired("exp")), jwt.ErrMissingClaim, []string{`"exp"`, "WithRequired"}},
 		{"no iat for the age", decode(good, jwt.WithMaxTokenAge(time.Hour)), jwt.ErrMissingClaim, []string{`"iat"`, "WithMaxTokenAge"}},
 		{"clocks that differ, exp", decode(claimed(`{"exp":1799999998.5}`)), jwt.ErrExpired, []string{"1.5s", "2027-01-15T07:59:58Z", "WithLeeway"}},
+		{"a token that is too old", decode(claimed(`{"iat":1799999990}`), jwt.WithMaxTokenAge(time.Second)), jwt.ErrExpired, []string{"too old", "9s", `"iat"`, "WithMaxTokenAge"}},
 		{"clocks that differ, nbf", decode(claimed(`{"nbf":1800000002}`)), jwt.ErrImmature, []string{"2s", "WithLeeway"}},
 		{"clocks that differ, iat", decode(claimed(`{"iat":1800000002}`)), jwt.ErrImmature, []string{"2s", "WithLeeway"}},
 
@@ -123,8 +130,9 @@ func TestWrongTurns(t *testing.T) {
 		}, jwt.ErrInvalidOption, []string{"pointer"}},
 		{"a claim of another type", func() error { _, err := jwt.Get[int](jwt.Claims{"age": "7"}, "age"); return err }, jwt.ErrInvalidToken, []string{`"age"`, "string", "int"}},
 		{"a claim that is not there", func() error { _, err := jwt.Get[int](jwt.Claims{}, "age"); return err }, jwt.ErrMissingClaim, []string{`"age"`}},
-		{"a name that is none of IANA's", func() error { _, err := jwt.ParseAlgorithm("hs256"); return err }, jwt.ErrInvalidOption, []string{`"hs256"`, "HS256"}},
-		{"none", func() error { _, err := jwt.ParseAlgorithm("none"); return err }, jwt.ErrInvalidOption, []string{`"none"`, "HS256"}},
+		{"a name that is none of IANA's", func() error { _, err := jwt.ParseAlgorithm("hs256"); return err }, jwt.ErrInvalidOption, []string{`"hs256"`, "written HS256"}},
+		{"none", func() error { _, err := jwt.ParseAlgorithm("none"); return err }, jwt.ErrInvalidOption, []string{`"none"`, "IANA", "HS256"}},
+		{"no algorithm for a new key", func() error { _, err := jwt.GenerateKey(0); return err }, jwt.ErrInvalidOption, []string{"no algorithm", "jwt.HS256"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			err := tt.turn()
