@@ -54,7 +54,7 @@ func TestJSONRefused(t *testing.T) {
 		"empty": "", "space": " ", "an array": "[]", "null": "null", "a BOM": "\ufeff{}", "a vertical tab": "\v{}",
 		"two": "{}{}", "something after": "{} x", "NUL after": "{}\x00", "cut 1": "{", "cut 2": `{"a`, "cut 3": `{"a"`, "cut 4": `{"a":`,
 		"cut 5": `{"a":1`, "cut 6": `{"a":1,`, "cut 7": `{"a":[`, "cut 8": `{"a":[1`, "cut 9": `{"a":[1,`, "cut 10": `{"a":tru`, "cut 11": `{"a":"\`, "cut 12": `{"a":"\u00`,
-		"comma first": `{,"a":1}`, "comma last": `{"a":1,}`, "commas": `{"a":1,,"b":1}`, "no comma": `{"a":1 "b":1}`, "no colon": `{"a" 1}`,
+		"comma first": `{,"a":1}`, "comma last": `{"a":1,}`, "commas": `{"a":1,,"b":1}`, "no comma": `{"a":1 "b":1}`, "a semicolon": `{"a":1;"b":1}`, "a bracket for a comma": `{"a":[1}2]}`, "a semicolon in an array": `{"a":[1;2]}`, "no colon": `{"a" 1}`,
 		"array comma first": `{"a":[,1]}`, "array comma last": `{"a":[1,]}`, "array no comma": `{"a":[1 2]}`, "closed by the other": `{"a":[1}}`,
 		"name a number": `{1:1}`, "name unquoted": `{a:1}`, "name in single quotes": `{'a':1}`, "comment": `{/**/"a":1}`,
 		"number 01": `{"a":01}`, "number -": `{"a":-}`, "number +1": `{"a":+1}`, "number .5": `{"a":.5}`, "number 5.": `{"a":5.}`, "number 1e": `{"a":1e}`, "number 1e+": `{"a":1e+}`,
