@@ -117,6 +117,8 @@ func TestDecodeIntoUnfit(t *testing.T) {
 		By   map[int]int      `json:"by"`
 		ByS  map[inner]int    `json:"bys"`
 		*inner
+		Any   anyText      `json:"any"`
+		Names jwt.Audience `json:"names"`
 	}
 	decoder, err := jwt.NewDecoder(secret, jwt.HS256)
 	require.NoError(t, err)
@@ -124,7 +126,7 @@ func TestDecodeIntoUnfit(t *testing.T) {
 		`{"sub":"new","age":256}`: "age", `{"sub":"new","age":-1}`: "age", `{"sub":"new","age":1.5}`: "age", `{"sub":"new","age":"1"}`: "age",
 		`{"sub":"new","deep":{"a":[1,"x"]}}`: "deep", `{"sub":"new","own":{}}`: "own", `{"sub":"new","text":"a"}`: "text", `{"sub":"new","text":1}`: "text",
 		`{"sub":"new","chan":1}`: "chan", `{"sub":"new","err":"x"}`: "err", `{"sub":"new","quo":1}`: "quo", `{"sub":"new","quo":"[1]"}`: "quo", `{"sub":"new","by":{"a":1}}`: "by", `{"sub":"new","bys":{"a":1}}`: "bys",
-		`{"sub":"new","x":1}`: "x",
+		`{"sub":"new","x":1}`: "x", `{"sub":"new","any":1}`: "any", `{"sub":"new","any":{}}`: "any", `{"sub":"new","names":["a",null]}`: "names", `{"sub":"new","names":1}`: "names",
 	} {
 		kept := claims{Sub: "kept", Deep: map[string][]int{"k": {1}}}
 		err := decoder.DecodeInto(claimed(payload), &kept)
@@ -140,9 +142,12 @@ func TestDecodeIntoUnfit(t *testing.T) {
 	type fails struct{ failing }
 	_, err = decodedAs[holder[failing]](t, `{"v":1}`)
 	assert.ErrorIs(t, err, errFailing)
+	assert.Contains(t, err.Error(), `"v"`)
+	assert.Contains(t, err.Error(), errFailing.Error())
 	assertClaim(t, err, "v")
 	_, err = decodedAs[failing](t, `{"v":1}`)
 	assert.ErrorIs(t, err, errFailing)
+	assert.NotContains(t, err.Error(), `""`)
 	assertClaim(t, err, "")
 	_, err = decodedAs[fails](t, `{}`)
 	assert.ErrorIs(t, err, errFailing)
@@ -159,6 +164,53 @@ type failing struct{}
 var errFailing = errors.New("failing")
 
 func (*failing) UnmarshalJSON([]byte) error { return errFailing }
+
+// An anyText takes all texts, and is asked for texts alone.
+type anyText string
+
+func (a *anyText) UnmarshalText(text []byte) error { *a = anyText(text); return nil }
+
+// A rememberer's method remembers where it was called.
+type rememberer struct{ Text string }
+
+func (r *rememberer) UnmarshalJSON(text []byte) error {
+	remembered = append(remembered, r)
+	r.Text = string(text)
+	return nil
+}
+
+var remembered []*rememberer
+
+// A method that keeps the address of what it filled never sees another token there.
+func TestDecodeIntoAddressesAreKept(t *testing.T) {
+	type claims struct {
+		Name string     `json:"name"`
+		Of   rememberer `json:"of"`
+	}
+	remembered = nil
+	decoder, err := jwt.NewDecoder(secret, jwt.HS256)
+	require.NoError(t, err)
+	for _, text := range []string{`1`, `2`, `3`} {
+		var got claims
+		require.NoError(t, decoder.DecodeInto(claimed(`{"of":`+text+`,"name":"n"}`), &got))
+		assert.Equal(t, claims{"n", rememberer{Text: text}}, got)
+	}
+	require.Len(t, remembered, 3)
+	for i, text := range []string{`1`, `2`, `3`} {
+		assert.Equal(t, text, remembered[i].Text)
+	}
+}
+
+// What is embedded behind a pointer is made once, wherever its members stand.
+func TestDecodeIntoEmbeddedPointer(t *testing.T) {
+	type claims struct {
+		*Inner
+		Name string `json:"name"`
+	}
+	got, err := decodedAs[claims](t, `{"x":1,"name":"n","y":2}`)
+	require.NoError(t, err)
+	assert.Equal(t, claims{&Inner{1, 2}, "n"}, got)
+}
 
 // A pooled dst never carries one user's rights to the next.
 func TestDecodeIntoReplacesWhole(t *testing.T) {
