@@ -183,21 +183,24 @@ var remembered []*rememberer
 
 // A method that keeps the address of what it filled never sees another token there.
 func TestDecodeIntoAddressesAreKept(t *testing.T) {
-	type claims struct {
-		Name string     `json:"name"`
-		Of   rememberer `json:"of"`
-	}
-	remembered = nil
+	type field struct{ Of rememberer }
+	type array struct{ Of [1]rememberer }
 	decoder, err := jwt.NewDecoder(secret, jwt.HS256)
 	require.NoError(t, err)
-	for _, text := range []string{`1`, `2`, `3`} {
-		var got claims
-		require.NoError(t, decoder.DecodeInto(claimed(`{"of":`+text+`,"name":"n"}`), &got))
-		assert.Equal(t, claims{"n", rememberer{Text: text}}, got)
-	}
-	require.Len(t, remembered, 3)
-	for i, text := range []string{`1`, `2`, `3`} {
-		assert.Equal(t, text, remembered[i].Text)
+	for _, into := range []func() any{func() any { return new(field) }, func() any { return new(array) }} {
+		remembered = nil
+		for _, text := range []string{`1`, `2`, `3`} {
+			got := into()
+			payload := `{"Of":` + text + `}`
+			if _, ok := got.(*array); ok {
+				payload = `{"Of":[` + text + `]}`
+			}
+			require.NoError(t, decoder.DecodeInto(claimed(payload), got))
+		}
+		require.Len(t, remembered, 3)
+		for i, text := range []string{`1`, `2`, `3`} {
+			assert.Equal(t, text, remembered[i].Text)
+		}
 	}
 }
 
