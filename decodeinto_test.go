@@ -354,6 +354,15 @@ func TestDecodeIntoHiddenFields(t *testing.T) {
 	_, err = decodedAs[claims](t, `{"pointer":{"name":"a"}}`)
 	assertClass(t, err, jwt.ErrInvalidToken)
 	assertClaim(t, err, "pointer")
+	type closed struct {
+		level
+		within inner
+		Shown  int `json:"shown"`
+	}
+	none, err := decodedAs[closed](t, `{"level":1,"within":{"x":1},"x":1,"shown":3}`)
+	require.NoError(t, err)
+	assert.Equal(t, closed{Shown: 3}, none)
+	assert.Equal(t, `{"shown":3}`, segmentOf(t, encoded(t, closed{1, inner{1}, 3}), 1))
 	want.fromJSON.text, want.textual.text, want.zeroer = "1", "a", &zeroer{1}
 	want.recursive = &recursive{Name: "a"}
 	assert.Equal(t, `{"plain":{"U":1,"Quux":2},"pointer":{"name":"a"},"shown":3}`, segmentOf(t, encoded(t, want), 1))

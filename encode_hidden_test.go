@@ -135,6 +135,9 @@ func TestEncodeNilBehindInterfaces(t *testing.T) {
 	got, err := jwt.DecodeComplete(token, secret, jwt.HS256)
 	require.NoError(t, err)
 	assert.Equal(t, `{"m":null,"j":null,"k":{"":1}}`, string(got.Payload))
+	for z, want := range map[zeroer]string{{7}: `{"m":null,"j":null,"k":null}`, {1}: `{"m":null,"j":null,"z":{"N":1},"k":null}`} {
+		assert.Equal(t, want, segmentOf(t, encoded(t, &hidden{Z: z}), 1), "an interface that holds something is asked")
+	}
 	_, err = jwt.Encode(jwt.Claims{"m": map[encoding.TextMarshaler]int{(*textKey)(nil): 1}}, secret)
 	assert.NoError(t, err)
 	_, err = jwt.Encode(jwt.Claims{"m": map[any]int{"a": 1}}, secret)
