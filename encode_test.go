@@ -348,6 +348,8 @@ func TestEncodeLeavesThePayload(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, `{"a`+want, string(got), "a payload that dst overlaps is read first")
 	assert.Equal(t, &buffer[0], &got[0])
+	_, err = encoder.AppendEncode(make([]byte, 256<<10), json.RawMessage(`{}`))
+	require.NoError(t, err, "what stands before is not the token's")
 	grown, err := encoder.AppendEncode([]byte("x"), raw)
 	require.NoError(t, err)
 	assert.Equal(t, "x"+want, string(grown))

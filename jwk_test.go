@@ -256,6 +256,7 @@ func TestParseJWKRSA(t *testing.T) {
 		jwkCase{"e is 3, of another key", members{"e": "Aw"}, false},
 		jwkCase{"e is 2^31+1", members{"e": "gAAAAQ"}, false},
 		jwkCase{"e is 2^64+1", members{"e": "AQAAAAAAAAAB"}, false},
+		jwkCase{"e is 2^64+65537", members{"e": "AQAAAAAAAQAB"}, false}, // whose lower half is the key's own
 		jwkCase{"n even", members{"n": number(new(big.Int).Sub(rsaKey().N, big.NewInt(1)))}, false},
 		jwkCase{"n of 1024 bits", weak, false},
 		jwkCase{"n of 16385 bits", members{"n": number(odd(16385))}, false},
@@ -276,6 +277,7 @@ func TestParseJWKRSA(t *testing.T) {
 	refuseJWKs(t, public, append(notCanonical(t, public, "n", "e"),
 		jwkCase{"e is 1", members{"e": "AQ"}, false},
 		jwkCase{"e is 2^31+1", members{"e": "gAAAAQ"}, false},
+		jwkCase{"e is 2^64+65537", members{"e": "AQAAAAAAAQAB"}, false},
 		jwkCase{"n even", members{"n": number(new(big.Int).Sub(rsaKey().N, big.NewInt(1)))}, false},
 		jwkCase{"n huge", members{"n": huge}, false},
 		jwkCase{"e huge", members{"e": huge}, false},
@@ -307,6 +309,7 @@ func TestParseJWKEC(t *testing.T) {
 			octets := func(n *big.Int) string {
 				return base64.RawURLEncoding.EncodeToString(n.FillBytes(make([]byte, (private.Params().BitSize+7)/8)))
 			}
+			x, y := octetsOf(t, good["x"]), octetsOf(t, good["y"])
 			cases := append(said(), notCanonical(t, good, "x", "y", "d")...)
 			cases = slices.DeleteFunc(cases, func(c jwkCase) bool { return c.name == "d missing" })
 			cases = append(cases,
@@ -321,6 +324,7 @@ func TestParseJWKEC(t *testing.T) {
 				jwkCase{"x is p", members{"x": octets(private.Params().P)}, false},
 				jwkCase{"x a short one", members{"x": base64.RawURLEncoding.EncodeToString(octetsOf(t, good["x"])[1:])}, false},
 				jwkCase{"d a short one", members{"d": base64.RawURLEncoding.EncodeToString(octetsOf(t, good["d"])[1:])}, false},
+				jwkCase{"an octet of x before y", members{"x": base64.RawURLEncoding.EncodeToString(x[:len(x)-1]), "y": base64.RawURLEncoding.EncodeToString(append(x[len(x)-1:], y...))}, false},
 				jwkCase{"d is 0", members{"d": octets(new(big.Int))}, false},
 				jwkCase{"d is the order", members{"d": octets(private.Params().N)}, false},
 				jwkCase{"for RS256", members{"alg": "RS256"}, false},
@@ -380,6 +384,7 @@ func TestParseJWKEd25519(t *testing.T) {
 		jwkCase{"d of another", members{"d": another["d"]}, false},
 		jwkCase{"all 64 octets as d", members{"d": base64.RawURLEncoding.EncodeToString(edKey)}, false},
 		jwkCase{"short x", members{"x": base64.RawURLEncoding.EncodeToString(edKey[32:63]), "d": nil}, false},
+		jwkCase{"an octet of d before x", members{"d": base64.RawURLEncoding.EncodeToString(edKey[:31]), "x": base64.RawURLEncoding.EncodeToString(edKey[31:])}, false},
 		jwkCase{"small order", members{"x": base64.RawURLEncoding.EncodeToString(make([]byte, 32)), "d": nil}, false},
 		jwkCase{"for ES256", members{"alg": "ES256"}, false},
 		jwkCase{"of the kind EC", members{"kty": "EC"}, true},
