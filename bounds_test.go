@@ -389,6 +389,35 @@ func TestBoundsWhereMoreIsRead(t *testing.T) {
 	}
 }
 
+// Memory that one great token needed is not kept for the small ones, be it for its
+// octets or for its values; that of an ordinary one is.
+func TestGreatMemoryIsNotKept(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // what is kept stays kept
+	decoder := hostileDecoder(t, jwt.WithMaxSize(8<<20))
+	for name, tt := range map[string]struct {
+		payload string
+		kept    bool
+	}{
+		"octets":   {`{"a":"` + strings.Repeat("a", 2<<20) + `"}`, false},
+		"values":   {`{"a":[` + strings.Repeat("0,", 144<<10) + `0]}`, false},
+		"ordinary": {`{"a":[` + strings.Repeat("0,", 72<<10) + `0]}`, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			token := claimed(tt.payload)
+			var took uint64
+			for range 3 {
+				var into struct{}
+				var before, after runtime.MemStats
+				runtime.ReadMemStats(&before)
+				require.NoError(t, decoder.DecodeInto(token, &into))
+				runtime.ReadMemStats(&after)
+				took = after.TotalAlloc - before.TotalAlloc
+			}
+			assert.Equal(t, tt.kept, took < uint64(2*len(token)), "%d octets for a token of %d", took, len(token))
+		})
+	}
+}
+
 // A million names, twice the same or all different, are no more than their length.
 func TestMillionNames(t *testing.T) {
 	if testing.Short() {
