@@ -170,6 +170,20 @@ func TestValidatorContext(t *testing.T) {
 	assert.ErrorIs(t, err, context.Canceled)
 }
 
+// All validators see one token, which is the one that the caller gets.
+func TestValidatorsSeeOneToken(t *testing.T) {
+	var seen []*jwt.Token
+	look := jwt.WithValidator(func(_ context.Context, token *jwt.Token) error {
+		seen = append(seen, token)
+		return nil
+	})
+	got, err := jwt.DecodeComplete(claimed(`{"sub":"a"}`), secret, jwt.HS256, look, look)
+	require.NoError(t, err)
+	require.Len(t, seen, 2)
+	assert.Same(t, got, seen[0])
+	assert.Same(t, got, seen[1])
+}
+
 // A validator that decodes another token does not make that one the subject: data
 // within reach of errors.As is about the token at hand.
 func TestValidatorOfAnotherToken(t *testing.T) {

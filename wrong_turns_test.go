@@ -63,6 +63,10 @@ func TestWrongTurns(t *testing.T) {
 
 		{"Bearer left on", decode("Bearer " + good), jwt.ErrDecode, []string{"Bearer"}},
 		{"bearer left on", decode("bearer " + good), jwt.ErrDecode, []string{"Bearer"}},
+		{"Bearer and a dot", decode("Bearer ." + good[strings.IndexByte(good, '.')+1:]), jwt.ErrDecode, []string{"Bearer"}},
+		{"JSON with dots in it", decode(`{"token":"` + good + `"}`), jwt.ErrDecode, []string{"JSON", "compact"}},
+		{"a header of the other base64", decode("+/" + good), jwt.ErrDecode, []string{"header", "base64url"}},
+		{"a payload of the other base64", decode(forgeSegments(b64(`{"alg":"HS256"}`), "+/+/")), jwt.ErrDecode, []string{"payload", "base64url"}},
 		{"a trailing newline", decode(good + "\n"), jwt.ErrDecode, []string{"line break", "trim"}},
 		{"a trailing CR LF", decode(good + "\r\n"), jwt.ErrDecode, []string{"line break", "trim"}},
 		{"a leading space", decode(" " + good), jwt.ErrDecode, []string{"space", "trim"}},
