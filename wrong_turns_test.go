@@ -36,6 +36,11 @@ func TestWrongTurns(t *testing.T) {
 		{"a JWK as a secret", sign(`{"kty":"oct","k":"c2l4dHktZm91ciBvY3RldHM"}`), jwt.ErrInvalidKey, []string{"ParseJWK"}},
 		{"a JWK Set as a secret", sign(`{"keys":[{"kty":"oct","k":"c2l4dHktZm91ciBvY3RldHM"}]}`), jwt.ErrInvalidKey, []string{"ParseKeySet"}},
 		{"a string given to NewKey", func() error { _, err := jwt.NewKey("not to be told"); return err }, jwt.ErrInvalidKey, []string{"[]byte", "ParsePEM"}},
+		{"PEM of something else", func() error {
+			_, err := jwt.ParsePEM([]byte("-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----\n"))
+			return err
+		}, jwt.ErrInvalidKey, []string{"PUBLIC KEY", "malformed"}},
+		{"no PEM", func() error { _, err := jwt.ParsePEM([]byte("MCowBQYDK2VwAyEA")); return err }, jwt.ErrInvalidKey, []string{"no PEM block", "BEGIN"}},
 		{"a nil *Key", func() error { _, err := jwt.Decode(good, (*jwt.Key)(nil), jwt.HS256); return err }, jwt.ErrInvalidKey, []string{"NewKey"}},
 		{"a secret for another algorithm", func() error { _, err := jwt.Decode(good, secret, jwt.RS256); return err }, jwt.ErrInvalidKey, []string{"RS256", "[]byte", "HS256"}},
 		{"a secret too short for both", func() error { _, err := jwt.Decode(good, secret[:32], jwt.HS384|jwt.HS512); return err }, jwt.ErrInvalidKey, []string{"32 octets", "HS384 needs at least 48"}},
