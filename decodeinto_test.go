@@ -161,7 +161,7 @@ func TestDecodeIntoUnfit(t *testing.T) {
 
 type failing struct{}
 
-var errFailing = errors.New("failing")
+var errFailing = errors.New("it would not")
 
 func (*failing) UnmarshalJSON([]byte) error { return errFailing }
 
@@ -208,11 +208,11 @@ func TestDecodeIntoAddressesAreKept(t *testing.T) {
 func TestDecodeIntoEmbeddedPointer(t *testing.T) {
 	type claims struct {
 		*Inner
-		Name string `json:"name"`
+		Share float64 `json:"share"`
 	}
-	got, err := decodedAs[claims](t, `{"x":1,"name":"n","y":2}`)
+	got, err := decodedAs[claims](t, `{"x":1,"share":0.5,"y":2}`)
 	require.NoError(t, err)
-	assert.Equal(t, claims{&Inner{1, 2}, "n"}, got)
+	assert.Equal(t, claims{&Inner{1, 2}, 0.5}, got)
 }
 
 // A pooled dst never carries one user's rights to the next.

@@ -63,7 +63,7 @@ func TestJSONRefused(t *testing.T) {
 		"escape x": `{"a":"\x41"}`, "escape '": `{"a":"\'"}`, "escape U": `{"a":"\U0041"}`, "escape of no hex": `{"a":"\u00g0"}`,
 		"name, escape x": `{"a\x41":1}`, "name, escape of no hex": `{"a\u00g0":1}`, "name, cut in an escape": `{"a\`, "name, half a pair": `{"a\ud83d":1}`,
 		"high surrogate alone": `{"a":"\ud83d"}`, "low surrogate alone": `{"a":"\ude00"}`, "surrogates swapped": `{"a":"\ude00\ud83d"}`, "high and no low": `{"a":"\ud83d\u0041"}`,
-		"surrogate in UTF-8": "{\"a\":\"\xed\xa0\xbd\"}", "overlong": "{\"a\":\"\xc0\x80\"}", "UTF-8 cut": "{\"a\":\"\xe2\x82\"}", "a lone octet": "{\"a\":\"0123456789\x80\"}", "beyond Unicode": "{\"a\":\"\xf5\x80\x80\x80\"}",
+		"surrogate in UTF-8": "{\"a\":\"\xed\xa0\xbd\"}", "overlong": "{\"a\":\"\xc0\x80\"}", "UTF-8 cut": "{\"a\":\"\xe2\x82\"}", "a lone octet in few": "{\"\x80\":1}", "a lone octet": "{\"a\":\"0123456789\x80\"}", "beyond Unicode": "{\"a\":\"\xf5\x80\x80\x80\"}",
 		"a line break for a quote": "{\"a\":\"x\n}", "a line break for a quote, and more": "{\"a\":\"x\n,\"b\":1}", "a line break for a quote of a name": "{\"a\n:1}", "a line break for a quote in an array": "{\"a\":[\"x\n]}",
 		"a control character": "{\"a\":\"\x1f\"}", "a line break in a string": "{\"a\":\"long enough to be looked at \n by eight\"}", "NUL in a name": "{\"a\x00\":1}",
 		"a name twice": `{"a":1,"a":2}`, "escaped twice": `{"a":1,"\u0061":2}`, "empty name twice": `{"":1,"":2}`, "deep twice": `{"x":{"y":[{"a":1,"a":2}]}}`,
