@@ -115,31 +115,44 @@ type test struct {
 type tests []test
 
 // measure runs each test with no mutant on.
-func measure(binary, sites string) (list tests, err error) {
-	names, err := exec.Command(binary, "-test.list", "^[^B]").Output() // no benchmarks
+func measure(binary, sites string) (tests, error) {
+	out, err := exec.Command(binary, "-test.list", "^[^B]").Output() // no benchmarks
 	if err != nil {
 		return nil, err
 	}
-	for name := range strings.FieldsSeq(string(names)) {
-		os.Remove(sites)
-		result, took := call(binary, "MUTANT_SITES="+sites, time.Minute, name)
-		if result != lived { // perhaps since noting sites takes memory
-			result, took = call(binary, "MUTANT=0", time.Minute, name)
-		}
-		if result != lived {
-			fmt.Println("left out, as it fails without a mutant:", name)
-			continue
-		}
-		t := test{name, took, map[int]bool{}}
-		lines, _ := os.ReadFile(sites) // there is none where none was reached
-		for line := range strings.FieldsSeq(string(lines)) {
-			site, _ := strconv.Atoi(line)
-			t.sites[site] = true
-		}
-		list = append(list, t)
+	names := strings.Fields(string(out))
+	list := make(tests, len(names))
+	turns := make(chan struct{}, *workers)
+	var group sync.WaitGroup
+	for i, name := range names {
+		turns <- struct{}{}
+		group.Go(func() {
+			list[i] = measureOne(binary, sites+name, name)
+			<-turns
+		})
 	}
+	group.Wait()
+	list = slices.DeleteFunc(list, func(t test) bool { return t.sites == nil })
 	slices.SortStableFunc(list, func(a, b test) int { return int(a.took - b.took) })
 	return list, nil
+}
+
+func measureOne(binary, sites, name string) test {
+	result, took := call(binary, "MUTANT_SITES="+sites, time.Minute, name)
+	if result != lived { // perhaps since noting sites takes memory
+		result, took = call(binary, "MUTANT=0", time.Minute, name)
+	}
+	if result != lived {
+		fmt.Println("left out, as it fails without a mutant:", name)
+		return test{}
+	}
+	t := test{name, took, map[int]bool{}}
+	lines, _ := os.ReadFile(sites) // there is none where none was reached
+	for line := range strings.FieldsSeq(string(lines)) {
+		site, _ := strconv.Atoi(line)
+		t.sites[site] = true
+	}
+	return t
 }
 
 // judge runs the tests that reach a mutant, the quick ones first: few mutants get
