@@ -32,8 +32,8 @@ func NewDecoder[K VerificationKey](key K, alg Algorithm, opts ...DecodeOption) (
 	return &Decoder{seal(&keys), p}, nil
 }
 
-// oneShot is NewDecoder for one call. What it returns refers to what it was given.
-func oneShot[K VerificationKey](m *message, key K, alg Algorithm, opts []DecodeOption) (keyring, decodePolicy, error) {
+// oneShotDecoder is NewDecoder for one call. What it returns refers to what it was given.
+func oneShotDecoder[K VerificationKey](m *message, key K, alg Algorithm, opts []DecodeOption) (keyring, decodePolicy, error) {
 	keys, err := verificationKeys(m, key)
 	if err != nil {
 		return keyring{}, decodePolicy{}, err

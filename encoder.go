@@ -27,6 +27,17 @@ func NewEncoder[K SigningKey](key K, opts ...EncodeOption) (*Encoder, error) {
 
 var errNoEncoder = badOption("the Encoder is nil or empty; make one with NewEncoder")
 
+// oneShotEncoder is NewEncoder for one call. What it returns refers to what it was
+// given.
+func oneShotEncoder[K SigningKey](m *message, key K, opts []EncodeOption) (*keyState, encodePolicy, error) {
+	state, err := signingKey(m, key)
+	if err != nil {
+		return nil, encodePolicy{}, err
+	}
+	p, err := readEncodePolicy(state, opts)
+	return state, p, err
+}
+
 // Encode signs a payload, as the function [Encode] does. An encoder with an option
 // that only Sign takes is an [ErrInvalidOption].
 func (e *Encoder) Encode(payload any) (string, error) {

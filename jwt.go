@@ -95,11 +95,7 @@ import (
 func Encode[K SigningKey](payload any, key K, opts ...EncodeOption) (string, error) {
 	m := borrow()
 	defer m.giveBack()
-	state, err := signingKey(m, key)
-	if err != nil {
-		return "", err
-	}
-	p, err := readEncodePolicy(state, opts)
+	state, p, err := oneShotEncoder(m, key, opts)
 	if err != nil {
 		return "", err
 	}
@@ -127,7 +123,7 @@ func Encode[K SigningKey](payload any, key K, opts ...EncodeOption) (string, err
 func Decode[K VerificationKey](token string, key K, alg Algorithm, opts ...DecodeOption) (Claims, error) {
 	m := borrow()
 	defer m.giveBack()
-	keys, p, err := oneShot(m, key, alg, opts)
+	keys, p, err := oneShotDecoder(m, key, alg, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +138,7 @@ func DecodeAs[T any, K VerificationKey](token string, key K, alg Algorithm, opts
 	var out, zero T
 	m := borrow()
 	defer m.giveBack()
-	keys, p, err := oneShot(m, key, alg, opts)
+	keys, p, err := oneShotDecoder(m, key, alg, opts)
 	if err != nil {
 		return zero, err
 	}
@@ -157,7 +153,7 @@ func DecodeAs[T any, K VerificationKey](token string, key K, alg Algorithm, opts
 func DecodeComplete[K VerificationKey](token string, key K, alg Algorithm, opts ...DecodeOption) (*Token, error) {
 	m := borrow()
 	defer m.giveBack()
-	keys, p, err := oneShot(m, key, alg, opts)
+	keys, p, err := oneShotDecoder(m, key, alg, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -176,11 +172,7 @@ func DecodeComplete[K VerificationKey](token string, key K, alg Algorithm, opts 
 func Sign[K SigningKey](payload []byte, key K, opts ...EncodeOption) (string, error) {
 	m := borrow()
 	defer m.giveBack()
-	state, err := signingKey(m, key)
-	if err != nil {
-		return "", err
-	}
-	p, err := readEncodePolicy(state, opts)
+	state, p, err := oneShotEncoder(m, key, opts)
 	if err != nil {
 		return "", err
 	}
@@ -197,7 +189,7 @@ func Sign[K SigningKey](payload []byte, key K, opts ...EncodeOption) (string, er
 func Verify[K VerificationKey](token string, key K, alg Algorithm, opts ...DecodeOption) ([]byte, error) {
 	m := borrow()
 	defer m.giveBack()
-	keys, p, err := oneShot(m, key, alg, opts)
+	keys, p, err := oneShotDecoder(m, key, alg, opts)
 	if err != nil {
 		return nil, err
 	}
