@@ -81,12 +81,9 @@ func mldsaOctets(k *keyState) (public, seed []byte) {
 // public key must then be the one given.
 func parseMLDSA(alg Algorithm, public, seed []byte) (any, error) {
 	p := mldsaParameters(alg)
-	if len(public) != p.PublicKeySize() {
-		return nil, badKey("the public key of " + alg.String() + " has " + strconv.Itoa(len(public)) + " octets, not " + strconv.Itoa(p.PublicKeySize()))
-	}
 	key, err := mldsa.NewPublicKey(p, public)
-	if err != nil {
-		return nil, badKey("the public key of " + alg.String() + " is malformed")
+	if err != nil { // which any octets of the right number are not
+		return nil, badKey("the public key of " + alg.String() + " has " + strconv.Itoa(len(public)) + " octets, not " + strconv.Itoa(p.PublicKeySize()))
 	}
 	if seed == nil {
 		return key, nil
