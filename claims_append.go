@@ -46,7 +46,7 @@ func appendPayload(dst []byte, payload any, r *registered) ([]byte, error) {
 		if v.IsNil() {
 			return dst, badOption("the payload is a nil pointer; an empty claims set is jwt.Claims{}")
 		}
-		if p.kind == planNone || hops > 1000 {
+		if p.kind == planNone || hops > maxHops {
 			return dst, errNoJSONFor
 		}
 		if v = v.Elem(); p.elem != nil {
@@ -181,7 +181,7 @@ func durationIn(v reflect.Value, p *plan) (string, bool) {
 // isDuration looks behind pointers and interfaces, as writing does.
 func isDuration(v reflect.Value) bool {
 	for hops := 0; v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface; hops++ {
-		if hops > 1000 { // it holds itself, which writing tells
+		if hops > maxHops { // it holds itself, which writing tells
 			return false
 		}
 		v = v.Elem()

@@ -24,6 +24,9 @@ var (
 	errNoJSONFor = errors.New("a value that JSON cannot hold")
 )
 
+// maxHops is how many pointers and interfaces are followed: more hold themselves.
+const maxHops = 1000
+
 // A writer appends one value. Its fields bound what contains itself.
 type writer struct {
 	depth int // objects and arrays around the value
@@ -103,7 +106,9 @@ func (w *writer) members(dst []byte, list []member) ([]byte, error) {
 	var err error
 	for i, m := range list {
 		if dst, err = appendName(dst, m.name, i == 0); err == nil {
-			w.notePlace(m.name, len(dst))
+			if w.depth == 1 {
+				w.notePlace(m.name, len(dst))
+			}
 			dst, err = w.any(dst, m.value)
 		}
 		if err != nil {
@@ -122,9 +127,9 @@ func appendName(dst []byte, name string, first bool) ([]byte, error) {
 	return append(dst, ':'), err
 }
 
-// notePlace tells where the value of a member of the outermost object will stand.
+// notePlace tells where the value of a member of the outermost object stands.
 func (w *writer) notePlace(name string, at int) {
-	if w.placeOf == nil || w.depth != 1 {
+	if w.placeOf == nil {
 		return
 	}
 	if place := w.placeOf(name); place != nil {
@@ -230,7 +235,7 @@ func (w *writer) indirect(dst []byte, v reflect.Value, p *plan) ([]byte, error) 
 	if v.IsNil() {
 		return append(dst, "null"...), nil
 	}
-	if w.hops++; w.hops > 1000 {
+	if w.hops++; w.hops > maxHops {
 		return dst, errTooDeep
 	}
 	defer func() { w.hops-- }()

@@ -1,0 +1,221 @@
+package jwt
+
+import (
+	"bytes"
+	"math/bits"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// The tokens of JSON: where each ends, and what is wrong with it. No state but the
+// text and a position.
+
+func space(text []byte, pos int) int {
+	for pos < len(text) && text[pos] <= ' ' && isSpace(text[pos]) {
+		pos++
+	}
+	return pos
+}
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
+
+// scanNumber returns the position after the number at pos, and whether it has
+// neither fraction nor exponent (RFC 8259, Section 6).
+func scanNumber(text []byte, pos int) (end int, integer bool, fault jsonFault) {
+	start := pos
+	if text[pos] == '-' {
+		pos++
+	}
+	if pos < len(text) && text[pos] == '0' {
+		pos++
+	} else if first := pos; true {
+		if pos = digits(text, pos); pos == first {
+			return start, false, faultNoValue
+		}
+	}
+	integer = true
+	if pos < len(text) && text[pos] == '.' {
+		integer = false
+		first := pos + 1
+		if pos = digits(text, first); pos == first {
+			return start, false, faultPoint
+		}
+	}
+	if pos < len(text) && text[pos]|0x20 == 'e' {
+		integer = false
+		if pos++; pos < len(text) && (text[pos] == '+' || text[pos] == '-') {
+			pos++
+		}
+		first := pos
+		if pos = digits(text, first); pos == first {
+			return start, false, faultExponent
+		}
+	}
+	if pos-start > maxJSONNumber {
+		return start, false, faultNumber
+	}
+	return pos, integer, 0
+}
+
+// isJSONNumber reports whether text is a number and nothing else.
+func isJSONNumber(text []byte) bool {
+	if len(text) == 0 {
+		return false
+	}
+	end, _, fault := scanNumber(text, 0)
+	return fault == 0 && end == len(text)
+}
+
+// digits returns the position after the digits at pos.
+func digits(text []byte, pos int) int {
+	for pos < len(text) && text[pos]-'0' <= 9 {
+		pos++
+	}
+	return pos
+}
+
+// scanString returns the position after the closing quote of the string whose
+// opening one is at pos, or that of a fault.
+func scanString(text []byte, pos int) (end int, escaped bool, fault jsonFault) {
+	start := pos
+	for pos = plain(text, pos+1); ; pos = plain(text, pos) {
+		if pos == len(text) {
+			return start, false, faultQuote
+		}
+		switch c := text[pos]; {
+		case c == '"':
+			return pos + 1, escaped, 0
+		case c == '\\':
+			escaped = true
+			after := escape(text, pos)
+			if after < 0 {
+				return pos, false, faultEscape
+			}
+			pos = after
+		case c < 0x20:
+			return pos, false, faultControl
+		default:
+			r, size := utf8.DecodeRune(text[pos:])
+			if r == utf8.RuneError && size == 1 {
+				return pos, false, faultUTF8
+			}
+			pos += size
+		}
+	}
+}
+
+// plain returns the position of the first octet from pos on that needs a look:
+// a quote, a backslash, a control character or one outside ASCII. It looks at
+// eight octets a step.
+func plain[T string | []byte](text T, pos int) int {
+	for ; len(text)-pos >= 8; pos += 8 {
+		if special := specials(load(text, pos)); special != 0 {
+			return pos + bits.TrailingZeros64(special)/8
+		}
+	}
+	if len(text) >= 8 && pos < len(text) {
+		// The last eight, without those that were seen. The zeros that take their
+		// places behind the text are special, and stop it there.
+		w := load(text, len(text)-8) >> (8 * (8 - (len(text) - pos)))
+		return pos + bits.TrailingZeros64(specials(w))/8
+	}
+	for ; pos < len(text); pos++ {
+		if c := text[pos]; c < 0x20 || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+			break
+		}
+	}
+	return pos
+}
+
+func load[T string | []byte](text T, pos int) uint64 {
+	s := text[pos : pos+8]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+// specials sets the top bit of each octet that needs a look. A borrow may set
+// those above such an octet too, but the lowest is always right.
+func specials(w uint64) uint64 {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	quote, slash := w^ones*'"', w^ones*'\\'
+	return ((quote-ones)&^quote | (slash-ones)&^slash | (w-ones*0x20)&^w | w) & tops
+}
+
+// escape returns the position after the escape at pos, or -1. A surrogate
+// counts only as half of a pair.
+func escape(text []byte, pos int) int {
+	if pos+1 >= len(text) {
+		return -1
+	}
+	switch text[pos+1] {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		return pos + 2
+	case 'u':
+		r := hexRune(text, pos)
+		if r < 0 {
+			return -1
+		}
+		if !utf16.IsSurrogate(r) {
+			return pos + 6
+		}
+		if utf16.DecodeRune(r, hexRune(text, pos+6)) != utf8.RuneError {
+			return pos + 12
+		}
+	}
+	return -1
+}
+
+// hexRune reads \uXXXX at pos; -1 where there is none.
+func hexRune(text []byte, pos int) rune {
+	if pos+6 > len(text) || text[pos] != '\\' || text[pos+1] != 'u' {
+		return -1
+	}
+	var r rune
+	for _, c := range text[pos+2 : pos+6] {
+		switch {
+		case c-'0' <= 9:
+			r = r<<4 | rune(c-'0')
+		case c|0x20 >= 'a' && c|0x20 <= 'f':
+			r = r<<4 | rune(c|0x20-'a'+10)
+		default:
+			return -1
+		}
+	}
+	return r
+}
+
+// appendUnescaped appends what the inside of a JSON string stands for. The
+// string has passed scanString.
+func appendUnescaped(dst, text []byte) []byte {
+	for {
+		i := bytes.IndexByte(text, '\\')
+		if i < 0 {
+			return append(dst, text...)
+		}
+		dst = append(dst, text[:i]...)
+		after := i + 2
+		switch c := text[i+1]; c {
+		case 'b':
+			dst = append(dst, '\b')
+		case 'f':
+			dst = append(dst, '\f')
+		case 'n':
+			dst = append(dst, '\n')
+		case 'r':
+			dst = append(dst, '\r')
+		case 't':
+			dst = append(dst, '\t')
+		case 'u':
+			r := hexRune(text, i)
+			after = i + 6
+			if utf16.IsSurrogate(r) {
+				r = utf16.DecodeRune(r, hexRune(text, after))
+				after += 6
+			}
+			dst = utf8.AppendRune(dst, r)
+		default:
+			dst = append(dst, c)
+		}
+		text = text[after:]
+	}
+}
