@@ -39,7 +39,7 @@ func appendPayload(dst []byte, payload any, r *registered) ([]byte, error) {
 	case map[string]any:
 		return appendClaimsMap(dst, p, r)
 	}
-	w := writer{placeOf: placesIn(r)}
+	w := writer{places: r}
 	v := reflect.ValueOf(payload)
 	p := planOf(v.Type())
 	for hops := 0; (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) && p.marshals == ofNone; hops++ {
@@ -71,7 +71,7 @@ func appendPayload(dst []byte, payload any, r *registered) ([]byte, error) {
 	case v.Kind() == reflect.Struct:
 		for i := range p.fields {
 			f := &p.fields[i]
-			if !isDate(f.name) {
+			if !f.claim.isDate() {
 				continue
 			}
 			if holder, there := f.in.of(v); there && isDuration(holder.Field(f.last)) {
@@ -113,11 +113,11 @@ func appendMarshaled(dst []byte, v reflect.Value, p *plan, r *registered) ([]byt
 		return dst, errNotJSON
 	default:
 		*r = d.registered()
-		for _, place := range [...]*uint32{&r.iss, &r.sub, &r.aud, &r.exp, &r.nbf, &r.iat, &r.jti} {
-			if n := &d.nodes[*place]; *place != 0 {
-				*place = uint32(start) + n.start
+		for c, node := range r {
+			if n := &d.nodes[node]; node != 0 {
+				r[c] = uint32(start) + n.start
 				if n.kind == jsonString {
-					*place-- // its quote
+					r[c]-- // its quote
 				}
 			}
 		}
@@ -129,7 +129,7 @@ func appendMarshaled(dst []byte, v reflect.Value, p *plan, r *registered) ([]byt
 func appendClaimsMap(dst []byte, m map[string]any, r *registered) ([]byte, error) {
 	list := sortedMembers(m, make([]member, 0, 16))
 	for i := range list {
-		if !isDate(list[i].name) {
+		if !claimNamed(list[i].name).isDate() {
 			continue
 		}
 		var err error
@@ -137,16 +137,9 @@ func appendClaimsMap(dst []byte, m map[string]any, r *registered) ([]byte, error
 			return dst, err
 		}
 	}
-	w := writer{placeOf: placesIn(r)}
+	w := writer{places: r}
 	return w.members(dst, list)
 }
-
-// placesIn is placeOf as a writer wants it.
-func placesIn(r *registered) func(string) *uint32 {
-	return func(name string) *uint32 { return placeOf(r, name) }
-}
-
-func isDate(name string) bool { return name == "exp" || name == "nbf" || name == "iat" }
 
 // unixSeconds makes a time.Time under a date's name the number it stands for.
 func unixSeconds(name string, value any) (any, error) {
@@ -171,7 +164,7 @@ func unixSeconds(name string, value any) (any, error) {
 // durationIn looks for a duration under a date's name in a map of any keys.
 func durationIn(v reflect.Value, p *plan) (string, bool) {
 	for key, value := range v.Seq2() {
-		if name, err := keyName(key, p.key); err == nil && isDate(name) && isDuration(value) {
+		if name, err := keyName(key, p.key); err == nil && claimNamed(name).isDate() && isDuration(value) {
 			return name, true
 		}
 	}

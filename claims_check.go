@@ -9,44 +9,14 @@ import (
 
 // When a claims set is in force (RFC 7519, Section 4.1).
 
-// Registered claims, found in a claims set: the nodes of their values, 0 for
-// those that are absent. While one is written, the places of the values in it.
-type registered struct {
-	iss, sub, aud, exp, nbf, iat, jti uint32
-}
-
 func (d *document) registered() (r registered) {
 	for name := uint32(1); name < d.nodes[0].next; name = d.nodes[name+1].next {
 		n := &d.nodes[name]
-		if n.end-n.start != 3 && !n.escaped { // as long as all their names are
-			continue
-		}
-		if place := placeOf(&r, d.string(name)); place != nil {
-			*place = name + 1
+		if n.end-n.start == 3 || n.escaped { // as long as all their names are
+			r[claimNamed(d.string(name))] = name + 1
 		}
 	}
 	return r
-}
-
-// placeOf returns where a registered claim is kept; nil for another one.
-func placeOf[T string | []byte](r *registered, name T) *uint32 {
-	switch string(name) {
-	case "iss":
-		return &r.iss
-	case "sub":
-		return &r.sub
-	case "aud":
-		return &r.aud
-	case "exp":
-		return &r.exp
-	case "nbf":
-		return &r.nbf
-	case "iat":
-		return &r.iat
-	case "jti":
-		return &r.jti
-	}
-	return nil
 }
 
 // What each registered claim must be, whoever asks: a verifier, or Encode, so
@@ -105,7 +75,7 @@ func (d *document) checkTypes(text []byte, r *registered) *failure {
 	for _, date := range [...]struct {
 		place uint32
 		name  string
-	}{{r.exp, "exp"}, {r.nbf, "nbf"}, {r.iat, "iat"}} {
+	}{{r[claimExp], "exp"}, {r[claimNbf], "nbf"}, {r[claimIat], "iat"}} {
 		if date.place == 0 {
 			continue
 		}
@@ -120,17 +90,17 @@ func (d *document) checkTypes(text []byte, r *registered) *failure {
 	for _, claim := range [...]struct {
 		place uint32
 		name  string
-	}{{r.iss, "iss"}, {r.sub, "sub"}, {r.jti, "jti"}} {
+	}{{r[claimIss], "iss"}, {r[claimSub], "sub"}, {r[claimJti], "jti"}} {
 		if claim.place != 0 && text[claim.place] != '"' {
 			return noString(ErrInvalidOption, claim.name)
 		}
 	}
-	if r.aud == 0 {
+	if r[claimAud] == 0 {
 		return nil
 	}
 	d.reset(text)
 	d.add(0, len(text), jsonObject, false, false) // so that "aud" is not node 0
-	d.value(int(r.aud), 1)
+	d.value(int(r[claimAud]), 1)
 	if f := d.audienceClaim(1); f != nil {
 		return f
 	}
@@ -150,8 +120,8 @@ func (p *decodePolicy) inForce(d *document, r *registered, now instant) (expired
 		return nil, err
 	}
 	horizon := now.add(p.leeway) // what the clocks of others may show already
-	if r.iat != 0 && p.checks(checkIssuedAt) {
-		iat, f := d.instant(r.iat, ErrInvalidIssuedAt, "iat")
+	if r[claimIat] != 0 && p.checks(claimIat) {
+		iat, f := d.instant(r[claimIat], ErrInvalidIssuedAt, "iat")
 		if f != nil {
 			return nil, f
 		}
@@ -159,10 +129,10 @@ func (p *decodePolicy) inForce(d *document, r *registered, now instant) (expired
 			return nil, immature("iat", "issued", iat, now)
 		}
 	}
-	if r.nbf != 0 && p.checks(checkNotBefore) {
+	if r[claimNbf] != 0 && p.checks(claimNbf) {
 		// RFC 7519, Section 4.1.5: the date "MUST be after or equal to the
 		// not-before date/time".
-		nbf, f := d.instant(r.nbf, ErrDecode, "nbf")
+		nbf, f := d.instant(r[claimNbf], ErrDecode, "nbf")
 		if f != nil {
 			return nil, f
 		}
@@ -170,10 +140,10 @@ func (p *decodePolicy) inForce(d *document, r *registered, now instant) (expired
 			return nil, immature("nbf", "valid", nbf, now)
 		}
 	}
-	if r.exp != 0 && p.checks(checkExpiry) {
+	if r[claimExp] != 0 && p.checks(claimExp) {
 		// RFC 7519, Section 4.1.4: the date "MUST be before the expiration
 		// date/time", so the second of exp itself is too late.
-		exp, f := d.instant(r.exp, ErrDecode, "exp")
+		exp, f := d.instant(r[claimExp], ErrDecode, "exp")
 		if f != nil {
 			return nil, f
 		}
@@ -181,17 +151,17 @@ func (p *decodePolicy) inForce(d *document, r *registered, now instant) (expired
 			expired = &expiry{claim: "exp", at: exp.time(), now: now.time(), leeway: p.leeway}
 		}
 	}
-	if err = p.issuer(d, r.iss); err != nil {
+	if err = p.issuer(d, r[claimIss]); err != nil {
 		return expired, err
 	}
-	if err = p.audience(d, r.aud); err != nil {
+	if err = p.audience(d, r[claimAud]); err != nil {
 		return expired, err
 	}
-	if err = p.subjectClaim(d, r.sub); err != nil {
+	if err = p.subjectClaim(d, r[claimSub]); err != nil {
 		return expired, err
 	}
-	if p.checks(checkID) {
-		err = d.stringClaim(r.jti, ErrInvalidID, "jti")
+	if p.checks(claimJti) {
+		err = d.stringClaim(r[claimJti], ErrInvalidID, "jti")
 	}
 	return expired, err
 }
@@ -228,7 +198,7 @@ func (p *decodePolicy) required(d *document) *failure {
 }
 
 func (p *decodePolicy) issuer(d *document, i uint32) *failure {
-	if !p.checks(checkIssuer) {
+	if !p.checks(claimIss) {
 		return nil
 	}
 	if f := d.stringClaim(i, ErrInvalidIssuer, "iss"); f != nil {
@@ -249,7 +219,7 @@ func (p *decodePolicy) issuer(d *document, i uint32) *failure {
 
 func (p *decodePolicy) audience(d *document, i uint32) *failure {
 	switch {
-	case !p.checks(checkAudience):
+	case !p.checks(claimAud):
 		return nil
 	case i == 0 && (p.has(hasAudiences) || p.has(hasStrictAudience)):
 		return missing("aud").wantedBy("WithAudience")
@@ -287,7 +257,7 @@ func (p *decodePolicy) audience(d *document, i uint32) *failure {
 }
 
 func (p *decodePolicy) subjectClaim(d *document, i uint32) *failure {
-	if !p.checks(checkSubject) {
+	if !p.checks(claimSub) {
 		return nil
 	}
 	if f := d.stringClaim(i, ErrInvalidSubject, "sub"); f != nil {
@@ -310,10 +280,10 @@ func (p *decodePolicy) maxTokenAge(d *document, r *registered, now instant) (*ex
 	if p.maxAge == 0 {
 		return nil, nil
 	}
-	if r.iat == 0 {
+	if r[claimIat] == 0 {
 		return nil, missing("iat").wantedBy("WithMaxTokenAge")
 	}
-	iat, f := d.instant(r.iat, ErrInvalidIssuedAt, "iat")
+	iat, f := d.instant(r[claimIat], ErrInvalidIssuedAt, "iat")
 	if f != nil {
 		return nil, f
 	}

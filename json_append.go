@@ -32,9 +32,7 @@ type writer struct {
 	depth int // objects and arrays around the value
 	hops  int // pointers and interfaces followed
 
-	// placeOf is asked for each member of the outermost object where to note the
-	// place of its value; it may be nil, and answer nil.
-	placeOf func(name string) *uint32
+	places *registered // where those of the outermost object are to be noted; or nil
 }
 
 // any appends a value of any type; what is common goes without reflection.
@@ -106,9 +104,7 @@ func (w *writer) members(dst []byte, list []member) ([]byte, error) {
 	var err error
 	for i, m := range list {
 		if dst, err = appendName(dst, m.name, i == 0); err == nil {
-			if w.depth == 1 {
-				w.notePlace(m.name, len(dst))
-			}
+			w.notePlace(claimNamed(m.name), len(dst))
 			dst, err = w.any(dst, m.value)
 		}
 		if err != nil {
@@ -127,13 +123,10 @@ func appendName(dst []byte, name string, first bool) ([]byte, error) {
 	return append(dst, ':'), err
 }
 
-// notePlace tells where the value of a member of the outermost object stands.
-func (w *writer) notePlace(name string, at int) {
-	if w.placeOf == nil {
-		return
-	}
-	if place := w.placeOf(name); place != nil {
-		*place = uint32(at)
+// notePlace notes where the value of a member begins.
+func (w *writer) notePlace(c claim, at int) {
+	if w.depth == 1 && w.places != nil {
+		w.places[c] = uint32(at)
 	}
 }
 
@@ -272,9 +265,7 @@ func (w *writer) structure(dst []byte, v reflect.Value, p *plan) ([]byte, error)
 		}
 		first = false
 		dst = append(dst, f.head...)
-		if w.depth == 1 {
-			w.notePlace(f.name, len(dst))
-		}
+		w.notePlace(f.claim, len(dst))
 		var err error
 		if f.quoted {
 			dst, err = w.inQuotes(dst, fv, f.plan)

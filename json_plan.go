@@ -64,6 +64,7 @@ const (
 // A field is one member of a struct's object.
 type field struct {
 	name      string
+	claim     claim   // which of those it is in a claims set
 	other     *field  // one whose name's hash meets this one's
 	head      []byte  // the name as it is written, with quotes and colon
 	at        int     // its place among the fields of the plan
@@ -203,6 +204,7 @@ func (made planner) fit(p *plan) {
 		for i := range p.fields {
 			f := &p.fields[i]
 			f.at = i
+			f.claim = claimNamed(f.name)
 			slot := &p.byHash[hashName([]byte(f.name))%uint32(len(p.byHash))]
 			f.other, *slot = *slot, f
 		}

@@ -13,7 +13,7 @@ type decodePolicy struct {
 	algorithms     Algorithm
 	opts           []DecodeOption
 	set            policyBits
-	unchecked      checkBits
+	unchecked      claimSet
 	leeway         time.Duration
 	maxAge         time.Duration
 	maxSize        int
@@ -42,40 +42,8 @@ const (
 	hasPadding
 )
 
-type checkBits uint8
-
-const (
-	checkExpiry checkBits = 1 << iota
-	checkNotBefore
-	checkIssuedAt
-	checkIssuer
-	checkAudience
-	checkSubject
-	checkID
-)
-
-func checkNamed(name string) checkBits {
-	switch name {
-	case "exp":
-		return checkExpiry
-	case "nbf":
-		return checkNotBefore
-	case "iat":
-		return checkIssuedAt
-	case "iss":
-		return checkIssuer
-	case "aud":
-		return checkAudience
-	case "sub":
-		return checkSubject
-	case "jti":
-		return checkID
-	}
-	return 0
-}
-
-func (p *decodePolicy) has(bit policyBits) bool   { return p.set&bit != 0 }
-func (p *decodePolicy) checks(bit checkBits) bool { return p.unchecked&bit == 0 }
+func (p *decodePolicy) has(bit policyBits) bool { return p.set&bit != 0 }
+func (p *decodePolicy) checks(c claim) bool     { return !p.unchecked.has(c) }
 
 // readDecodePolicy takes the settings of the options. The policy refers to them.
 //
@@ -174,11 +142,11 @@ func (p *decodePolicy) without(names []string) error {
 		return badOption("WithoutCheck names no claim")
 	}
 	for _, name := range names {
-		bit := checkNamed(name)
-		if bit == 0 {
+		c := claimNamed(name)
+		if c == claimOther {
 			return badOption("WithoutCheck knows no check of " + quote(name) + "; there are those of exp, nbf, iat, iss, aud, sub and jti")
 		}
-		p.unchecked |= bit
+		p.unchecked |= 1 << c
 	}
 	return nil
 }
@@ -186,15 +154,15 @@ func (p *decodePolicy) without(names []string) error {
 // contradiction refuses options that cannot both be meant.
 func (p *decodePolicy) contradiction() error {
 	switch {
-	case !p.checks(checkIssuer) && p.has(hasIssuers):
+	case !p.checks(claimIss) && p.has(hasIssuers):
 		return contradict(`WithoutCheck("iss")`, "WithIssuer")
-	case !p.checks(checkAudience) && p.has(hasAudiences):
+	case !p.checks(claimAud) && p.has(hasAudiences):
 		return contradict(`WithoutCheck("aud")`, "WithAudience")
-	case !p.checks(checkAudience) && p.has(hasStrictAudience):
+	case !p.checks(claimAud) && p.has(hasStrictAudience):
 		return contradict(`WithoutCheck("aud")`, "WithStrictAudience")
-	case !p.checks(checkSubject) && p.has(hasSubject):
+	case !p.checks(claimSub) && p.has(hasSubject):
 		return contradict(`WithoutCheck("sub")`, "WithSubject")
-	case !p.checks(checkIssuedAt) && p.maxAge != 0:
+	case !p.checks(claimIat) && p.maxAge != 0:
 		return contradict(`WithoutCheck("iat")`, "WithMaxTokenAge")
 	case p.has(hasAudiences) && p.has(hasStrictAudience):
 		return contradict("WithAudience", "WithStrictAudience")

@@ -181,7 +181,7 @@ func (p *encodePolicy) addClaims(dst []byte, r *registered) ([]byte, error) {
 	var fault error
 	// begin makes room for one more member, up to its value.
 	begin := func(name string) {
-		place := placeOf(r, name)
+		place := &r[claimNamed(name)]
 		if *place != 0 && fault == nil {
 			fault = badOption("the payload already carries " + quote(name) + ", which an option adds too; leave one of them out")
 		}
