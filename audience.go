@@ -13,10 +13,7 @@ type Audience []string
 // MarshalJSON writes one string, or an array. Text that is not UTF-8 is an
 // [ErrInvalidOption].
 func (a Audience) MarshalJSON() ([]byte, error) {
-	if len(a) == 1 {
-		return a.wrote(appendJSONString(nil, a[0]))
-	}
-	return a.wrote(a.appendArray(nil))
+	return a.wrote(new(writer).audience(nil, a))
 }
 
 // UnmarshalJSON reads a string or an array of strings; null leaves a as it was.
@@ -29,7 +26,7 @@ func (a *Audience) UnmarshalJSON(text []byte) error {
 	// The walk takes objects alone, so the value becomes the member of one.
 	if d.parse(append(append([]byte(`{"aud":`), text...), '}')) && d.count(0) == 2 {
 		d.share()
-		if d.nodes[2].kind == jsonNull || d.fillSlot(2, a) {
+		if d.nodes[2].kind == jsonNull || d.fillAudience(2, a) {
 			return nil
 		}
 	}
@@ -41,7 +38,7 @@ func (a Audience) MarshalText() ([]byte, error) {
 	if len(a) == 1 && len(a[0]) > 0 && a[0][0] != '[' {
 		return []byte(a[0]), nil
 	}
-	return a.wrote(a.appendArray(nil))
+	return a.wrote(new(writer).array(nil, a))
 }
 
 // UnmarshalText reads the text form; text that starts with a bracket and is no
@@ -55,10 +52,6 @@ func (a *Audience) UnmarshalText(text []byte) error {
 	}
 	*a = Audience{string(text)}
 	return nil
-}
-
-func (a Audience) appendArray(dst []byte) ([]byte, error) {
-	return appendList(&writer{}, dst, len(a), func(dst []byte, i int) ([]byte, error) { return appendJSONString(dst, a[i]) })
 }
 
 func (a Audience) wrote(text []byte, err error) ([]byte, error) {

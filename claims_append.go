@@ -71,10 +71,10 @@ func appendPayload(dst []byte, payload any, r *registered) ([]byte, error) {
 	case v.Kind() == reflect.Struct:
 		for i := range p.fields {
 			f := &p.fields[i]
-			if !f.claim.isDate() {
+			if !f.claim.isDate() || f.writes != 0 && f.plan.typ != durationType {
 				continue
 			}
-			if holder, there := f.in.of(v); there && isDuration(holder.Field(f.last)) {
+			if holder, there := f.branch.of(v); there && isDuration(holder.Field(f.last)) {
 				return dst, notADate(f.name)
 			}
 		}

@@ -95,7 +95,8 @@ func (d *document) checkTypes(text []byte, r *registered) *failure {
 			return noString(ErrInvalidOption, claim.name)
 		}
 	}
-	if r[claimAud] == 0 {
+	aud := text[r[claimAud]:]
+	if r[claimAud] == 0 || aud[0] == '"' && aud[1] != '"' {
 		return nil
 	}
 	d.reset(text)

@@ -43,11 +43,31 @@ func (t target) fill(d *document) error {
 	d.share()
 	fresh := t.plan.blank()
 	defer t.plan.giveBack(fresh)
-	if blame, err := d.fill(fresh.value, fresh.slots, t.plan); err != nil {
+	if blame, err := d.fill(fresh.value, t.plan); err != nil {
 		return unfitClaim(blame, err)
 	}
 	t.value.Set(fresh.value)
 	return nil
+}
+
+// A blank is a zero value of a type, to be filled and then copied to where it
+// belongs: so what is there stays as it was where filling fails.
+type blank struct{ value reflect.Value }
+
+// blank returns a blank of the type. Where the caller's methods cannot have kept
+// the address of one it is used again; see giveBack.
+func (p *plan) blank() *blank {
+	if used, ok := p.blanks.Get().(*blank); ok {
+		return used
+	}
+	return &blank{reflect.New(p.typ).Elem()}
+}
+
+func (p *plan) giveBack(b *blank) {
+	if p.quiet {
+		b.value.SetZero()
+		p.blanks.Put(b)
+	}
 }
 
 // unfitClaim is a claim that does not fit what the program wants it in.

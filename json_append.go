@@ -61,10 +61,7 @@ func (w *writer) any(dst []byte, value any) ([]byte, error) {
 		}
 		return appendList(w, dst, len(v), func(dst []byte, i int) ([]byte, error) { return w.any(dst, v[i]) })
 	case []string:
-		if v == nil {
-			return append(dst, "null"...), nil
-		}
-		return appendList(w, dst, len(v), func(dst []byte, i int) ([]byte, error) { return appendJSONString(dst, v[i]) })
+		return w.strings(dst, v)
 	}
 	v := reflect.ValueOf(value)
 	return w.value(dst, v, planOf(v.Type()))
@@ -178,9 +175,9 @@ func (w *writer) value(dst []byte, v reflect.Value, p *plan) ([]byte, error) {
 	}
 	switch p.kind {
 	case planNumericDate:
-		return appendNumericDate(dst, v)
+		return interfaceOf[NumericDate](v).appendJSON(dst)
 	case planAudience:
-		return w.audience(dst, v)
+		return w.audience(dst, interfaceOf[Audience](v))
 	case planNumber:
 		return appendNumber(dst, v.String())
 	case planBytes:
@@ -243,39 +240,50 @@ func (w *writer) structure(dst []byte, v reflect.Value, p *plan) ([]byte, error)
 		return dst, errTooDeep
 	}
 	defer func() { w.depth-- }()
-	dst = append(dst, '{')
-	first := true
+	start := len(dst)
+	at := addressOf(v)
 	var in *branch
 	holder, there := v, true
 	for i := range p.fields {
 		f := &p.fields[i]
-		if f.in != in {
-			in = f.in
-			holder, there = in.of(v)
+		var fv reflect.Value
+		direct := f.writes != 0 && at != nil
+		if direct {
+			if f.leftOut(f.in(at)) {
+				continue
+			}
+		} else {
+			if f.branch != in {
+				in = f.branch
+				holder, there = in.of(v)
+			}
+			if !there {
+				continue
+			}
+			fv = holder.Field(f.last)
+			if f.omitEmpty && isEmpty(fv) || f.omitZero && f.plan.isZero(fv) {
+				continue
+			}
 		}
-		if !there {
-			continue
-		}
-		fv := holder.Field(f.last)
-		if f.omitEmpty && isEmpty(fv) || f.omitZero && f.plan.isZero(fv) {
-			continue
-		}
-		if !first {
-			dst = append(dst, ',')
-		}
-		first = false
 		dst = append(dst, f.head...)
 		w.notePlace(f.claim, len(dst))
 		var err error
-		if f.quoted {
+		switch {
+		case direct:
+			dst, err = w.direct(dst, f.in(at), f.writes)
+		case f.quoted:
 			dst, err = w.inQuotes(dst, fv, f.plan)
-		} else {
+		default:
 			dst, err = w.value(dst, fv, f.plan)
 		}
 		if err != nil {
 			return dst, within(f.name, err)
 		}
 	}
+	if len(dst) == start {
+		return append(dst, "{}"...), nil
+	}
+	dst[start] = '{' // in place of the first comma
 	return append(dst, '}'), nil
 }
 

@@ -38,17 +38,16 @@ func (k jsonKind) String() string {
 }
 
 // fill sets v, which is zero and can be set, from the root; share must have been
-// called. It names the member to blame for an error. The slots are those of a
-// blank, or nil.
-func (d *document) fill(v reflect.Value, slots []any, p *plan) (blame string, err error) {
+// called. It names the member to blame for an error.
+func (d *document) fill(v reflect.Value, p *plan) (blame string, err error) {
 	switch p.reads {
 	case planKind(reflect.Struct):
-		return d.fillStruct(0, v, slots, p)
+		return d.fillStruct(0, v, p)
 	case planKind(reflect.Map):
 		return d.fillMap(0, v, p)
 	case planKind(reflect.Pointer):
 		v.Set(reflect.New(p.elem.typ))
-		return d.fill(v.Elem(), nil, p.elem)
+		return d.fill(v.Elem(), p.elem)
 	}
 	return "", d.fillValue(0, v, p)
 }
@@ -59,19 +58,13 @@ func (d *document) fillValue(i uint32, v reflect.Value, p *plan) error {
 		return nil
 	}
 	switch p.reads {
-	case planKind(reflect.String):
-		if n.kind == jsonString {
-			v.SetString(d.shared(i))
-			return nil
-		}
-	case planKind(reflect.Bool):
-		if n.kind == jsonTrue || n.kind == jsonFalse {
-			v.SetBool(n.kind == jsonTrue)
+	case planKind(reflect.String), planKind(reflect.Bool), planNumericDate, planAudience, planTime:
+		if d.fillDirect(i, addressOf(v), p.reads) {
 			return nil
 		}
 	case planKind(reflect.Struct):
 		if n.kind == jsonObject {
-			_, err := d.fillStruct(i, v, nil, p)
+			_, err := d.fillStruct(i, v, p)
 			return err
 		}
 	case planKind(reflect.Map):
@@ -98,10 +91,6 @@ func (d *document) fillValue(i uint32, v reflect.Value, p *plan) error {
 	case planKind(reflect.Interface):
 		if v.NumMethod() == 0 {
 			v.Set(reflect.ValueOf(d.any(i)))
-			return nil
-		}
-	case planNumericDate, planAudience, planTime:
-		if d.fillSlot(i, v.Addr().Interface()) {
 			return nil
 		}
 	case planNumber:
@@ -139,19 +128,20 @@ func (d *document) unless(err error, i uint32, p *plan) error {
 	return &unfit{d.nodes[i].kind, p.typ, err}
 }
 
-func (d *document) fillStruct(i uint32, v reflect.Value, slots []any, p *plan) (blame string, err error) {
+func (d *document) fillStruct(i uint32, v reflect.Value, p *plan) (blame string, err error) {
+	at := addressOf(v)
 	var in *branch
 	holder := v
 	for name := i + 1; name < d.nodes[i].next; name = d.nodes[name+1].next {
 		f := p.field(d.string(name), d.nodes[name].next)
-		if f == nil || slots != nil && d.fillSlot(name+1, slots[f.at]) {
+		if f == nil || f.reads != 0 && d.fillDirect(name+1, f.in(at), f.reads) {
 			continue
 		}
-		if f.in != in {
-			if holder, err = f.in.made(v); err != nil {
+		if f.branch != in {
+			if holder, err = f.branch.made(v); err != nil {
 				return f.name, err
 			}
-			in = f.in
+			in = f.branch
 		}
 		if f.unquotes {
 			err = d.fillQuoted(name+1, holder.Field(f.last), f.plan)
@@ -235,7 +225,7 @@ func (d *document) fillKey(name uint32, key reflect.Value, p *plan) error {
 }
 
 func (d *document) fillSlice(i uint32, v reflect.Value, p *plan) error {
-	if p.typ == stringsType && d.fillSlot(i, v.Addr().Interface()) {
+	if p.typ == stringsType && d.fillDirect(i, addressOf(v), planStrings) {
 		return nil
 	}
 	n := d.count(i)

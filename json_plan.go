@@ -47,7 +47,8 @@ const (
 	planTime
 	planNumber // json.Number
 	planBytes  // written as base64
-	planNone   // a type that JSON cannot hold
+	planStrings
+	planNone // a type that JSON cannot hold
 	planUnmarshaler
 	planTextUnmarshaler
 )
@@ -66,9 +67,8 @@ type field struct {
 	name      string
 	claim     claim   // which of those it is in a claims set
 	other     *field  // one whose name's hash meets this one's
-	head      []byte  // the name as it is written, with quotes and colon
-	at        int     // its place among the fields of the plan
-	in        *branch // the embedded struct that holds it; nil for the struct itself
+	head      []byte  // a comma, the name in quotes, a colon
+	branch    *branch // the embedded struct that holds it; nil for the struct itself
 	last      int     // its place there
 	index     []int   // all the way
 	plan      *plan
@@ -77,6 +77,10 @@ type field struct {
 	omitZero  bool
 	quoted    bool // the option "string": its value is written in quotes
 	unquotes  bool // and read from them
+
+	offset uintptr  // from the start of the struct
+	reads  planKind // how it is read there,
+	writes planKind // and written; 0 where that takes reflection
 }
 
 // A branch leads to an embedded struct. Fields of the same one share it.
@@ -203,7 +207,7 @@ func (made planner) fit(p *plan) {
 		p.fields = made.fields(t)
 		for i := range p.fields {
 			f := &p.fields[i]
-			f.at = i
+			f.locate(t)
 			f.claim = claimNamed(f.name)
 			slot := &p.byHash[hashName([]byte(f.name))%uint32(len(p.byHash))]
 			f.other, *slot = *slot, f
@@ -301,7 +305,7 @@ func (made planner) fields(t reflect.Type) []field {
 				if !sf.IsExported() && speaksForItself(structOf(sf.Type)) {
 					continue
 				}
-				f := field{name: name, in: e.in, last: i, index: index, tagged: name != "", plan: made.plan(sf.Type)}
+				f := field{name: name, branch: e.in, last: i, index: index, tagged: name != "", plan: made.plan(sf.Type)}
 				if f.name == "" {
 					f.name = sf.Name
 				}
@@ -316,7 +320,7 @@ func (made planner) fields(t reflect.Type) []field {
 						f.unquotes = f.quoted && !f.plan.readsItself()
 					}
 				}
-				f.head, _ = appendJSONString(nil, f.name)
+				f.head, _ = appendJSONString([]byte{','}, f.name)
 				f.head = append(f.head, ':')
 				found = append(found, f)
 			}

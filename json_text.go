@@ -104,19 +104,24 @@ func appendNumber(dst []byte, text string) ([]byte, error) {
 	return append(dst, text...), nil
 }
 
-func appendNumericDate(dst []byte, v reflect.Value) ([]byte, error) {
-	date := interfaceOf[NumericDate](v)
-	if date.IsZero() {
-		return append(dst, "null"...), nil
-	}
-	return date.AppendText(dst)
+// array appends strings.
+func (w *writer) array(dst []byte, list []string) ([]byte, error) {
+	return appendList(w, dst, len(list), func(dst []byte, i int) ([]byte, error) { return appendJSONString(dst, list[i]) })
 }
 
-func (w *writer) audience(dst []byte, v reflect.Value) ([]byte, error) {
-	if v.Len() == 1 {
-		return appendJSONString(dst, v.Index(0).String())
+// strings appends the same as encoding/json has it.
+func (w *writer) strings(dst []byte, list []string) ([]byte, error) {
+	if list == nil {
+		return append(dst, "null"...), nil
 	}
-	return appendList(w, dst, v.Len(), func(dst []byte, i int) ([]byte, error) { return appendJSONString(dst, v.Index(i).String()) })
+	return w.array(dst, list)
+}
+
+func (w *writer) audience(dst []byte, a Audience) ([]byte, error) {
+	if len(a) == 1 {
+		return appendJSONString(dst, a[0])
+	}
+	return w.array(dst, a)
 }
 
 // interfaceOf takes a value out of a reflect.Value, without a copy on the heap

@@ -27,10 +27,14 @@ func NewNumericDate(t time.Time) NumericDate {
 // MarshalJSON writes a JSON number, or null for the zero value. A year outside
 // 1 to 9999 is an [ErrInvalidOption].
 func (n NumericDate) MarshalJSON() ([]byte, error) {
+	return n.appendJSON(nil)
+}
+
+func (n NumericDate) appendJSON(dst []byte) ([]byte, error) {
 	if n.IsZero() {
-		return []byte("null"), nil
+		return append(dst, "null"...), nil
 	}
-	return n.AppendText(nil)
+	return n.AppendText(dst)
 }
 
 // UnmarshalJSON reads a JSON number; null leaves n as it was. Anything else is
