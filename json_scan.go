@@ -133,12 +133,13 @@ func load[T string | []byte](text T, pos int) uint64 {
 		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
-// specials sets the top bit of each octet that needs a look. A borrow may set
-// those above such an octet too, but the lowest is always right.
+// specials sets the top bit of each octet that needs a look: taking away makes an
+// ASCII octet that is too small wrap around. That borrows from the octet above such
+// a one, which may be set too, but the lowest is always right.
 func specials(w uint64) uint64 {
 	const ones, tops = 0x0101010101010101, 0x8080808080808080
 	quote, slash := w^ones*'"', w^ones*'\\'
-	return ((quote-ones)&^quote | (slash-ones)&^slash | (w-ones*0x20)&^w | w) & tops
+	return ((quote - ones) | (slash - ones) | (w - ones*0x20) | w) & tops
 }
 
 // escape returns the position after the escape at pos, or -1. A surrogate
