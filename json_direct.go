@@ -109,19 +109,19 @@ func (d *document) fillAudience(i uint32, to *Audience) bool {
 
 // fillStrings takes an array of strings, and of null for "" where that is allowed.
 func (d *document) fillStrings(i uint32, to *[]string, nulls bool) bool {
-	if d.nodes[i].kind != jsonArray {
+	n := &d.nodes[i]
+	if n.kind != jsonArray {
 		return false
 	}
-	list := make([]string, d.count(i))
-	at := 0
-	for e := i + 1; e < d.nodes[i].next; e = d.nodes[e].next {
+	list := make([]string, n.next-(i+1)) // of what may be in it, each is one node
+	for at := range list {
+		e := i + 1 + uint32(at)
 		switch kind := d.nodes[e].kind; {
 		case kind == jsonString:
 			list[at] = d.shared(e)
 		case kind != jsonNull || !nulls:
 			return false
 		}
-		at++
 	}
 	*to = list
 	return true
