@@ -26,7 +26,8 @@ func checkSecret(secret []byte) error {
 // keyText names the function that reads a key which was given as octets where a
 // secret is wanted; "" where it may be a secret.
 func keyText(secret []byte) string {
-	text := bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimSpace(secret), []byte("\ufeff")))
+	text := bytes.TrimPrefix(secret[space(secret, 0):], []byte("\ufeff"))
+	text = text[space(text, 0):]
 	switch {
 	case bytes.Contains(text, []byte("-----BEGIN ")), bytes.HasPrefix(text, []byte("ssh-")), bytes.HasPrefix(text, []byte("ecdsa-sha2-")):
 		return "ParsePEM (an SSH key must be converted first: ssh-keygen -e -m PKCS8)"

@@ -4,6 +4,7 @@ import (
 	"crypto"
 	"crypto/hmac"
 	"crypto/rand"
+	"crypto/subtle"
 	"hash"
 	"sync"
 )
@@ -78,27 +79,33 @@ func (m *mac) of(input []byte) []byte {
 		m.Write(input)
 		return m.Sum(m.sum[:0])
 	}
-	key, pad := m.key, m.pad[:m.BlockSize()]
-	if len(key) > len(pad) {
+	key, size := m.key, m.BlockSize()
+	if len(key) > size {
 		m.Write(key)
 		key = m.Sum(m.sum[:0])
 		m.Reset()
 	}
 	// RFC 2104, Section 2: H(K XOR opad, H(K XOR ipad, text))
-	clear(pad[copy(pad, key):])
-	for i := range pad {
-		pad[i] ^= 0x36
-	}
+	m.pad = ipad
+	pad := m.pad[:size]
+	subtle.XORBytes(pad, pad, key)
 	m.Write(pad)
 	m.Write(input)
 	inner := m.Sum(m.sum[:0])
 	m.Reset()
-	for i := range pad {
-		pad[i] ^= 0x36 ^ 0x5c
-	}
+	subtle.XORBytes(pad, pad, ipadToOpad[:])
 	m.Write(pad)
 	m.Write(inner)
 	return m.Sum(m.sum[:0])
+}
+
+var ipad, ipadToOpad = allOctets(0x36), allOctets(0x36 ^ 0x5c)
+
+func allOctets(octet byte) (pad [128]byte) {
+	for i := range pad {
+		pad[i] = octet
+	}
+	return pad
 }
 
 // rawMACs are bare states, of no key.
