@@ -19,6 +19,9 @@ func NewEncoder[K SigningKey](key K, opts ...EncodeOption) (*Encoder, error) {
 		return nil, err
 	}
 	p, err := readEncodePolicy(state, opts)
+	if err == nil {
+		err = p.prepare()
+	}
 	if err != nil {
 		return nil, err
 	}

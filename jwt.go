@@ -240,7 +240,10 @@ func (m *message) encode(key *keyState, p *encodePolicy, dst []byte, payload any
 	if p.jwsOnly != "" {
 		return nil, badOption("Encode does not take " + p.jwsOnly)
 	}
-	var err error
+	header, err := p.headerForJWT(m)
+	if err != nil {
+		return nil, err
+	}
 	m.written = registered{}
 	if m.octets, err = appendClaims(m.octets[:0], payload, &m.written); err != nil {
 		return nil, err
@@ -255,7 +258,7 @@ func (m *message) encode(key *keyState, p *encodePolicy, dst []byte, payload any
 		return nil, &failure{class: ErrInvalidOption, claim: f.claim, text: f.text}
 	}
 	start := len(dst)
-	dst = append(dst, p.jwtHeader...)
+	dst = append(dst, header...)
 	dst = appendBase64url(dst, m.octets)
 	if dst, err = m.appendSignature(key, p.algorithm, dst, dst[start:]); err != nil {
 		return nil, err
@@ -273,14 +276,18 @@ func (m *message) sign(key *keyState, p *encodePolicy, dst, payload []byte) ([]b
 	if p.jwtOnly != "" {
 		return nil, badOption("Sign does not take " + p.jwtOnly)
 	}
-	m.octets = append(m.octets[:0], p.jwsHeader...)
+	header, err := p.headerForJWS(m)
+	if err != nil {
+		return nil, err
+	}
+	m.octets = append(m.octets[:0], header...)
 	if p.unencoded {
 		m.octets = append(m.octets, payload...)
 	} else {
 		m.octets = appendBase64url(m.octets, payload)
 	}
 	if p.detached {
-		dst = append(dst, p.jwsHeader...)
+		dst = append(dst, header...)
 	} else {
 		dst = append(dst, m.octets...)
 	}

@@ -28,12 +28,11 @@ type encodePolicy struct {
 	clock     func() time.Time
 	jwtOnly   string // an option that Sign does not take
 	jwsOnly   string // one that Encode does not take
-	jwtHeader string // the header segment and its dot, as Encode writes them
-	jwsHeader string // as Sign writes them
+	jwtHeader []byte // the header segment and its dot, as Encode writes them; nil in a one-shot call
+	jwsHeader []byte // as Sign writes them
 }
 
-// readEncodePolicy reads the options, chooses the algorithm, and writes the
-// headers that they come to.
+// readEncodePolicy reads the options and chooses the algorithm.
 func readEncodePolicy(key *keyState, opts []EncodeOption) (encodePolicy, error) {
 	var p encodePolicy
 	if err := p.read(opts); err != nil {
@@ -46,24 +45,38 @@ func readEncodePolicy(key *keyState, opts []EncodeOption) (encodePolicy, error) 
 		p.keyID = key.id
 	}
 	var err error
-	if p.algorithm, err = key.choose(p.algorithm); err != nil {
-		return encodePolicy{}, err
-	}
+	p.algorithm, err = key.choose(p.algorithm)
+	return p, err
+}
+
+// prepare writes the headers once for all calls.
+func (p *encodePolicy) prepare() (err error) {
 	if p.jwsOnly == "" {
-		typ := "JWT"
-		if p.hasType {
-			typ = p.typ
-		}
-		if p.jwtHeader, err = p.headerSegment(typ); err != nil {
-			return encodePolicy{}, err
-		}
+		p.jwtHeader, err = p.headerForJWT(new(message))
 	}
-	if p.jwtOnly == "" {
-		if p.jwsHeader, err = p.headerSegment(p.typ); err != nil {
-			return encodePolicy{}, err
-		}
+	if p.jwtOnly == "" && err == nil {
+		p.jwsHeader, err = p.headerForJWS(new(message))
 	}
-	return p, nil
+	return err
+}
+
+// headerForJWT returns the header segment and its dot. Where it is not prepared it is
+// written into memory of m.
+func (p *encodePolicy) headerForJWT(m *message) ([]byte, error) {
+	switch {
+	case p.jwtHeader != nil:
+		return p.jwtHeader, nil
+	case p.hasType:
+		return p.headerSegment(m, p.typ)
+	}
+	return p.headerSegment(m, "JWT")
+}
+
+func (p *encodePolicy) headerForJWS(m *message) ([]byte, error) {
+	if p.jwsHeader != nil {
+		return p.jwsHeader, nil
+	}
+	return p.headerSegment(m, p.typ)
 }
 
 // read takes the settings of the options, and keeps none of their memory.
@@ -152,8 +165,9 @@ func (p *encodePolicy) now() time.Time {
 	return time.Now()
 }
 
-// headerSegment writes a header and the dot after it.
-func (p *encodePolicy) headerSegment(typ string) (string, error) {
+// headerSegment takes the type as it will be written, a string, so that "JWT" costs
+// no allocation.
+func (p *encodePolicy) headerSegment(m *message, typ any) ([]byte, error) {
 	params := append(make([]member, 0, 8), member{"alg", p.algorithm.String()})
 	if p.keyID != "" {
 		params = append(params, member{"kid", p.keyID})
@@ -165,11 +179,17 @@ func (p *encodePolicy) headerSegment(typ string) (string, error) {
 		// RFC 7797, Section 6: it is critical that a verifier knows of it.
 		params = append(params, member{"b64", false}, member{"crit", []string{"b64"}})
 	}
-	header, err := appendHeader(nil, append(params, p.params...))
-	if err != nil {
-		return "", err
+	var err error
+	if m.octets, err = appendHeader(m.octets[:0], append(params, p.params...)); err != nil {
+		return nil, err
 	}
-	return string(append(appendBase64url(nil, header), '.')), nil
+	if len(p.params) > 0 { // those above are known to be right
+		if err = checkHeader(m.octets); err != nil {
+			return nil, err
+		}
+	}
+	m.jsonText = append(appendBase64url(m.jsonText[:0], m.octets), '.')
+	return m.jsonText, nil
 }
 
 // addClaims adds what the options say to a claims set in JSON, whose own claims
