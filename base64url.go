@@ -43,11 +43,13 @@ func appendBase64url(dst, src []byte) []byte {
 	dst, n := extend(dst, base64urlLen(len(src)))
 	out := dst[n:]
 	t := &base64urlPairs
-	for len(src) >= 8 && len(out) >= 8 { // 6 octets a step, read as 8
-		x := binary.BigEndian.Uint64(src)
+	for len(src) >= 14 && len(out) >= 16 { // 12 octets a step, read as 8 and 8
+		x, y := binary.BigEndian.Uint64(src), binary.BigEndian.Uint64(src[6:])
 		binary.LittleEndian.PutUint64(out, uint64(t[x>>52])|uint64(t[x>>40&0xfff])<<16|
 			uint64(t[x>>28&0xfff])<<32|uint64(t[x>>16&0xfff])<<48)
-		src, out = src[6:], out[8:]
+		binary.LittleEndian.PutUint64(out[8:], uint64(t[y>>52])|uint64(t[y>>40&0xfff])<<16|
+			uint64(t[y>>28&0xfff])<<32|uint64(t[y>>16&0xfff])<<48)
+		src, out = src[12:], out[16:]
 	}
 	for len(src) >= 3 && len(out) >= 4 {
 		x := uint32(src[0])<<16 | uint32(src[1])<<8 | uint32(src[2])

@@ -149,7 +149,6 @@ func appendList(w *writer, dst []byte, n int, element func(dst []byte, i int) ([
 	if w.depth++; w.depth > maxJSONDepth {
 		return dst, errTooDeep
 	}
-	defer func() { w.depth-- }()
 	dst = append(dst, '[')
 	var err error
 	for i := range n {
@@ -160,6 +159,7 @@ func appendList(w *writer, dst []byte, n int, element func(dst []byte, i int) ([
 			return dst, err
 		}
 	}
+	w.depth--
 	return append(dst, ']'), nil
 }
 
@@ -239,7 +239,6 @@ func (w *writer) structure(dst []byte, v reflect.Value, p *plan) ([]byte, error)
 	if w.depth++; w.depth > maxJSONDepth {
 		return dst, errTooDeep
 	}
-	defer func() { w.depth-- }()
 	start := len(dst)
 	at := addressOf(v)
 	var in *branch
@@ -249,7 +248,7 @@ func (w *writer) structure(dst []byte, v reflect.Value, p *plan) ([]byte, error)
 		var fv reflect.Value
 		direct := f.writes != 0 && at != nil
 		if direct {
-			if f.leftOut(f.in(at)) {
+			if f.omits && f.leftOut(f.in(at)) {
 				continue
 			}
 		} else {
@@ -280,6 +279,7 @@ func (w *writer) structure(dst []byte, v reflect.Value, p *plan) ([]byte, error)
 			return dst, within(f.name, err)
 		}
 	}
+	w.depth--
 	if len(dst) == start {
 		return append(dst, "{}"...), nil
 	}

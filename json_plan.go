@@ -75,6 +75,7 @@ type field struct {
 	tagged    bool
 	omitEmpty bool
 	omitZero  bool
+	omits     bool // it has one of these
 	quoted    bool // the option "string": its value is written in quotes
 	unquotes  bool // and read from them
 
@@ -207,6 +208,7 @@ func (made planner) fit(p *plan) {
 		p.fields = made.fields(t)
 		for i := range p.fields {
 			f := &p.fields[i]
+			f.omits = f.omitEmpty || f.omitZero
 			f.locate(t)
 			f.claim = claimNamed(f.name)
 			slot := &p.byHash[hashName([]byte(f.name))%uint32(len(p.byHash))]
