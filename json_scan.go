@@ -78,7 +78,15 @@ func digits(text []byte, pos int) int {
 // opening one is at pos, or that of a fault.
 func scanString(text []byte, pos int) (end int, escaped bool, fault jsonFault) {
 	start := pos
-	for pos = plain(text, pos+1); ; pos = plain(text, pos) {
+	for pos++; len(text)-pos >= 8; pos += 8 { // as plain does; nearly all strings end here
+		if special := specials(load(text, pos)); special != 0 {
+			if pos += bits.TrailingZeros64(special) / 8; text[pos] == '"' {
+				return pos + 1, false, 0
+			}
+			break
+		}
+	}
+	for pos = plain(text, pos); ; pos = plain(text, pos) {
 		if pos == len(text) {
 			return start, false, faultQuote
 		}
