@@ -94,12 +94,51 @@ type (
 		Thing    pointerZeroer  `json:"th,omitzero"`
 		Kept     []int          `json:"k,omitzero"`
 	}
+	common struct { // the types that are read and written in place, with each tag
+		SN, S1, S2 string
+		SE         string `json:",omitempty"`
+		SZ         string `json:",omitzero"`
+		NN         named
+		NE         named   `json:",omitempty"`
+		NZ         xIsZero `json:",omitzero"`
+		BN         bool
+		BE         bool `json:",omitempty"`
+		BZ         bool `json:",omitzero"`
+		IN         int
+		IE         int `json:",omitempty"`
+		IZ         int `json:",omitzero"`
+		LN         int64
+		LE         int64 `json:",omitempty"`
+		LZ         int64 `json:",omitzero"`
+		AN         []string
+		AE         []string `json:",omitempty"`
+		AZ         []string `json:",omitzero"`
+		DN         jwt.NumericDate
+		DE         jwt.NumericDate `json:",omitempty"`
+		DZ         jwt.NumericDate `json:",omitzero"`
+		UN         jwt.Audience
+		UE         jwt.Audience `json:",omitempty"`
+		UZ         jwt.Audience `json:",omitzero"`
+	}
+	commonInside struct { // the same, not at the start of the struct
+		Odd bool
+		common
+		Last int8
+	}
+	commonBehind struct {
+		Odd bool
+		*Common
+		Last int8
+	}
+	Common        struct{ common }
+	xIsZero       string
 	zeroer        struct{ N int }
 	pointerZeroer struct{ N int }
 )
 
 func (n named) Upper() string { return strings.ToUpper(string(n)) }
 
+func (x xIsZero) IsZero() bool        { return x == "x" }
 func (z zeroer) IsZero() bool         { return z.N == 7 }
 func (z *pointerZeroer) IsZero() bool { return z.N == 7 }
 
@@ -138,6 +177,8 @@ var documents = []string{
 	`{}`, `{"x":1}`, `{"x":"1"}`, `{"x":1,"y":2,"z":3}`, `{"x":null,"y":null}`, `{"U":1}`, `{"U":1,"Quux":2,"Corge":3}`, `{"1":2,"-3":4}`, `{"01":1}`, `{"+1":1}`, `{"300":1}`, `{"":0}`, `{"<k>":1}`, `{"127.0.0.1":1}`, `{"a":{"b":{"c":1}}}`,
 	`{"name":"a","list":[{"name":"b","next":{"name":"c"}}],"next":null}`, `{"name":1}`,
 	`{"-":1,"a b":2,"NoName":4,"f":"1.5","i":"-7","b":"true","s":"\"t\"","p":"9","l":[1],"hidden":1,"Skipped":1}`,
+	`{"Odd":true,"SN":"s","S1":"\u0073","SE":"se","SZ":"sz","NN":"n","NE":"ne","NZ":"x","BN":true,"BE":true,"BZ":false,"IN":1,"IE":-2,"IZ":0,"LN":3,"LE":-4,"LZ":5,"AN":["a",null],"AE":[],"AZ":["\n"],"DN":1,"DE":1,"DZ":2,"UN":"u","UE":["a","b"],"UZ":[],"Last":-1}`,
+	`{"SN":null,"BN":null,"IN":null,"LN":null,"AN":null,"DN":null,"UN":null}`, `{"SN":1}`, `{"BN":"true"}`, `{"IN":1.5}`, `{"LN":"1"}`, `{"AN":[["a"]]}`, `{"AN":["a",1]}`, `{"AN":"a"}`, `{"DN":"1"}`, `{"UN":[null]}`, `{"UN":[["a"]]}`, `{"UN":1}`,
 	`{"f":1.5}`, `{"i":"x"}`, `{"i":""}`, `{"b":"1"}`, `{"s":"t"}`, `{"p":null,"f":null,"s":null}`, `{"p":"null","i":"null","s":"null"}`, `{"p":"[1]"}`, `{"i":"1.0"}`, `{"i":" 1"}`, `{"i":"\"1\""}`, `{"s":"\"\\u0041\\n\""}`, `{"zt":"2026-01-02T03:04:05Z","e":{"a":1},"r":[],"st":{"x":1}}`,
 }
 
@@ -266,6 +307,10 @@ func TestDecodeIntoAgreesWithEncodingJSON(t *testing.T) {
 		V  float64 `json:"z,omitempty"`
 		My named   `json:",omitempty"`
 	}](t)
+	agree[common](t)
+	agree[commonInside](t)
+	agree[commonBehind](t)
+	agree[[]common](t)
 	agree[recursive](t)
 	agree[tags](t)
 	agree[struct{}](t)
@@ -294,9 +339,15 @@ func TestDecodeIntoBadTag(t *testing.T) {
 
 func TestEncodeAgreesWithEncodingJSON(t *testing.T) {
 	seven := 7
+	date := jwt.NewNumericDate(now)
+	full := common{
+		"s", "\"", "é", "se", "sz", "n", "ne", "y", true, true, true, 1, -2, 3, 4, -5, 1 << 60,
+		[]string{}, []string{"a"}, []string{}, date, date, date, jwt.Audience{}, jwt.Audience{"a"}, jwt.Audience{"a", "b"},
+	}
 	for _, v := range []any{
 		tags{}, tags{Dash: 1, Odd: 2, NoName: 4, Float: -1.5e-9, Int: -7, Bool: true, Text: "a\"<b", Pointer: &seven, Ignored: []int{}, Empty: map[string]int{}, Struct: inner{1}, ZeroTime: now, Iface: time.Second, Zeroer: zeroer{7}, PZeroer: &zeroer{7}, Thing: pointerZeroer{7}, Kept: []int{}},
 		tags{Zeroer: zeroer{1}, PZeroer: &zeroer{}, Thing: pointerZeroer{1}, Float: 1e21, Kept: []int{1}},
+		common{}, full, common{NZ: "x"}, commonInside{}, commonInside{true, full, 1}, commonBehind{}, commonBehind{true, &Common{full}, 1}, struct{ V []any }{[]any{full, &full}}, struct{ V []common }{[]common{full, {}}},
 		byPointerIn{}, byPointerIn{&Inner{1, 2}, 3}, clash{plainUQ{1, 2}, PlainUC{3, 4}}, clashTagged{plainUQ{1, 2}, PlainUC{3, 4}, taggedU{5}}, twice{A{taggedU{1}}, B{taggedU{2}}}, shadowed{Inner{1, 2}, "x"}, recursive{Name: "a", List: []recursive{{Name: "b"}}, Next: &recursive{}},
 		struct{ A, B any }{[]any{1, "a", nil, map[string]any{"x": 1.5}}, map[int]bool{2: true, 10: false}},
 		struct{ M map[textual]fromJSON }{map[textual]fromJSON{{"b"}: {"1"}, {"a"}: {"2"}}},

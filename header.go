@@ -263,20 +263,19 @@ func lowerASCII(c byte) byte {
 	return c
 }
 
-// appendHeader writes a JOSE header, its members in the order of their names,
-// so that it is the same text each time.
-func appendHeader(dst []byte, params []member) ([]byte, error) {
+// writeHeader writes a JOSE header into room, its members in the order of their
+// names, so that it is the same text each time.
+func writeHeader(room []byte, params []member) ([]byte, error) {
 	sortByName(params)
-	start := len(dst)
 	var w writer
-	dst, err := w.members(dst, params)
+	text, err := w.members(room[:0], params)
 	if err != nil {
-		return dst, (&failure{class: ErrInvalidOption, text: "the header cannot be encoded: " + because(err)}).causedBy(err)
+		return text, (&failure{class: ErrInvalidOption, text: "the header cannot be encoded: " + because(err)}).causedBy(err)
 	}
-	if len(dst)-start > maxHeader {
-		return dst, badOption(errHeaderSize.text + ", which no verifier would read; make its parameters shorter")
+	if len(text) > maxHeader {
+		return text, badOption(errHeaderSize.text + ", which no verifier would read; make its parameters shorter")
 	}
-	return dst, nil
+	return text, nil
 }
 
 // checkHeader refuses what parseHeader would.
@@ -292,7 +291,7 @@ func checkHeader(text []byte) error {
 // itself a token.
 func saysNested(cty any) bool {
 	var d document
-	text, err := appendHeader(nil, []member{{"cty", cty}})
+	text, err := writeHeader(nil, []member{{"cty", cty}})
 	if err != nil {
 		return false // which writing the header will tell
 	}

@@ -127,13 +127,10 @@ func (d *document) fillStrings(i uint32, to *[]string, nulls bool) bool {
 	return true
 }
 
-// leftOut follows the tag options omitempty and omitzero.
+// leftOut follows the tag options omitempty and omitzero, of which the field has one.
 func (f *field) leftOut(at address) bool {
 	if f.omitZero { // a NumericDate, as locate says
 		return (*NumericDate)(at).IsZero()
-	}
-	if !f.omitEmpty {
-		return false
 	}
 	switch f.writes {
 	case planKind(reflect.String):

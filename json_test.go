@@ -50,6 +50,20 @@ func TestJSONAccepted(t *testing.T) {
 	}
 }
 
+// Wherever a document is cut off, it is refused: strings are looked at in steps, of
+// which the last is often a shorter one.
+func TestJSONCutOff(t *testing.T) {
+	for n := range 40 {
+		text := `{"` + strings.Repeat("n", n) + `":"` + strings.Repeat("v", 40-n) + `"}`
+		for end := range text {
+			_, ok := jwt.ParseJSON([]byte(text[:end]))
+			assert.False(t, ok, text[:end])
+		}
+		_, ok := jwt.ParseJSON([]byte(text))
+		assert.True(t, ok, text)
+	}
+}
+
 func TestJSONRefused(t *testing.T) {
 	for name, text := range map[string]string{
 		"empty": "", "space": " ", "an array": "[]", "null": "null", "a BOM": "\ufeff{}", "a vertical tab": "\v{}",

@@ -180,7 +180,7 @@ func (p *encodePolicy) headerSegment(m *message, typ any) ([]byte, error) {
 		params = append(params, member{"b64", false}, member{"crit", []string{"b64"}})
 	}
 	var err error
-	if m.octets, err = appendHeader(m.octets[:0], append(params, p.params...)); err != nil {
+	if m.octets, err = writeHeader(m.octets, append(params, p.params...)); err != nil {
 		return nil, err
 	}
 	if len(p.params) > 0 { // those above are known to be right
