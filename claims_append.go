@@ -71,7 +71,8 @@ func appendPayload(dst []byte, payload any, r *registered) ([]byte, error) {
 	case v.Kind() == reflect.Struct:
 		for i := range p.fields {
 			f := &p.fields[i]
-			if !f.claim.isDate() || f.writes != 0 && f.plan.typ != durationType {
+			// A field that is written directly is a duration by its type, or not at all.
+			if !f.claim.isDate() || f.directWrite != 0 && f.plan.typ != durationType {
 				continue
 			}
 			if holder, there := f.branch.of(v); there && isDuration(holder.Field(f.last)) {

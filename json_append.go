@@ -165,7 +165,7 @@ func appendList(w *writer, dst []byte, n int, element func(dst []byte, i int) ([
 
 // value appends a value by its plan.
 func (w *writer) value(dst []byte, v reflect.Value, p *plan) ([]byte, error) {
-	if p.speaks {
+	if p.writesItself {
 		switch {
 		case p.marshals == ofValue, p.marshals == ofPointer && v.CanAddr():
 			return w.marshaler(dst, v, p.marshals)
@@ -240,21 +240,21 @@ func (w *writer) structure(dst []byte, v reflect.Value, p *plan) ([]byte, error)
 		return dst, errTooDeep
 	}
 	start := len(dst)
-	at := addressOf(v)
-	var in *branch
+	base := addressOf(v)
+	var walked *branch // the one that holder is at the end of
 	holder, there := v, true
 	for i := range p.fields {
 		f := &p.fields[i]
 		var fv reflect.Value
-		direct := f.writes != 0 && at != nil
+		direct := f.directWrite != 0 && base != nil
 		if direct {
-			if f.omits && f.leftOut(f.in(at)) {
+			if f.omits && f.leftOut(f.addressIn(base)) {
 				continue
 			}
 		} else {
-			if f.branch != in {
-				in = f.branch
-				holder, there = in.of(v)
+			if f.branch != walked {
+				walked = f.branch
+				holder, there = walked.of(v)
 			}
 			if !there {
 				continue
@@ -264,12 +264,12 @@ func (w *writer) structure(dst []byte, v reflect.Value, p *plan) ([]byte, error)
 				continue
 			}
 		}
-		dst = append(dst, f.head...)
+		dst = append(dst, f.prefix...)
 		w.notePlace(f.claim, len(dst))
 		var err error
 		switch {
 		case direct:
-			dst, err = w.direct(dst, f.in(at), f.writes)
+			dst, err = w.valueDirect(dst, f.addressIn(base), f.directWrite)
 		case f.quoted:
 			dst, err = w.inQuotes(dst, fv, f.plan)
 		default:
@@ -322,7 +322,7 @@ func (w *writer) inQuotes(dst []byte, v reflect.Value, p *plan) ([]byte, error) 
 		}
 		v, p = v.Elem(), p.elem
 	}
-	if p.speaks && v.CanAddr() || max(p.marshals, p.marshalsText) == ofValue {
+	if p.writesItself && v.CanAddr() || max(p.marshals, p.marshalsText) == ofValue {
 		return w.value(dst, v, p) // a method's text stands as it is
 	}
 	text, err := w.value(nil, v, p)

@@ -129,19 +129,19 @@ func (d *document) unless(err error, i uint32, p *plan) error {
 }
 
 func (d *document) fillStruct(i uint32, v reflect.Value, p *plan) (blame string, err error) {
-	at := addressOf(v)
-	var in *branch
+	base := addressOf(v) // never nil, as v can be set
+	var walked *branch   // the one that holder is at the end of
 	holder := v
 	for name := i + 1; name < d.nodes[i].next; name = d.nodes[name+1].next {
 		f := p.field(d.string(name), d.nodes[name].next)
-		if f == nil || f.reads != 0 && d.fillDirect(name+1, f.in(at), f.reads) {
+		if f == nil || f.directRead != 0 && d.fillDirect(name+1, f.addressIn(base), f.directRead) {
 			continue
 		}
-		if f.branch != in {
+		if f.branch != walked {
 			if holder, err = f.branch.made(v); err != nil {
 				return f.name, err
 			}
-			in = f.branch
+			walked = f.branch
 		}
 		if f.unquotes {
 			err = d.fillQuoted(name+1, holder.Field(f.last), f.plan)

@@ -29,28 +29,29 @@ type plan struct {
 
 	marshals     method // encoding/json's Marshaler
 	marshalsText method
-	speaks       bool     // a type that is not ours, and has one of them
-	reads        planKind // how it is filled: kind, but where a method stands in for it
-	readsText    bool     // it has UnmarshalText, which names of members are read by
+	writesItself bool     // it has one of them, and is not written in a way of ours
+	reads        planKind // how it is read: as kind says, but where a method stands in for it
+	readsText    bool     // it has UnmarshalText, by which a map's keys are read
 	isZero       func(reflect.Value) bool
 
-	quiet  bool      // filling it calls no method of the caller's, who so never sees its address
+	quiet  bool      // filling it calls no method of the caller's, so that none can keep its address
 	blanks sync.Pool // of quiet types: blanks to be used again
 }
 
-// A planKind is the way of a type: a [reflect.Kind], or one of these.
+// A planKind says how a type is written or read: as types of its [reflect.Kind] are,
+// or in one of these ways.
 type planKind uint
 
 const (
 	planNumericDate planKind = 100 + iota
 	planAudience
 	planTime
-	planNumber // json.Number
-	planBytes  // written as base64
-	planStrings
-	planNone // a type that JSON cannot hold
-	planUnmarshaler
-	planTextUnmarshaler
+	planNumber          // json.Number
+	planBytes           // written as base64
+	planStrings         // []string, where it is read and written by its address
+	planNone            // a type that JSON cannot hold
+	planUnmarshaler     // read by UnmarshalJSON
+	planTextUnmarshaler // read by UnmarshalText
 )
 
 // A method is had by a type, by the pointer to it alone, or not at all.
@@ -67,7 +68,7 @@ type field struct {
 	name      string
 	claim     claim   // which of those it is in a claims set
 	other     *field  // one whose name's hash meets this one's
-	head      []byte  // a comma, the name in quotes, a colon
+	prefix    []byte  // what is written before its value: a comma, the name in quotes, a colon
 	branch    *branch // the embedded struct that holds it; nil for the struct itself
 	last      int     // its place there
 	index     []int   // all the way
@@ -75,13 +76,13 @@ type field struct {
 	tagged    bool
 	omitEmpty bool
 	omitZero  bool
-	omits     bool // it has one of these
+	omits     bool // it has one of these two
 	quoted    bool // the option "string": its value is written in quotes
 	unquotes  bool // and read from them
 
-	offset uintptr  // from the start of the struct
-	reads  planKind // how it is read there,
-	writes planKind // and written; 0 where that takes reflection
+	offset      uintptr  // from the start of the struct; see prepareDirect
+	directRead  planKind // how it is read there by its address, 0 where that takes reflection
+	directWrite planKind // how it is written from there
 }
 
 // A branch leads to an embedded struct. Fields of the same one share it.
@@ -158,10 +159,12 @@ func (made planner) plan(t reflect.Type) *plan {
 	made.fit(p)
 	p.reads = p.kind
 	p.readsText = reflect.PointerTo(t).Implements(textUnmarshalerType)
-	if p.kind < planNumericDate || p.kind >= planBytes || p.kind == planTime { // a type that is not ours to know
-		p.speaks = p.marshals != ofNone || p.marshalsText != ofNone
+	// The types known here are read in ways of ours, and but for time.Time written so.
+	known := planNumericDate <= p.kind && p.kind < planBytes
+	if !known || p.kind == planTime {
+		p.writesItself = p.marshals != ofNone || p.marshalsText != ofNone
 	}
-	if p.kind < planNumericDate || p.kind >= planBytes {
+	if !known {
 		switch pointer := reflect.PointerTo(t); {
 		case t.Kind() == reflect.Pointer:
 		case pointer.Implements(unmarshalerType):
@@ -209,7 +212,7 @@ func (made planner) fit(p *plan) {
 		for i := range p.fields {
 			f := &p.fields[i]
 			f.omits = f.omitEmpty || f.omitZero
-			f.locate(t)
+			f.prepareDirect(t)
 			f.claim = claimNamed(f.name)
 			slot := &p.byHash[hashName([]byte(f.name))%uint32(len(p.byHash))]
 			f.other, *slot = *slot, f
@@ -322,8 +325,8 @@ func (made planner) fields(t reflect.Type) []field {
 						f.unquotes = f.quoted && !f.plan.readsItself()
 					}
 				}
-				f.head, _ = appendJSONString([]byte{','}, f.name)
-				f.head = append(f.head, ':')
+				f.prefix, _ = appendJSONString([]byte{','}, f.name)
+				f.prefix = append(f.prefix, ':')
 				found = append(found, f)
 			}
 		}
