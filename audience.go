@@ -38,7 +38,7 @@ func (a Audience) MarshalText() ([]byte, error) {
 	if len(a) == 1 && len(a[0]) > 0 && a[0][0] != '[' {
 		return []byte(a[0]), nil
 	}
-	return a.wrote(new(writer).array(nil, a))
+	return a.wrote(new(writer).strings(nil, a))
 }
 
 // UnmarshalText reads the text form; text that starts with a bracket and is no
@@ -54,6 +54,7 @@ func (a *Audience) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// wrote makes the writer's error one of ours.
 func (a Audience) wrote(text []byte, err error) ([]byte, error) {
 	if err != nil {
 		return nil, &failure{class: ErrInvalidOption, text: "an audience is text that is not valid UTF-8"}

@@ -27,12 +27,13 @@ var (
 // maxHops is how many pointers and interfaces are followed: more hold themselves.
 const maxHops = 1000
 
-// A writer appends one value. Its fields bound what contains itself.
+// A writer appends one value. Its depth and hops bound what contains itself; after an
+// error they are wrong, and it is of no more use.
 type writer struct {
 	depth int // objects and arrays around the value
 	hops  int // pointers and interfaces followed
 
-	places *registered // where those of the outermost object are to be noted; or nil
+	places *registered // where the registered claims of the outermost object are noted; or nil
 }
 
 // any appends a value of any type; what is common goes without reflection.
@@ -59,9 +60,9 @@ func (w *writer) any(dst []byte, value any) ([]byte, error) {
 		if v == nil {
 			return append(dst, "null"...), nil
 		}
-		return appendList(w, dst, len(v), func(dst []byte, i int) ([]byte, error) { return w.any(dst, v[i]) })
+		return w.array(dst, len(v), func(dst []byte, i int) ([]byte, error) { return w.any(dst, v[i]) })
 	case []string:
-		return w.strings(dst, v)
+		return w.stringsOrNull(dst, v)
 	}
 	v := reflect.ValueOf(value)
 	return w.value(dst, v, planOf(v.Type()))
@@ -96,7 +97,6 @@ func (w *writer) members(dst []byte, list []member) ([]byte, error) {
 	if w.depth++; w.depth > maxJSONDepth {
 		return dst, errTooDeep
 	}
-	defer func() { w.depth-- }()
 	dst = append(dst, '{')
 	var err error
 	for i, m := range list {
@@ -108,6 +108,7 @@ func (w *writer) members(dst []byte, list []member) ([]byte, error) {
 			return dst, within(m.name, err)
 		}
 	}
+	w.depth--
 	return append(dst, '}'), nil
 }
 
@@ -144,8 +145,8 @@ func within(name string, err error) error {
 	return &pathError{name, err}
 }
 
-// appendList appends an array of n elements.
-func appendList(w *writer, dst []byte, n int, element func(dst []byte, i int) ([]byte, error)) ([]byte, error) {
+// array appends an array of n elements.
+func (w *writer) array(dst []byte, n int, element func(dst []byte, i int) ([]byte, error)) ([]byte, error) {
 	if w.depth++; w.depth > maxJSONDepth {
 		return dst, errTooDeep
 	}
@@ -218,7 +219,7 @@ func (w *writer) value(dst []byte, v reflect.Value, p *plan) ([]byte, error) {
 }
 
 func (w *writer) list(dst []byte, v reflect.Value, p *plan) ([]byte, error) {
-	return appendList(w, dst, v.Len(), func(dst []byte, i int) ([]byte, error) { return w.value(dst, v.Index(i), p.elem) })
+	return w.array(dst, v.Len(), func(dst []byte, i int) ([]byte, error) { return w.value(dst, v.Index(i), p.elem) })
 }
 
 func (w *writer) indirect(dst []byte, v reflect.Value, p *plan) ([]byte, error) {
@@ -228,11 +229,13 @@ func (w *writer) indirect(dst []byte, v reflect.Value, p *plan) ([]byte, error) 
 	if w.hops++; w.hops > maxHops {
 		return dst, errTooDeep
 	}
-	defer func() { w.hops-- }()
-	if p.elem == nil {
-		return w.value(dst, v.Elem(), planOf(v.Elem().Type()))
+	elem := p.elem
+	if elem == nil {
+		elem = planOf(v.Elem().Type())
 	}
-	return w.value(dst, v.Elem(), p.elem)
+	dst, err := w.value(dst, v.Elem(), elem)
+	w.hops--
+	return dst, err
 }
 
 func (w *writer) structure(dst []byte, v reflect.Value, p *plan) ([]byte, error) {
@@ -343,7 +346,6 @@ func (w *writer) mapping(dst []byte, v reflect.Value, p *plan) ([]byte, error) {
 	if w.depth++; w.depth > maxJSONDepth {
 		return dst, errTooDeep
 	}
-	defer func() { w.depth-- }()
 	type entry struct {
 		name  string
 		value reflect.Value
@@ -370,6 +372,7 @@ func (w *writer) mapping(dst []byte, v reflect.Value, p *plan) ([]byte, error) {
 			return dst, within(m.name, err)
 		}
 	}
+	w.depth--
 	return append(dst, '}'), nil
 }
 

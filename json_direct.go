@@ -166,6 +166,6 @@ func (w *writer) valueDirect(dst []byte, at address, kind planKind) ([]byte, err
 	case planAudience:
 		return w.audience(dst, *(*Audience)(at))
 	default: // planStrings; a time.Time is written by its method
-		return w.strings(dst, *(*[]string)(at))
+		return w.stringsOrNull(dst, *(*[]string)(at))
 	}
 }

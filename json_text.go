@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// JSON texts of single values.
+// JSON texts of single values, and of lists of strings.
 
 // appendCompact appends valid JSON without the space between its tokens.
 func appendCompact(dst, text []byte) []byte {
@@ -104,24 +104,25 @@ func appendNumber(dst []byte, text string) ([]byte, error) {
 	return append(dst, text...), nil
 }
 
-// array appends strings.
-func (w *writer) array(dst []byte, list []string) ([]byte, error) {
-	return appendList(w, dst, len(list), func(dst []byte, i int) ([]byte, error) { return appendJSONString(dst, list[i]) })
+// strings appends an array of strings.
+func (w *writer) strings(dst []byte, list []string) ([]byte, error) {
+	return w.array(dst, len(list), func(dst []byte, i int) ([]byte, error) { return appendJSONString(dst, list[i]) })
 }
 
-// strings appends the same as encoding/json has it.
-func (w *writer) strings(dst []byte, list []string) ([]byte, error) {
+// stringsOrNull appends the same, and null for nil as encoding/json does.
+func (w *writer) stringsOrNull(dst []byte, list []string) ([]byte, error) {
 	if list == nil {
 		return append(dst, "null"...), nil
 	}
-	return w.array(dst, list)
+	return w.strings(dst, list)
 }
 
+// audience appends one string where there is one, else an array.
 func (w *writer) audience(dst []byte, a Audience) ([]byte, error) {
 	if len(a) == 1 {
 		return appendJSONString(dst, a[0])
 	}
-	return w.array(dst, a)
+	return w.strings(dst, a)
 }
 
 // interfaceOf takes a value out of a reflect.Value, without a copy on the heap
