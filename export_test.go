@@ -14,7 +14,7 @@ func ParseJSON(text []byte) (map[string]any, bool) {
 		return nil, false
 	}
 	d.share()
-	return d.object2map(0), true
+	return d.anyObject(0), true
 }
 
 // SignOctets signs an input whose header is not one that this package writes.

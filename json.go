@@ -52,7 +52,7 @@ type document struct {
 	open   []container
 	names  nameSet
 
-	exact     bool      // floats are filled exactly or not at all; see fill
+	exact     bool      // floats are filled exactly or not at all; see setNumber
 	unescaped []byte    // what string returns for an escaped one
 	compared  []byte    // what a name is compared with, where that is escaped too
 	fault     jsonFault // what parse found wrong, and where
@@ -105,8 +105,8 @@ func (d *document) problem() string {
 }
 
 // value reads the value at pos, with all that it holds, and returns the position
-// after it, or -1 after a fault. There are so many containers around it.
-func (d *document) value(pos, around int) int {
+// after it, or -1 after a fault. depth counts the containers around it.
+func (d *document) value(pos, depth int) int {
 	text, open := d.text, d.open[:0]
 	for {
 		if pos == len(text) {
@@ -121,7 +121,7 @@ func (d *document) value(pos, around int) int {
 			d.add(pos+1, end-1, jsonString, escaped, false)
 			pos = end
 		case '{', '[':
-			if around+len(open) == maxJSONDepth {
+			if depth+len(open) == maxJSONDepth {
 				return d.refuse(pos, faultDeep)
 			}
 			kind, end := jsonObject, byte('}')
@@ -163,14 +163,14 @@ func (d *document) value(pos, around int) int {
 			if len(open) == 0 {
 				return pos
 			}
-			around := &open[len(open)-1]
+			innermost := &open[len(open)-1]
 			if pos = space(text, pos); pos == len(text) {
 				return d.refuse(pos, faultOpen)
 			}
 			c := text[pos]
 			pos++
-			if c == around.end {
-				n := &d.nodes[around.node]
+			if c == innermost.end {
+				n := &d.nodes[innermost.node]
 				n.end, n.next = uint32(pos), uint32(len(d.nodes))
 				open = open[:len(open)-1]
 				continue
@@ -179,8 +179,8 @@ func (d *document) value(pos, around int) int {
 				return d.refuse(pos-1, faultComma)
 			}
 			pos = space(text, pos)
-			if around.end == '}' {
-				if pos = d.name(pos, around); pos < 0 {
+			if innermost.end == '}' {
+				if pos = d.name(pos, innermost); pos < 0 {
 					return -1
 				}
 			}
@@ -189,9 +189,9 @@ func (d *document) value(pos, around int) int {
 	}
 }
 
-// name reads the name of a member and the colon after it, and returns the
-// position of the value, or -1 after a fault.
-func (d *document) name(pos int, in *container) int {
+// name reads the name of a member of an object and the colon after it, and returns
+// the position of the value, or -1 after a fault.
+func (d *document) name(pos int, object *container) int {
 	if pos == len(d.text) || d.text[pos] != '"' {
 		return d.refuse(pos, faultName)
 	}
@@ -209,17 +209,18 @@ func (d *document) name(pos int, in *container) int {
 	}
 	d.nodes[name].next = hash
 	bit := uint64(1) << (hash & 63)
-	if (in.hashes&bit != 0 || in.members >= fewNames) && d.seen(in.node, name, in.members) {
+	if (object.hashes&bit != 0 || object.members >= fewNames) && d.seen(object.node, name, object.members) {
 		return d.refuse(pos, faultTwice)
 	}
-	in.hashes |= bit
-	in.members++
+	object.hashes |= bit
+	object.members++
 	if end = space(d.text, end); end == len(d.text) || d.text[end] != ':' {
 		return d.refuse(end, faultColon)
 	}
 	return space(d.text, end+1)
 }
 
+// literal reads one of the three words that are values.
 func (d *document) literal(pos int, word string, kind jsonKind) int {
 	end := pos + len(word)
 	if end > len(d.text) || string(d.text[pos:end]) != word {

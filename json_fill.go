@@ -106,11 +106,11 @@ func (d *document) fillValue(i uint32, v reflect.Value, p *plan) error {
 		// A copy, because a method that keeps what it was given would
 		// otherwise see the next token.
 		err := v.Addr().Interface().(json.Unmarshaler).UnmarshalJSON(bytes.Clone(d.raw(i)))
-		return d.unless(err, i, p)
+		return d.methodError(err, i, p)
 	case planTextUnmarshaler:
 		if n.kind == jsonString {
 			err := v.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText(bytes.Clone(d.string(i)))
-			return d.unless(err, i, p)
+			return d.methodError(err, i, p)
 		}
 	default: // a number of Go's, or what JSON cannot hold
 		if n.kind == jsonNumber && d.setNumber(v, p, d.source[n.start:n.end]) {
@@ -120,8 +120,8 @@ func (d *document) fillValue(i uint32, v reflect.Value, p *plan) error {
 	return &unfit{n.kind, p.typ, nil}
 }
 
-// unless wraps what a method of the caller's type answered.
-func (d *document) unless(err error, i uint32, p *plan) error {
+// methodError wraps what a method of the caller's type answered; nil of nil.
+func (d *document) methodError(err error, i uint32, p *plan) error {
 	if err == nil {
 		return nil
 	}
@@ -214,7 +214,7 @@ func (d *document) fillKey(name uint32, key reflect.Value, p *plan) error {
 	switch {
 	case p.readsText:
 		err := key.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText(bytes.Clone(d.string(name)))
-		return d.unless(err, name, p)
+		return d.methodError(err, name, p)
 	case key.Kind() == reflect.String:
 		key.SetString(d.shared(name))
 		return nil

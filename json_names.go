@@ -14,7 +14,7 @@ import (
 // time stays linear whatever an attacker writes.
 const fewNames = 16
 
-// hashName tells names apart at a glance. Anybody can make names that it does not.
+// hashName tells most names apart at a glance. Anybody can make some that it does not.
 func hashName(name []byte) uint32 {
 	var first, last uint64
 	switch n := len(name); {
@@ -28,8 +28,8 @@ func hashName(name []byte) uint32 {
 	return uint32((first ^ bits.RotateLeft64(last, 29) ^ uint64(len(name))<<50) * 0x9e3779b97f4a7c15 >> 32)
 }
 
-// seen reports whether the object has a member of the same name already, of which
-// there are so many.
+// seen reports whether one of the members that the object has so far is of the same
+// name; members is how many they are.
 func (d *document) seen(object, name, members int) bool {
 	if members < fewNames {
 		for i := object + 1; i < name; i = int(d.nodes[i+1].next) {

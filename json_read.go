@@ -88,7 +88,7 @@ func (d *document) date(i uint32) (instant, bool) {
 func (d *document) any(i uint32) any {
 	switch n := &d.nodes[i]; n.kind {
 	case jsonObject:
-		return d.object2map(i)
+		return d.anyObject(i)
 	case jsonArray:
 		list := make([]any, 0, d.count(i))
 		for e := i + 1; e < n.next; e = d.nodes[e].next {
@@ -107,7 +107,7 @@ func (d *document) any(i uint32) any {
 	return nil
 }
 
-func (d *document) object2map(i uint32) map[string]any {
+func (d *document) anyObject(i uint32) map[string]any {
 	m := make(map[string]any, d.count(i)/2)
 	for name := i + 1; name < d.nodes[i].next; name = d.nodes[name+1].next {
 		m[d.shared(name)] = d.any(name + 1)

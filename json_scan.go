@@ -10,6 +10,7 @@ import (
 // The tokens of JSON: where each ends, and what is wrong with it. No state but the
 // text and a position.
 
+// space returns the position after the white space at pos.
 func space(text []byte, pos int) int {
 	for pos < len(text) && text[pos] <= ' ' && isSpace(text[pos]) {
 		pos++
@@ -135,6 +136,7 @@ func plain[T string | []byte](text T, pos int) int {
 	return pos
 }
 
+// load reads eight octets, of which the first becomes the lowest.
 func load[T string | []byte](text T, pos int) uint64 {
 	s := text[pos : pos+8]
 	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |

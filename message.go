@@ -173,7 +173,7 @@ func (m *message) claims() Claims {
 		return m.complete.Claims
 	}
 	m.payload.share()
-	return m.payload.object2map(0)
+	return m.payload.anyObject(0)
 }
 
 // The results of the flows, for the caller to keep.

@@ -77,5 +77,5 @@ func (t *Token) clone() *Token {
 	var d document
 	d.parse(t.Payload)
 	d.share()
-	return &Token{Header: t.Header, Claims: d.object2map(0), Payload: slices.Clone(t.Payload), Signature: slices.Clone(t.Signature)}
+	return &Token{Header: t.Header, Claims: d.anyObject(0), Payload: slices.Clone(t.Payload), Signature: slices.Clone(t.Signature)}
 }
