@@ -9,10 +9,11 @@ import (
 
 // When a claims set is in force (RFC 7519, Section 4.1).
 
+// registered finds the registered claims of a claims set, as nodes.
 func (d *document) registered() (r registered) {
 	for name := uint32(1); name < d.nodes[0].next; name = d.nodes[name+1].next {
 		n := &d.nodes[name]
-		if n.end-n.start == 3 || n.escaped { // as long as all their names are
+		if n.end-n.start == 3 || n.escaped { // all their names have three letters
 			r[claimNamed(d.string(name))] = name + 1
 		}
 	}
@@ -20,7 +21,8 @@ func (d *document) registered() (r registered) {
 }
 
 // What each registered claim must be, whoever asks: a verifier, or Encode, so
-// that it cannot write what a verifier would refuse.
+// that it cannot write what a verifier would refuse. i is the node of its value; for
+// checkString 0 where it is absent.
 
 func (d *document) instant(i uint32, class error, name string) (instant, *failure) {
 	at, ok := d.date(i)
@@ -30,14 +32,14 @@ func (d *document) instant(i uint32, class error, name string) (instant, *failur
 	return at, nil
 }
 
-func (d *document) stringClaim(i uint32, class error, name string) *failure {
+func (d *document) checkString(i uint32, class error, name string) *failure {
 	if i != 0 && d.nodes[i].kind != jsonString {
 		return noString(class, name)
 	}
 	return nil
 }
 
-func (d *document) audienceClaim(i uint32) *failure {
+func (d *document) checkAudience(i uint32) *failure {
 	ok := false
 	switch n := &d.nodes[i]; n.kind {
 	case jsonString:
@@ -70,7 +72,8 @@ func noString(class error, name string) *failure {
 }
 
 // checkTypes holds a claims set that is to be signed, and is known to be valid JSON,
-// against the rules above. Its registered claims stand at those places of text.
+// against the rules above. r has the positions of its registered claims in text. The
+// document is what an "aud" is cut in.
 func (d *document) checkTypes(text []byte, r *registered) *failure {
 	for _, date := range [...]struct {
 		place uint32
@@ -87,22 +90,22 @@ func (d *document) checkTypes(text []byte, r *registered) *failure {
 			return noDate(ErrInvalidOption, date.name)
 		}
 	}
-	for _, claim := range [...]struct {
+	for _, one := range [...]struct {
 		place uint32
 		name  string
 	}{{r[claimIss], "iss"}, {r[claimSub], "sub"}, {r[claimJti], "jti"}} {
-		if claim.place != 0 && text[claim.place] != '"' {
-			return noString(ErrInvalidOption, claim.name)
+		if one.place != 0 && text[one.place] != '"' {
+			return noString(ErrInvalidOption, one.name)
 		}
 	}
 	aud := text[r[claimAud]:]
-	if r[claimAud] == 0 || aud[0] == '"' && aud[1] != '"' {
+	if r[claimAud] == 0 || aud[0] == '"' && aud[1] != '"' { // absent, or a string that is not empty
 		return nil
 	}
 	d.reset(text)
 	d.add(0, len(text), jsonObject, false, false) // so that "aud" is not node 0
 	d.value(int(r[claimAud]), 1)
-	if f := d.audienceClaim(1); f != nil {
+	if f := d.checkAudience(1); f != nil {
 		return f
 	}
 	for e := uint32(2); d.nodes[1].kind == jsonArray && e < d.nodes[1].next; e++ {
@@ -117,7 +120,7 @@ func (d *document) checkTypes(text []byte, r *registered) *failure {
 // reference: required, iat, nbf, exp, iss, aud, sub, jti. Expiry does not stop
 // it; it comes back beside what else may be wrong.
 func (p *decodePolicy) inForce(d *document, r *registered, now instant) (expired *expiry, err *failure) {
-	if err = p.required(d); err != nil {
+	if err = p.checkRequired(d); err != nil {
 		return nil, err
 	}
 	horizon := now.add(p.leeway) // what the clocks of others may show already
@@ -152,17 +155,17 @@ func (p *decodePolicy) inForce(d *document, r *registered, now instant) (expired
 			expired = &expiry{claim: "exp", at: exp.time(), now: now.time(), leeway: p.leeway}
 		}
 	}
-	if err = p.issuer(d, r[claimIss]); err != nil {
+	if err = p.checkIssuer(d, r[claimIss]); err != nil {
 		return expired, err
 	}
-	if err = p.audience(d, r[claimAud]); err != nil {
+	if err = p.checkAudience(d, r[claimAud]); err != nil {
 		return expired, err
 	}
-	if err = p.subjectClaim(d, r[claimSub]); err != nil {
+	if err = p.checkSubject(d, r[claimSub]); err != nil {
 		return expired, err
 	}
 	if p.checks(claimJti) {
-		err = d.stringClaim(r[claimJti], ErrInvalidID, "jti")
+		err = d.checkString(r[claimJti], ErrInvalidID, "jti")
 	}
 	return expired, err
 }
@@ -183,7 +186,7 @@ func (e *expiry) failure() *failure {
 	return &failure{class: ErrExpired, claim: e.claim, text: text, expired: e}
 }
 
-func (p *decodePolicy) required(d *document) *failure {
+func (p *decodePolicy) checkRequired(d *document) *failure {
 	if !p.has(hasRequired) {
 		return nil
 	}
@@ -198,11 +201,11 @@ func (p *decodePolicy) required(d *document) *failure {
 	return nil
 }
 
-func (p *decodePolicy) issuer(d *document, i uint32) *failure {
+func (p *decodePolicy) checkIssuer(d *document, i uint32) *failure {
 	if !p.checks(claimIss) {
 		return nil
 	}
-	if f := d.stringClaim(i, ErrInvalidIssuer, "iss"); f != nil {
+	if f := d.checkString(i, ErrInvalidIssuer, "iss"); f != nil {
 		return f
 	}
 	if !p.has(hasIssuers) {
@@ -218,7 +221,7 @@ func (p *decodePolicy) issuer(d *document, i uint32) *failure {
 	return badClaim(ErrInvalidIssuer, "iss", `"iss" is not `+p.wantedIssuers()+" (WithIssuer)")
 }
 
-func (p *decodePolicy) audience(d *document, i uint32) *failure {
+func (p *decodePolicy) checkAudience(d *document, i uint32) *failure {
 	switch {
 	case !p.checks(claimAud):
 		return nil
@@ -227,7 +230,7 @@ func (p *decodePolicy) audience(d *document, i uint32) *failure {
 	case i == 0:
 		return nil
 	}
-	if f := d.audienceClaim(i); f != nil {
+	if f := d.checkAudience(i); f != nil {
 		return f
 	}
 	if p.has(hasStrictAudience) {
@@ -257,11 +260,11 @@ func (p *decodePolicy) audience(d *document, i uint32) *failure {
 	return badClaim(ErrInvalidAudience, "aud", `"aud" does not name `+p.wantedAudiences()+" (WithAudience): the token is meant for another service")
 }
 
-func (p *decodePolicy) subjectClaim(d *document, i uint32) *failure {
+func (p *decodePolicy) checkSubject(d *document, i uint32) *failure {
 	if !p.checks(claimSub) {
 		return nil
 	}
-	if f := d.stringClaim(i, ErrInvalidSubject, "sub"); f != nil {
+	if f := d.checkString(i, ErrInvalidSubject, "sub"); f != nil {
 		return f
 	}
 	if !p.has(hasSubject) {
@@ -276,8 +279,8 @@ func (p *decodePolicy) subjectClaim(d *document, i uint32) *failure {
 	return nil
 }
 
-// maxTokenAge holds "iat" against the maximum age.
-func (p *decodePolicy) maxTokenAge(d *document, r *registered, now instant) (*expiry, *failure) {
+// checkAge holds "iat" against the maximum age.
+func (p *decodePolicy) checkAge(d *document, r *registered, now instant) (*expiry, *failure) {
 	if p.maxAge == 0 {
 		return nil, nil
 	}

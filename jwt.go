@@ -420,7 +420,7 @@ func (m *message) check(p *decodePolicy, ctx context.Context) (expired *expiry, 
 			return expired, f
 		}
 	}
-	tooOld, f := p.maxTokenAge(&m.payload, &r, now)
+	tooOld, f := p.checkAge(&m.payload, &r, now)
 	if f != nil {
 		return expired, f
 	}

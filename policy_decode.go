@@ -13,7 +13,7 @@ type decodePolicy struct {
 	algorithms     Algorithm
 	opts           []DecodeOption
 	set            policyBits
-	unchecked      claimSet
+	unchecked      claimBits
 	leeway         time.Duration
 	maxAge         time.Duration
 	maxSize        int

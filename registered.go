@@ -1,10 +1,12 @@
 package jwt
 
-// A claim is a name of those that RFC 7519, Section 4.1 registers.
+// The names of the registered claims (RFC 7519, Section 4.1).
+
+// A claim is one of them, or any other name.
 type claim uint8
 
 const (
-	claimOther claim = iota // all that it does not
+	claimOther claim = iota // any name that is not registered
 	claimIss
 	claimSub
 	claimAud
@@ -14,6 +16,7 @@ const (
 	claimJti
 )
 
+// claimNamed returns the claim of that exact name.
 func claimNamed[T string | []byte](name T) claim {
 	switch string(name) {
 	case "iss":
@@ -36,12 +39,12 @@ func claimNamed[T string | []byte](name T) claim {
 
 func (c claim) isDate() bool { return claimExp <= c && c <= claimIat }
 
-// registered tells of each claim where it is: in a claims set that was read the
-// node of its value, in one that is written the place of its text; 0 where it is
-// absent. What stands under claimOther says nothing.
+// registered has for each claim the place of its value, or 0 where it is absent. Of
+// a claims set that is read that is the node, of one that is written the position in
+// its text. What stands under claimOther says nothing.
 type registered [claimJti + 1]uint32
 
-// A claimSet has a bit for each.
-type claimSet uint8
+// claimBits has a bit for each claim.
+type claimBits uint8
 
-func (s claimSet) has(c claim) bool { return s&(1<<c) != 0 }
+func (b claimBits) has(c claim) bool { return b&(1<<c) != 0 }
