@@ -259,6 +259,11 @@ func badOption(text string) error { return &failure{class: ErrInvalidOption, tex
 
 func badKey(text string) error { return &failure{class: ErrInvalidKey, text: text} }
 
+// unsupportedKey is for what would be right elsewhere, or in a later release.
+func unsupportedKey(text string) *failure {
+	return &failure{class: ErrInvalidKey, text: text, cause: errors.ErrUnsupported}
+}
+
 // causedBy keeps within reach what a method of the caller's types answered; but not
 // an error of this package, which would make the failure match another class too:
 // it may be about another token, or make the token's fault the program's.

@@ -9,7 +9,6 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"io"
 	"math/big"
 	"slices"
@@ -236,7 +235,7 @@ func (r *jwkReader) members(o *keyOptions) *jwkMembers {
 	if name, ok := r.optionalText("alg"); ok {
 		switch alg := algorithmNamed(name); {
 		case alg == 0:
-			r.fail(&failure{class: ErrInvalidKey, text: "the JWK is for the algorithm " + quote(name) + ", which is not supported", cause: errors.ErrUnsupported})
+			r.fail(unsupportedKey("the JWK is for the algorithm " + quote(name) + ", which is not supported"))
 		case o.algorithm != 0 && o.algorithm != alg:
 			r.fail(badKey("the JWK is for " + name + ", and WithKeyAlgorithm says " + o.algorithm.String()))
 		default:
@@ -274,7 +273,7 @@ func (r *jwkReader) material(o *keyOptions) any {
 	case "AKP":
 		material, err = r.akp(o)
 	default:
-		err = &failure{class: ErrInvalidKey, text: "the JWK is of the kind " + quote(kty) + ", which is not supported", cause: errors.ErrUnsupported}
+		err = unsupportedKey("the JWK is of the kind " + quote(kty) + ", which is not supported")
 	}
 	if err != nil {
 		r.fail(err)
@@ -303,7 +302,7 @@ func (r *jwkReader) rsa(weak bool) (any, error) {
 		return nil, err
 	}
 	if r.d.member("oth") != 0 {
-		return nil, &failure{class: ErrInvalidKey, text: "the RSA key has more than two primes, which is not supported", cause: errors.ErrUnsupported}
+		return nil, unsupportedKey("the RSA key has more than two primes, which is not supported")
 	}
 	key := &rsa.PrivateKey{PublicKey: *public, D: r.number("d"), Primes: []*big.Int{r.number("p"), r.number("q")}}
 	dp, dq, qi := r.number("dp"), r.number("dq"), r.number("qi")
@@ -326,7 +325,7 @@ func (r *jwkReader) ec() (any, error) {
 	name := r.text("crv")
 	c := curveWhere(func(c *curve) bool { return c.name == name })
 	if c == nil {
-		return nil, &failure{class: ErrInvalidKey, text: "the JWK is on the curve " + quote(name) + ", which is not supported", cause: errors.ErrUnsupported}
+		return nil, unsupportedKey("the JWK is on the curve " + quote(name) + ", which is not supported")
 	}
 	x, y, d := r.octets("x"), r.octets("y"), r.optionalOctets("d")
 	// RFC 7518, Sections 6.2.1.2 and 6.2.2.1: leading zeros are part of it.
@@ -349,7 +348,7 @@ func (r *jwkReader) ec() (any, error) {
 
 func (r *jwkReader) okp() (any, error) {
 	if name := r.text("crv"); name != "Ed25519" {
-		return nil, &failure{class: ErrInvalidKey, text: "the JWK is on the curve " + quote(name) + ", which is not supported", cause: errors.ErrUnsupported}
+		return nil, unsupportedKey("the JWK is on the curve " + quote(name) + ", which is not supported")
 	}
 	x, d := r.octets("x"), r.optionalOctets("d")
 	if d == nil {

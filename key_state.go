@@ -7,7 +7,6 @@ import (
 	"crypto/ed25519"
 	"crypto/rsa"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -147,12 +146,12 @@ func newPublic(material crypto.PublicKey, weak bool) (*keyState, error) {
 	case ed25519.PublicKey:
 		return newEd25519Public(m)
 	case nil:
-		return nil, &failure{class: ErrInvalidKey, text: "there is no public key, or one of a kind that is not supported", cause: errors.ErrUnsupported}
+		return nil, unsupportedKey("there is no public key, or one of a kind that is not supported")
 	}
 	if k, ok, err := newMLDSA(material); ok && (err != nil || k.signer == nil) {
 		return k, err
 	}
-	return nil, &failure{class: ErrInvalidKey, text: fmt.Sprintf("a %T is not a key of a kind that is supported; an RSA or EC key is given as a pointer", material), cause: errors.ErrUnsupported}
+	return nil, unsupportedKey(fmt.Sprintf("a %T is not a key of a kind that is supported; an RSA or EC key is given as a pointer", material))
 }
 
 // newOpaque takes a key whose private half is behind code of the caller's.
@@ -269,5 +268,5 @@ func (k *keyState) misfit(wanted Algorithm) error {
 }
 
 func unsupportedAlgorithm(alg Algorithm) *failure {
-	return &failure{class: ErrInvalidKey, text: alg.String() + " is not supported here: it needs Go 1.27, which has crypto/mldsa", cause: errors.ErrUnsupported}
+	return unsupportedKey(alg.String() + " is not supported here: it needs Go 1.27, which has crypto/mldsa")
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/x509"
 	"encoding/pem"
-	"errors"
 )
 
 // ParsePEM reads one key from its PEM form (RFC 7468): PRIVATE KEY (PKCS #8),
@@ -68,7 +67,7 @@ func parsePEMBlock(block *pem.Block) (any, error) {
 	case "OPENSSH PRIVATE KEY":
 		return nil, badKey("the key is in the form of OpenSSH; convert a copy of it with ssh-keygen -p -m PKCS8")
 	default:
-		return nil, &failure{class: ErrInvalidKey, text: "the PEM block " + quote(block.Type) + " is not a key or certificate that is supported", cause: errors.ErrUnsupported}
+		return nil, unsupportedKey("the PEM block " + quote(block.Type) + " is not a key or certificate that is supported")
 	}
 	if err != nil {
 		return nil, badKey("the PEM block " + quote(block.Type) + " is malformed, or of a kind that is not supported (RSA, EC on P-256, P-384 and P-521, and Ed25519 are; ML-DSA from Go 1.27)")

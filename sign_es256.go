@@ -7,7 +7,6 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"encoding/asn1"
-	"errors"
 	"math/big"
 )
 
@@ -54,7 +53,7 @@ func newECDSAPublic(key *ecdsa.PublicKey) (*keyState, error) {
 	}
 	c := curveOf(key)
 	if c == nil {
-		return nil, &failure{class: ErrInvalidKey, text: "the curve of the EC key is not supported; P-256, P-384 and P-521 are", cause: errors.ErrUnsupported}
+		return nil, unsupportedKey("the curve of the EC key is not supported; P-256, P-384 and P-521 are")
 	}
 	if _, err := key.Bytes(); err != nil {
 		return nil, badKey("the EC key is no point on its curve " + c.name)

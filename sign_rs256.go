@@ -4,7 +4,6 @@ import (
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
-	"errors"
 	"math"
 	"math/big"
 	"strconv"
@@ -63,7 +62,7 @@ func newRSAPrivate(key *rsa.PrivateKey, weak bool) (*keyState, error) {
 		return nil, err
 	}
 	if len(key.Primes) > 2 {
-		return nil, &failure{class: ErrInvalidKey, text: "the RSA key has more than two primes, which is not supported", cause: errors.ErrUnsupported}
+		return nil, unsupportedKey("the RSA key has more than two primes, which is not supported")
 	}
 	if key.D == nil || len(key.Primes) < 2 || key.Primes[0] == nil || key.Primes[1] == nil {
 		return nil, badKey("the RSA private key lacks its private exponent or its primes")
