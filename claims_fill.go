@@ -12,7 +12,8 @@ type target struct {
 
 var errTarget = badOption("the destination must be a non-nil pointer to a struct or to a map with string keys")
 
-// targetOf checks a destination. The type of the one before need not be looked up.
+// targetOf checks a destination. The plan of the one before saves looking it up where
+// the type is the same.
 func targetOf(dst any, before *plan) (target, error) {
 	v := reflect.ValueOf(dst)
 	if v.Kind() != reflect.Pointer || v.IsNil() {
@@ -63,6 +64,7 @@ func (p *plan) blank() *blank {
 	return &blank{reflect.New(p.typ).Elem()}
 }
 
+// giveBack keeps a blank for the next one, empty again.
 func (p *plan) giveBack(b *blank) {
 	if p.quiet {
 		b.value.SetZero()

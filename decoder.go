@@ -116,6 +116,7 @@ func (d *Decoder) Verify(token string) ([]byte, error) {
 	return m.verify(keys, p, token)
 }
 
+// complete is both; a nil ctx is that of the policy.
 func (d *Decoder) complete(token string, ctx context.Context) (*Token, error) {
 	keys, p, err := d.prepared()
 	if err != nil {

@@ -71,7 +71,8 @@ func (h Header) Param(name string) (any, bool) {
 	return d.any(i), true
 }
 
-// String returns the header as MarshalJSON writes it, for printing.
+// String returns the header as MarshalJSON writes it, for printing; "" where that
+// fails.
 func (h Header) String() string {
 	text, _ := h.MarshalJSON()
 	return string(text)
@@ -97,7 +98,8 @@ func (h Header) MarshalJSON() ([]byte, error) {
 	return text, nil
 }
 
-// Failures that need no detail are made once.
+// Failures that need no detail are made once: anybody can send such headers, so they
+// cost nothing.
 var (
 	errHeaderSize  = malformed("header", "the header has more than 8 KiB")
 	errHeaderB64   = malformed("header", `"b64" must be true, or absent, in a JWT (RFC 7797, Section 7)`)
@@ -111,8 +113,7 @@ var (
 	errTypeMissing = &failure{class: ErrInvalidType, text: `the header has no "typ", which WithType asks for`}
 )
 
-// errHeaderJSON are made once too: anybody can send such headers, so they cost
-// nothing.
+// errHeaderJSON has one for each fault of JSON.
 var errHeaderJSON = func() (all [jsonFaults]*failure) {
 	for fault := range all {
 		all[fault] = malformed("header", "the header is not strictly valid JSON: "+jsonFault(fault).String())
@@ -263,8 +264,8 @@ func lowerASCII(c byte) byte {
 	return c
 }
 
-// writeHeader writes a JOSE header into room, its members in the order of their
-// names, so that it is the same text each time.
+// writeHeader writes a JOSE header into room, over what is there, and sorts params by
+// their names, so that it is the same text each time.
 func writeHeader(room []byte, params []member) ([]byte, error) {
 	sortByName(params)
 	var w writer

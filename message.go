@@ -7,7 +7,8 @@ import (
 	"sync"
 )
 
-// The steps of reading a token, which jwt.go puts in order.
+// The steps of reading a token, which jwt.go puts in order, the results of both flows,
+// and the memory that they work in.
 
 // segments are the three parts of a token, none of them decoded.
 type segments struct{ header, payload, signature string }
@@ -79,16 +80,16 @@ func (p *decodePolicy) detachedInput(h *Header) string {
 // A message is a token on its way through the steps, and the memory that they
 // work in. It is borrowed for one call; nothing that a call returns may refer to it.
 type message struct {
-	octets    []byte // the signing input; in encode the claims set
-	token     []byte
+	octets    []byte // the signing input; where a header or a claims set is written, its JSON
+	token     []byte // what encode and sign write
 	header    *Header
 	signature []byte
-	jsonText  []byte
-	payload   document
-	complete  *Token
-	written   registered // where encode wrote them
+	jsonText  []byte     // of the header, then of the claims set; where one is written, the header segment
+	payload   document   // jsonText, cut into nodes
+	complete  *Token     // for the validators and the caller; nil where nobody asked for it
+	written   registered // where encode wrote the registered claims
 	raw       keyState   // what a raw secret becomes for one call
-	filled    *plan      // of the type that claims were last stored in
+	filled    *plan      // of the type that claims were last stored in, which is often the next one's
 }
 
 var messages = sync.Pool{New: func() any { return new(message) }}

@@ -65,7 +65,7 @@ type (
 	maxAgeOption         time.Duration
 	withoutOption        []string
 	validatorOption      func(context.Context, *Token) error
-	contextOption        func() context.Context // see readDecodePolicy: what a function gives is nobody's part
+	contextOption        func() context.Context // a function, as what one returns may escape without the options: see readDecodePolicy
 	maxSizeOption        int
 	paddingOption        struct{}
 	detachedOption       []byte

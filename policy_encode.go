@@ -28,8 +28,8 @@ type encodePolicy struct {
 	clock     func() time.Time
 	jwtOnly   string // an option that Sign does not take
 	jwsOnly   string // one that Encode does not take
-	jwtHeader []byte // the header segment and its dot, as Encode writes them; nil in a one-shot call
-	jwsHeader []byte // as Sign writes them
+	jwtHeader []byte // the header segment and its dot, as Encode writes them, where prepare was called
+	jwsHeader []byte // the same, as Sign writes them
 }
 
 // readEncodePolicy reads the options and chooses the algorithm.
@@ -49,7 +49,7 @@ func readEncodePolicy(key *keyState, opts []EncodeOption) (encodePolicy, error) 
 	return p, err
 }
 
-// prepare writes the headers once for all calls.
+// prepare writes the headers that an Encoder needs, once for all its calls.
 func (p *encodePolicy) prepare() (err error) {
 	if p.jwsOnly == "" {
 		p.jwtHeader, err = p.headerForJWT(new(message))
@@ -60,8 +60,8 @@ func (p *encodePolicy) prepare() (err error) {
 	return err
 }
 
-// headerForJWT returns the header segment and its dot. Where it is not prepared it is
-// written into memory of m.
+// headerForJWT returns the header segment of Encode and its dot. Where it was not
+// prepared it is written into memory of m.
 func (p *encodePolicy) headerForJWT(m *message) ([]byte, error) {
 	switch {
 	case p.jwtHeader != nil:
@@ -72,6 +72,7 @@ func (p *encodePolicy) headerForJWT(m *message) ([]byte, error) {
 	return p.headerSegment(m, "JWT")
 }
 
+// headerForJWS returns that of Sign, likewise.
 func (p *encodePolicy) headerForJWS(m *message) ([]byte, error) {
 	if p.jwsHeader != nil {
 		return p.jwsHeader, nil
@@ -165,8 +166,9 @@ func (p *encodePolicy) now() time.Time {
 	return time.Now()
 }
 
-// headerSegment takes the type as it will be written, a string, so that "JWT" costs
-// no allocation.
+// headerSegment writes a header segment and its dot into memory of m. The type is a
+// string, or "" for none; it comes in an any, as a member has it, because "JWT" made
+// one there costs no allocation.
 func (p *encodePolicy) headerSegment(m *message, typ any) ([]byte, error) {
 	params := append(make([]member, 0, 8), member{"alg", p.algorithm.String()})
 	if p.keyID != "" {

@@ -15,7 +15,7 @@ const hmacAlgorithms = HS256 | HS384 | HS512
 
 type hmacFamily struct{}
 
-// newSecret checks an HMAC secret, and keeps it.
+// newSecret checks an HMAC secret, and refers to it.
 func newSecret(secret []byte, weak bool) (*keyState, error) {
 	k := new(keyState)
 	if err := k.setSecret(secret, weak); err != nil {
@@ -24,7 +24,7 @@ func newSecret(secret []byte, weak bool) (*keyState, error) {
 	return k, nil
 }
 
-// setSecret makes a state that of a secret, which it keeps.
+// setSecret makes k the state of a secret, which it refers to.
 func (k *keyState) setSecret(secret []byte, weak bool) error {
 	if err := checkSecret(secret); err != nil {
 		return err
@@ -99,6 +99,8 @@ func (m *mac) of(input []byte) []byte {
 	return m.Sum(m.sum[:0])
 }
 
+// ipad is that of RFC 2104, Section 2, and ipad XOR ipadToOpad is opad. They are as
+// long as the longest block.
 var ipad, ipadToOpad = allOctets(0x36), allOctets(0x36 ^ 0x5c)
 
 func allOctets(octet byte) (pad [128]byte) {
@@ -111,8 +113,8 @@ func allOctets(octet byte) (pad [128]byte) {
 // rawMACs are bare states, of no key.
 var rawMACs [3]sync.Pool
 
-// takeMAC returns a state that nobody else has. A key that is kept has pools of
-// its own.
+// takeMAC returns a state that nobody else has until it is returned. A key that is
+// kept has pools of its own.
 func (k *keyState) takeMAC(hash crypto.Hash) *mac {
 	pools := k.macs
 	if pools == nil {
@@ -132,6 +134,7 @@ func (k *keyState) takeMAC(hash crypto.Hash) *mac {
 	return m
 }
 
+// returnMAC lets others have a state; a bare one without the raw key and its pads.
 func (k *keyState) returnMAC(hash crypto.Hash, m *mac) {
 	m.Reset()
 	if k.macs == nil {
