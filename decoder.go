@@ -66,9 +66,9 @@ func (d *Decoder) Decode(token string) (Claims, error) {
 	return m.decodeMap(keys, p, token)
 }
 
-// DecodeInto verifies a token and stores its claims in dst: a non-nil pointer to
-// a struct, to a map with string keys, or to a pointer to one; anything else is
-// an [ErrInvalidOption]. It replaces *dst whole: what the token lacks is zero,
+// DecodeInto verifies a token as [Decoder.Decode] does, and stores its claims in dst:
+// a non-nil pointer to a struct, to a map with string keys, or to a pointer to one;
+// anything else is an [ErrInvalidOption]. It replaces *dst whole: what the token lacks is zero,
 // and a map is new, so that nothing of an earlier token is left.
 //
 // Claims fit fields as in encoding/json, by the same tags and methods, but for

@@ -53,8 +53,8 @@ func (e *Encoder) Encode(payload any) (string, error) {
 	return m.encodeText(key, p, payload)
 }
 
-// AppendEncode appends to dst the token that [Encoder.Encode] returns. On an error
-// it returns nil, and dst is as it was, up to its length.
+// AppendEncode appends to dst the token that [Encoder.Encode] returns, and fails as it
+// does. On an error it returns nil, and dst is as it was, up to its length.
 func (e *Encoder) AppendEncode(dst []byte, payload any) ([]byte, error) {
 	key, p, err := e.prepared()
 	if err != nil {

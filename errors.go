@@ -74,7 +74,8 @@ var (
 	// later. A validator returns it, or wraps it, to say so.
 	ErrUnavailable error = &class{text: "a service this depends on is unavailable"}
 
-	// ErrKeySet is a live key set that could not be fetched.
+	// ErrKeySet is a live key set that could not be fetched. This package fetches
+	// none: it is for code that does, such as a validator, to return.
 	ErrKeySet error = &class{text: "the key set could not be fetched", parent: ErrUnavailable}
 
 	// ErrInvalidOption is contradictory or impossible options, or a payload

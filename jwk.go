@@ -9,8 +9,8 @@ import (
 	"slices"
 )
 
-// One JWK to and from a Key (RFC 7517, RFC 7518, Section 6, RFC 8037, Section 2,
-// RFC 9964, Section 3), sets of them, and thumbprints (RFC 7638).
+// Keys as JWKs (RFC 7517, RFC 7518, Section 6, RFC 8037, Section 2, RFC 9964,
+// Section 3): what may stand beside a key, writing one, and thumbprints (RFC 7638).
 
 // jwkMembers are what a JWK may say beside the key itself (RFC 7517, Section 4).
 type jwkMembers struct {

@@ -28,9 +28,10 @@ import (
 // The JSON is read as strictly as that of tokens, and numbers are canonical. The
 // parts of a private key must belong together, and the first certificate of
 // "x5c" must carry the same key. An RSA private key has "p", "q", "dp", "dq" and
-// "qi" beside "d". Whatever is refused is an [ErrInvalidKey]; a kind of key, a
-// curve or an algorithm that is not supported wraps [errors.ErrUnsupported]. No
-// error text holds a private member.
+// "qi" beside "d". Whatever is refused is an [ErrInvalidKey], an option that is
+// wrong by itself an [ErrInvalidOption]; a kind of key, a curve or an algorithm that
+// is not supported wraps [errors.ErrUnsupported]. No error text holds a private
+// member.
 func ParseJWK(jwk []byte, opts ...KeyOption) (*Key, error) {
 	o, err := readKeyOptions(opts)
 	if err != nil {

@@ -62,7 +62,8 @@ func NewKeySet(keys ...*Key) (*KeySet, error) {
 
 func (k *keyState) usedForSignatures() bool { return k.signs|k.verifies != 0 }
 
-// All goes through the keys of the set, in its order.
+// All goes through the keys of the set, in its order; through none of a nil or empty
+// one.
 func (s *KeySet) All() iter.Seq[*Key] {
 	return func(yield func(*Key) bool) {
 		set, err := s.usable()

@@ -13,7 +13,8 @@ import (
 // block EC PARAMETERS that openssl writes; a second key is an error.
 //
 // An encrypted key must be decrypted first. Whatever is refused is an
-// [ErrInvalidKey], as [NewKey] has it; no error text holds octets of the key.
+// [ErrInvalidKey], and an option that is wrong by itself an [ErrInvalidOption], as
+// [NewKey] has it; no error text holds octets of the key.
 func ParsePEM(text []byte, opts ...KeyOption) (*Key, error) {
 	o, err := readKeyOptions(opts)
 	if err != nil {
