@@ -39,7 +39,6 @@ func appendPayload(dst []byte, payload any, r *registered) ([]byte, error) {
 	case map[string]any:
 		return appendClaimsMap(dst, p, r)
 	}
-	w := writer{places: r}
 	v := reflect.ValueOf(payload)
 	p := planOf(v.Type())
 	for hops := 0; (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) && p.marshals == ofNone; hops++ {
@@ -92,14 +91,15 @@ func appendPayload(dst []byte, payload any, r *registered) ([]byte, error) {
 			return dst, notADate(name)
 		}
 	}
-	if v.Kind() != reflect.Struct { // whose members are noted as they are written
-		return appendMarshaled(dst, v, p, r)
+	if v.Kind() == reflect.Struct {
+		w := writer{places: r} // which notes members as it writes them
+		return w.value(dst, v, p)
 	}
-	return w.value(dst, v, p)
+	return appendMarshaled(dst, v, p, r)
 }
 
-// appendMarshaled writes a payload that writes itself. What it wrote has to be read
-// to know what its members are.
+// appendMarshaled writes a payload whose members nobody notes: one that writes itself,
+// or a map whose keys are no strings. What was written is read to find them.
 func appendMarshaled(dst []byte, v reflect.Value, p *plan, r *registered) ([]byte, error) {
 	start := len(dst)
 	var w writer

@@ -132,7 +132,7 @@ func parseHeader(text []byte, d *document) (*Header, *failure) {
 	for name := uint32(1); name < d.nodes[0].next; name = d.nodes[name+1].next {
 		i := name + 1
 		isText := d.nodes[i].kind == jsonString
-		switch name := d.string(name); string(name) {
+		switch param := d.string(name); string(param) {
 		case "alg":
 			h.algState = algNotText
 			if isText {
@@ -146,9 +146,9 @@ func parseHeader(text []byte, d *document) (*Header, *failure) {
 			h.KeyID = d.shared(i)
 		case "typ", "cty", "jku", "x5u", "x5t":
 			if !isText {
-				return nil, malformed("header", quote(string(name))+" must be a JSON string")
+				return nil, malformed("header", quote(string(param))+" must be a JSON string")
 			}
-			switch string(name) {
+			switch string(param) {
 			case "typ":
 				h.Type, h.hasType = d.shared(i), true
 			case "cty":

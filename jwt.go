@@ -254,7 +254,7 @@ func (m *message) encode(key *keyState, p *encodePolicy, dst []byte, payload any
 	if len(m.octets) > defaultMaxSize {
 		return nil, errTooLong
 	}
-	if f := m.payload.checkTypes(m.octets, &m.written); f != nil {
+	if f := m.payload.checkTypes(m.octets, &m.written); f != nil { // no token is at fault here
 		return nil, &failure{class: ErrInvalidOption, claim: f.claim, text: f.text}
 	}
 	start := len(dst)

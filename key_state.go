@@ -21,13 +21,13 @@ type keyState struct {
 	kind     string    // in words
 	fits     Algorithm // all that keys of this kind and size can serve
 	bound    Algorithm // the one algorithm that it is for, or 0
-	signs    Algorithm // what it may sign with, and
-	verifies Algorithm // verify, all said and done; see settle
+	signs    Algorithm // what it may sign with, all said and done; see settle
+	verifies Algorithm // what it may verify with
 
-	secret []byte           // of HMAC; all other kinds have
-	public crypto.PublicKey // *rsa.PublicKey, *ecdsa.PublicKey, ed25519.PublicKey or *mldsa.PublicKey, and perhaps
-	signer crypto.Signer    // its private half;
-	opaque bool             // which is code of the caller's, a KMS perhaps
+	secret []byte           // of HMAC; all other kinds have a public half
+	public crypto.PublicKey // *rsa.PublicKey, *ecdsa.PublicKey, ed25519.PublicKey or *mldsa.PublicKey
+	signer crypto.Signer    // the private half; nil of a public key
+	opaque bool             // the signer is code of the caller's, a KMS perhaps
 
 	jwk  *jwkMembers   // what its JWK said beside the key; nil where it came from elsewhere
 	macs *[3]sync.Pool // keyed HMAC states; nil for a raw key

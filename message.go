@@ -58,7 +58,7 @@ func (p *decodePolicy) decodeSegment(dst []byte, text string) ([]byte, bool) {
 		if len(text)%4 != 0 {
 			return dst, false
 		}
-		// What is left is no letter, should it be another '='.
+		// A third '=' is left there, and refused as it is no letter.
 		text = strings.TrimSuffix(strings.TrimSuffix(text, "="), "=")
 	}
 	return appendBase64urlDecoded(dst, text)

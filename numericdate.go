@@ -145,12 +145,12 @@ func (i instant) append(dst []byte) []byte {
 	}
 	dst = strconv.AppendInt(dst, sec, 10)
 	if nsec > 0 {
-		digits := strconv.AppendInt(nil, int64(nsec)+1e9, 10)
-		digits[0] = '.'
-		for digits[len(digits)-1] == '0' {
-			digits = digits[:len(digits)-1]
+		fraction := strconv.AppendInt(nil, int64(nsec)+1e9, 10)
+		fraction[0] = '.'
+		for fraction[len(fraction)-1] == '0' {
+			fraction = fraction[:len(fraction)-1]
 		}
-		dst = append(dst, digits...)
+		dst = append(dst, fraction...)
 	}
 	return dst
 }

@@ -213,10 +213,10 @@ func (p *encodePolicy) addClaims(dst []byte, r *registered) ([]byte, error) {
 		dst = append(append(append(dst, '"'), name...), `":`...)
 		*place = uint32(len(dst))
 	}
-	text := func(name, text string) {
+	text := func(name, value string) {
 		var err error
 		if begin(name); fault == nil {
-			if dst, err = appendJSONString(dst, text); err != nil {
+			if dst, err = appendJSONString(dst, value); err != nil {
 				fault = badOption("the claim " + quote(name) + " cannot be encoded: " + err.Error())
 			}
 		}
