@@ -3,6 +3,8 @@ package jwt
 import (
 	"bytes"
 	"strconv"
+	"unicode"
+	"unicode/utf8"
 )
 
 // What octets may be an HMAC secret.
@@ -24,10 +26,13 @@ func checkSecret(secret []byte) error {
 }
 
 // keyText names the function that reads a key which was given as octets where a
-// secret is wanted; "" where it may be a secret.
+// secret is wanted, and are not empty; "" where they may be a secret.
 func keyText(secret []byte) string {
-	text := bytes.TrimPrefix(secret[space(secret, 0):], []byte("\ufeff"))
-	text = text[space(text, 0):]
+	text := secret
+	if c := text[0]; c <= ' ' || c >= utf8.RuneSelf { // white space of any kind perhaps, or a byte order mark
+		text = bytes.TrimLeftFunc(text, unicode.IsSpace)
+		text = bytes.TrimLeftFunc(bytes.TrimPrefix(text, []byte("\ufeff")), unicode.IsSpace)
+	}
 	switch {
 	case bytes.Contains(text, []byte("-----BEGIN ")), bytes.HasPrefix(text, []byte("ssh-")), bytes.HasPrefix(text, []byte("ecdsa-sha2-")):
 		return "ParsePEM (an SSH key must be converted first: ssh-keygen -e -m PKCS8)"
