@@ -41,7 +41,7 @@ func keyText(secret []byte) string {
 	}
 	// As JSON, or near enough to it to be meant as such.
 	var d document
-	valid := d.parse(text)
+	valid := d.parse(bytes.TrimSpace(text))
 	switch {
 	case bytes.Contains(text, []byte(`"keys"`)), valid && d.member("keys") != 0:
 		return "ParseKeySet"
