@@ -1,6 +1,7 @@
 package jwt_test
 
 import (
+	"bytes"
 	"context"
 	"crypto"
 	"crypto/ed25519"
@@ -126,6 +127,29 @@ func TestOpaqueSigner(t *testing.T) {
 			assert.False(t, key.Public().IsPrivate())
 			_, err = jwt.Encode(jwt.Claims{}, key.Public())
 			assertClass(t, err, jwt.ErrInvalidKey)
+		})
+	}
+}
+
+// A signer may keep what it was given: it is not memory that others use.
+func TestOpaqueSignerKeepsItsInput(t *testing.T) {
+	for _, alg := range asymmetric() {
+		t.Run(alg.String(), func(t *testing.T) {
+			private := privateFor(t, alg)
+			var kept, copies [][]byte
+			k := &kms{key: private, answer: func(input []byte, opts crypto.SignerOpts) []byte {
+				kept, copies = append(kept, input), append(copies, bytes.Clone(input))
+				signature, err := private.Sign(rand.Reader, input, opts)
+				require.NoError(t, err)
+				return signature
+			}}
+			key, err := jwt.NewKey(k)
+			require.NoError(t, err)
+			for i := range 5 {
+				_, err = jwt.Encode(jwt.Claims{"i": i}, key, jwt.WithAlgorithm(alg))
+				require.NoError(t, err)
+			}
+			assert.Equal(t, copies, kept)
 		})
 	}
 }

@@ -1,6 +1,7 @@
 package jwt
 
 import (
+	"bytes"
 	"context"
 	"crypto"
 	"crypto/rand"
@@ -66,6 +67,9 @@ func (k *keyState) verify(alg Algorithm, input, signature []byte) bool {
 // signOctets has the private half sign: a digest, or the input itself where the
 // algorithm has no hash of its own.
 func (k *keyState) signOctets(octets []byte, opts crypto.SignerOpts) ([]byte, error) {
+	if k.opaque { // which may keep what it is given
+		octets = bytes.Clone(octets)
+	}
 	signature, err := k.signer.Sign(rand.Reader, octets, opts)
 	switch {
 	case err == nil:
