@@ -28,12 +28,14 @@ func appendClaims(dst []byte, payload any, r *registered) ([]byte, error) {
 	return dst, nil
 }
 
+var errOctets = badOption("the payload is octets, not claims; JSON of your own is given as a json.RawMessage, other octets to Sign")
+
 func appendPayload(dst []byte, payload any, r *registered) ([]byte, error) {
 	switch p := payload.(type) {
 	case nil:
 		return dst, badOption("the payload is nil; an empty claims set is jwt.Claims{}")
 	case []byte:
-		return dst, badOption("the payload is octets, not claims; JSON of your own is given as a json.RawMessage, other octets to Sign")
+		return dst, errOctets
 	case Claims:
 		return appendClaimsMap(dst, p, r)
 	case map[string]any:
@@ -41,7 +43,7 @@ func appendPayload(dst []byte, payload any, r *registered) ([]byte, error) {
 	}
 	v := reflect.ValueOf(payload)
 	p := planOf(v.Type())
-	for hops := 0; (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) && p.marshals == ofNone; hops++ {
+	for hops := 0; (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) && !p.usesMethod(v); hops++ {
 		if v.IsNil() {
 			return dst, badOption("the payload is a nil pointer; an empty claims set is jwt.Claims{}")
 		}
@@ -63,10 +65,12 @@ func appendPayload(dst []byte, payload any, r *registered) ([]byte, error) {
 	case v.Kind() == reflect.Pointer && v.IsNil():
 		return dst, badOption("the payload is a nil pointer; an empty claims set is jwt.Claims{}")
 	}
-	if p.marshals != ofNone {
+	if p.usesMethod(v) {
 		return appendMarshaled(dst, v, p, r)
 	}
 	switch {
+	case p.kind == planBytes:
+		return dst, errOctets
 	case v.Kind() == reflect.Struct:
 		for i := range p.fields {
 			f := &p.fields[i]

@@ -1,6 +1,7 @@
 package jwt_test
 
 import (
+	"bytes"
 	"encoding"
 	"encoding/json"
 	"log/slog"
@@ -104,6 +105,32 @@ func TestEncodeQuotesNoMethods(t *testing.T) {
 	}{true}}, secret)
 	require.NoError(t, err)
 	assert.Equal(t, `{"v":{"yes":"true"}}`, segmentOf(t, token, 1))
+}
+
+// A degree reads itself, but does not write itself; shout is the other way around.
+type (
+	degree int
+	shout  string
+)
+
+func (d *degree) UnmarshalJSON(text []byte) error { return json.Unmarshal(text, (*int)(d)) }
+
+func (s shout) MarshalText() ([]byte, error) { return bytes.ToUpper([]byte(s)), nil }
+
+// What stands in quotes by that option is read from quotes, and nothing else is.
+func TestQuotesRoundTrip(t *testing.T) {
+	type claims struct {
+		Degree degree  `json:"degree,string"`
+		Behind *degree `json:"behind,string"`
+		Shout  shout   `json:"shout,string"`
+	}
+	behind := degree(8)
+	token, err := jwt.Encode(claims{7, &behind, "hey"}, secret)
+	require.NoError(t, err)
+	assert.Equal(t, `{"degree":"7","behind":"8","shout":"HEY"}`, segmentOf(t, token, 1))
+	got, err := jwt.DecodeAs[claims](token, secret, jwt.HS256)
+	require.NoError(t, err)
+	assert.Equal(t, claims{7, &behind, "HEY"}, got)
 }
 
 // Keys of maps are read by the method that wrote them, whatever others there are.

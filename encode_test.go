@@ -114,6 +114,10 @@ type (
 	collides int
 )
 
+type textMap map[string]any
+
+func (textMap) MarshalText() ([]byte, error) { return []byte("text"), nil }
+
 func (collides) MarshalText() ([]byte, error) { return []byte("same"), nil }
 
 type failingText struct{}
@@ -146,7 +150,7 @@ func TestEncodeRefuses(t *testing.T) {
 	var nowhere pointless
 	for name, payload := range map[string]any{
 		"nil": nil, "a nil pointer": (*account)(nil), "a nil pointer to a map": (*jwt.Claims)(nil), "a nil Marshaler": (*byPointer)(nil), "a pointer to nil": new(*account),
-		"octets": []byte(`{}`), "octets nil": []byte(nil), "octets of another type": namedBytes(`{}`), "a string": `{}`, "a number": 1, "true": true, "a list": []any{}, "a list of names": []string{"a"},
+		"octets": []byte(`{}`), "octets nil": []byte(nil), "octets of another type": namedBytes(`{}`), "a pointer to octets": &[]byte{'{', '}'}, "a map that is text": textMap{"a": 1}, "a pointer to one": &textMap{"a": 1}, "a string": `{}`, "a number": 1, "true": true, "a list": []any{}, "a list of names": []string{"a"},
 		"an array": [1]int{}, "time.Time": now, "NumericDate": jwt.NewNumericDate(now), "Audience": jwt.Audience{"a"}, "json.Number": json.Number("1"),
 		"a channel": make(chan int), "a function": func() {}, "a complex number": 1i, "a channel within": jwt.Claims{"a": make(chan int)}, "a function within": struct{ F func() }{},
 		"a map by floats": map[float64]int{1: 1}, "a map by structs within": jwt.Claims{"m": map[struct{}]int{{}: 1}},

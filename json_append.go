@@ -325,7 +325,7 @@ func (w *writer) inQuotes(dst []byte, v reflect.Value, p *plan) ([]byte, error) 
 		}
 		v, p = v.Elem(), p.elem
 	}
-	if p.writesItself && v.CanAddr() || max(p.marshals, p.marshalsText) == ofValue {
+	if p.usesMethod(v) {
 		return w.value(dst, v, p) // a method's text stands as it is
 	}
 	text, err := w.value(nil, v, p)

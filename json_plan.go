@@ -78,7 +78,7 @@ type field struct {
 	omitZero  bool
 	omits     bool // it has one of these two
 	quoted    bool // the option "string": its value is written in quotes
-	unquotes  bool // and read from them
+	unquotes  bool // and read from them, as no method writes it
 
 	offset      uintptr  // from the start of the struct; see prepareDirect
 	directRead  planKind // how it is read there by its address, 0 where that takes reflection
@@ -322,7 +322,7 @@ func (made planner) fields(t reflect.Type) []field {
 						f.omitZero = true
 					case "string":
 						f.quoted = canBeQuoted(sf.Type)
-						f.unquotes = f.quoted && !f.plan.readsItself()
+						f.unquotes = f.quoted && !f.plan.pointee().writesItself
 					}
 				}
 				f.prefix, _ = appendJSONString([]byte{','}, f.name)
@@ -354,13 +354,18 @@ func dominant(found []field) []field {
 	return kept
 }
 
-// readsItself reports whether a type, or the one that it points to, has a method
-// to be filled with.
-func (p *plan) readsItself() bool {
+// pointee returns the plan of what a pointer points to, and of anything else its own.
+func (p *plan) pointee() *plan {
 	if p.kind == planKind(reflect.Pointer) {
-		p = p.elem
+		return p.elem
 	}
-	return p.reads == planUnmarshaler || p.reads == planTextUnmarshaler
+	return p
+}
+
+// usesMethod reports whether a method writes the value: one of the pointer to it
+// needs an address.
+func (p *plan) usesMethod(v reflect.Value) bool {
+	return max(p.marshals, p.marshalsText) == ofValue || p.writesItself && v.CanAddr()
 }
 
 // reachable leaves out unexported fields, but for embedded structs, whose own
