@@ -225,8 +225,10 @@ func (p *decodePolicy) checkAudience(d *document, i uint32) *failure {
 	switch {
 	case !p.checks(claimAud):
 		return nil
-	case i == 0 && (p.has(hasAudiences) || p.has(hasStrictAudience)):
+	case i == 0 && p.has(hasAudiences):
 		return missing("aud").wantedBy("WithAudience")
+	case i == 0 && p.has(hasStrictAudience):
+		return missing("aud").wantedBy("WithStrictAudience")
 	case i == 0:
 		return nil
 	}
