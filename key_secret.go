@@ -34,7 +34,8 @@ func keyText(secret []byte) string {
 		text = bytes.TrimLeftFunc(bytes.TrimPrefix(text, []byte("\ufeff")), unicode.IsSpace)
 	}
 	switch {
-	case bytes.Contains(text, []byte("-----BEGIN ")), bytes.HasPrefix(text, []byte("ssh-")), bytes.HasPrefix(text, []byte("ecdsa-sha2-")):
+	case bytes.HasPrefix(text, []byte("-----BEGIN")), bytes.Contains(text, []byte("-----BEGIN ")),
+		bytes.HasPrefix(text, []byte("ssh-")), bytes.HasPrefix(text, []byte("ecdsa-sha2-")):
 		return "ParsePEM (an SSH key must be converted first: ssh-keygen -e -m PKCS8)"
 	case len(text) == 0 || text[0] != '{':
 		return ""

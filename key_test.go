@@ -88,6 +88,7 @@ func TestSecretsRefused(t *testing.T) {
 		"zeros":                    {strings.Repeat("\x00", 64), ""},
 		"PEM":                      {pem, "ParsePEM"},
 		"PEM after space":          {" \r\n\t" + pem, "ParsePEM"},
+		"PEM, its space lost":      {strings.Replace(pem, "BEGIN ", "BEGIN", 1), "ParsePEM"},
 		"PEM after a BOM":          {"\ufeff" + pem, "ParsePEM"},
 		"PEM after a BOM, space":   {" \ufeff " + pem, "ParsePEM"},
 		"a private PEM":            {"-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA==\n-----END PRIVATE KEY-----\n", "ParsePEM"},
