@@ -442,6 +442,22 @@ func TestTokenPrintsWithoutSignature(t *testing.T) {
 	}
 }
 
+// ExpiredError.Token is nil where more is wrong, and may be logged all the same.
+func TestNilTokenPrints(t *testing.T) {
+	var none *jwt.Token
+	var logged strings.Builder
+	for _, handler := range []slog.Handler{slog.NewTextHandler(&logged, nil), slog.NewJSONHandler(&logged, nil)} {
+		slog.New(handler).Info("expired", "token", none)
+	}
+	assert.Equal(t, 2, strings.Count(logged.String(), "none"), logged.String())
+	assert.NotContains(t, logged.String(), "panic")
+	assert.Equal(t, "jwt.Token(none)", none.LogValue().String())
+	assert.Equal(t, "<nil>", fmt.Sprint(none))
+	text, err := json.Marshal(none)
+	require.NoError(t, err)
+	assert.Equal(t, "null", string(text))
+}
+
 func TestDecodeUnverified(t *testing.T) {
 	for name, token := range map[string]string{
 		"altered":  claimed(`{"sub":"alice"}`)[:len(claimed(`{"sub":"alice"}`))-4] + "AAAA",

@@ -59,7 +59,10 @@ func (t Token) Format(f fmt.State, verb rune) {
 
 // LogValue is what log/slog shows of the token: its header and its claims, which
 // may be personal, and never its signature.
-func (t Token) LogValue() slog.Value {
+func (t *Token) LogValue() slog.Value {
+	if t == nil {
+		return slog.StringValue("jwt.Token(none)")
+	}
 	return slog.GroupValue(slog.String("header", t.Header.String()), slog.Any("claims", map[string]any(t.Claims)))
 }
 
