@@ -640,6 +640,31 @@ func TestMaxSize(t *testing.T) {
 	assertClass(t, err, jwt.ErrDecode)
 	_, err = jwt.Decode(token, secret, jwt.HS256, jwt.WithMaxSize(len(token)))
 	assert.NoError(t, err)
+	// To the character: 256 KiB where nothing else is said, and always in DecodeUnverified.
+	const most = 256 << 10
+	ofLength := func(n int) string {
+		header := `{"alg":"HS256","typ":"JWT"}`
+		room := n - len(forge(header, ""))
+		if room%4 == 1 { // as no base64url has
+			header += " "
+			room = n - len(forge(header, ""))
+		}
+		return forge(header, `{"a":"`+strings.Repeat("a", room*3/4-8)+`"}`)
+	}
+	for n, class := range map[int]error{most - 1: nil, most: nil, most + 1: jwt.ErrDecode, most + 2: jwt.ErrDecode} {
+		token := ofLength(n)
+		require.Len(t, token, n)
+		_, decodeErr := jwt.Decode(token, secret, jwt.HS256)
+		_, verifyErr := jwt.Verify(token, secret, jwt.HS256)
+		_, lookErr := jwt.DecodeUnverified(token)
+		for _, err := range []error{decodeErr, verifyErr, lookErr} {
+			if class == nil {
+				assert.NoError(t, err, n)
+			} else {
+				assertClass(t, err, class)
+			}
+		}
+	}
 	// The header's own bound is the same whatever the size.
 	header := func(n int) string { return `{"alg":"HS256","x":"` + strings.Repeat("x", n-22) + `"}` }
 	require.Len(t, header(8192), 8192)

@@ -230,6 +230,8 @@ func TestDecodeOptions(t *testing.T) {
 		"WithMaxTokenAge bad iat":  {claimed(`{"iat":"1"}`), o{jwt.WithMaxTokenAge(time.Hour)}, jwt.ErrInvalidIssuedAt, "iat"},
 		"WithMaxTokenAge twice":    {claimed(`{"iat":1799999940}`), o{jwt.WithMaxTokenAge(time.Second), jwt.WithMaxTokenAge(time.Hour)}, nil, ""},
 		"no WithMaxTokenAge":       {claimed(`{"iat":1}`), nil, nil, ""},
+		"WithClock twice":          {claimed(`{"exp":1}`), o{at(time.Unix(0, 0))}, nil, ""}, // after that of all rows
+		"WithClock twice 2":        {claimed(`{"exp":1800000060}`), o{at(now.Add(time.Minute))}, jwt.ErrExpired, "exp"},
 		"WithoutCheck exp":         {claimed(`{"exp":1}`), o{jwt.WithoutCheck("exp")}, nil, ""},
 		"WithoutCheck exp's type":  {claimed(`{"exp":"x"}`), o{jwt.WithoutCheck("exp")}, nil, ""},
 		"WithoutCheck nbf":         {claimed(`{"nbf":1900000000}`), o{jwt.WithoutCheck("nbf")}, nil, ""},
