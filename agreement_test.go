@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"math/big"
 	"net/netip"
 	"reflect"
@@ -353,6 +354,8 @@ func TestEncodeAgreesWithEncodingJSON(t *testing.T) {
 		struct{ M map[textual]fromJSON }{map[textual]fromJSON{{"b"}: {"1"}, {"a"}: {"2"}}},
 		struct{ M map[*textual]int }{map[*textual]int{nil: 1}},
 		struct{ A [2]textual }{}, struct{ P *textual }{&textual{"x"}}, struct{ I fmt.Stringer }{now.UTC()}, struct{ T time.Time }{now.UTC()}, struct{ D time.Duration }{time.Second},
+		struct{ F []float64 }{[]float64{1e-6, math.Nextafter(1e-6, 0), 1e21, math.Nextafter(1e21, 0), float64(math.Nextafter32(1e-6, 0)), float64(float32(1e-6)), float64(float32(1e21)), float64(math.Nextafter32(1e21, 0)), 1e-10, 1e-9, 1e100}},
+		struct{ F []float32 }{[]float32{1e-6, math.Nextafter32(1e-6, 0), math.Nextafter32(1e-6, 1), 1e21, math.Nextafter32(1e21, 0), 1e-10, 1e-9}},
 		struct{ F float32 }{1e-7}, struct{ F float32 }{3.4e38}, struct{ F float64 }{-1e-7}, struct{ F float64 }{123456789.125}, struct{ U uintptr }{9},
 		struct{ I json.Marshaler }{}, struct{ I json.Marshaler }{fromJSON{"1 , 2"}}, struct{ P *fromJSON }{}, struct{ R json.RawMessage }{json.RawMessage(`{ "a\\\"" : [ 1, 2 ] }`)},
 		struct{ B *bool }{new(bool)}, struct{ N json.Number }{"1e5"}, struct{ B big.Int }{*big.NewInt(5)}, struct{ B *big.Int }{big.NewInt(6)}, struct{ M map[string]*big.Int }{map[string]*big.Int{"x": nil}},

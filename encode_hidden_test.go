@@ -165,7 +165,9 @@ func TestEncodeNilBehindInterfaces(t *testing.T) {
 	for z, want := range map[zeroer]string{{7}: `{"m":null,"j":null,"k":null}`, {1}: `{"m":null,"j":null,"z":{"N":1},"k":null}`} {
 		assert.Equal(t, want, segmentOf(t, encoded(t, &hidden{Z: z}), 1), "an interface that holds something is asked")
 	}
-	_, err = jwt.Encode(jwt.Claims{"m": map[encoding.TextMarshaler]int{(*textKey)(nil): 1}}, secret)
+	type names = map[encoding.TextMarshaler]int
+	assert.Equal(t, `{"m":{"a":1,"b":2}}`, segmentOf(t, encoded(t, jwt.Claims{"m": names{&textKey{"b"}: 2, textKey{"a"}: 1}}), 1))
+	_, err = jwt.Encode(jwt.Claims{"m": names{(*textKey)(nil): 1}}, secret)
 	assert.NoError(t, err)
 	_, err = jwt.Encode(jwt.Claims{"m": map[any]int{"a": 1}}, secret)
 	assertClass(t, err, jwt.ErrInvalidOption)

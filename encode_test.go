@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -84,6 +85,7 @@ func TestEncodePayloads(t *testing.T) {
 		"numbers":                   {jwt.Claims{"a": int8(-1), "b": uint64(math.MaxUint64), "c": float32(0.1), "d": 1e21, "e": 1e-7, "f": json.Number(""), "g": math.Copysign(0, -1), "h": 5e-324, "i": float32(1e-7), "j": int64(math.MinInt64)}, `{"a":-1,"b":18446744073709551615,"c":0.1,"d":1e+21,"e":1e-7,"f":0,"g":-0,"h":5e-324,"i":1e-7,"j":-9223372036854775808}`},
 		"no escaping for HTML":      {jwt.Claims{"<&>": "<script>&amp;\u2028</script>"}, "{\"<&>\":\"<script>&amp;\u2028</script>\"}"},
 		"names and values escaped":  {jwt.Claims{`x":0,"admin`: `"},{"` + "\x00\x1f\b\f\n\r\t\\/\u007f"}, `{"x\":0,\"admin":"\"},{\"\u0000\u001f\b\f\n\r\t\\/` + "\u007f" + `"}`},
+		"what stands for no text":   {jwt.Claims{"\ufffd": "a\ufffd"}, "{\"\ufffd\":\"a\ufffd\"}"},
 		"names of maps escaped":     {map[namedName]string{`"`: `"`}, `{"\"":"\""}`},
 		"octets":                    {jwt.Claims{"b": []byte{0xff, 0xfe}, "n": namedBytes("x"), "a": [2]byte{1, 2}}, `{"a":[1,2],"b":"//4=","n":"eA=="}`},
 		"registered, other case":    {jwt.Claims{"EXP": "x", "Sub": 1}, `{"EXP":"x","Sub":1}`},
@@ -275,10 +277,38 @@ func TestEncodeLimits(t *testing.T) {
 	_, err = jwt.Encode(jwt.Claims{"a": json.RawMessage(strings.Repeat("[", 64) + strings.Repeat("]", 64))}, secret)
 	assertClass(t, err, jwt.ErrInvalidOption)
 
-	// Maps have their depth too.
-	deepMaps, typed := nestedMaps(63)
-	encoded(t, deepMaps)
-	encoded(t, typed)
+	// Maps and structs have their depth too: 64, and no more.
+	for n, refused := range map[int]bool{63: false, 64: true} {
+		deepMaps, typed := nestedMaps(n)
+		innermost := typed
+		for innermost["a"] != nil {
+			innermost = innermost["a"]
+		}
+		innermost["a"] = nesting{}
+		structs := &cyclic{}
+		for range n {
+			structs = &cyclic{structs}
+		}
+		for _, payload := range []any{deepMaps, typed, *structs, structs} {
+			token, err := jwt.Encode(payload, secret)
+			if refused {
+				assertClass(t, err, jwt.ErrInvalidOption)
+				continue
+			}
+			require.NoError(t, err, "%T", payload)
+			_, err = jwt.Decode(token, secret, jwt.HS256)
+			assert.NoError(t, err)
+		}
+	}
+	// What stands side by side is not deep, however much of it.
+	beside := []any{map[string]any{}, []any{}, []string{}, map[string]int{}, map[int]int{}, struct{}{}, &struct{ A []int }{}, new(any), byValue{`[[1]]`}}
+	wide := jwt.Claims{"all": slices.Repeat(beside, 200)}
+	for i, one := range beside {
+		wide[fmt.Sprint(i)] = slices.Repeat([]any{one}, 200)
+	}
+	wide["pointers"] = slices.Repeat([]*account{{}}, 200)
+	_, err = jwt.Decode(encoded(t, wide), secret, jwt.HS256)
+	assert.NoError(t, err)
 
 	// The header: 8 KiB is read, and so it is written.
 	value := strings.Repeat("x", 8192-len(`{"alg":"HS256","typ":"JWT","x":""}`))
