@@ -1,8 +1,17 @@
 package jwt_test
 
 import (
+	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"encoding"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"go/token"
+	"iter"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,10 +19,121 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"github.com/token-jwt/jwt"
 )
+
+// What is fixed must compile: the names of the package, their parameters and what
+// they give. A program that stores one in a variable would notice any change.
+var (
+	_ func(any, []byte, ...jwt.EncodeOption) (string, error)                                 = jwt.Encode
+	_ func(string, []byte, jwt.Algorithm, ...jwt.DecodeOption) (jwt.Claims, error)           = jwt.Decode
+	_ func(string, *jwt.KeySet, jwt.Algorithm, ...jwt.DecodeOption) (struct{}, error)        = jwt.DecodeAs[struct{}]
+	_ func(string, *ecdsa.PublicKey, jwt.Algorithm, ...jwt.DecodeOption) (*jwt.Token, error) = jwt.DecodeComplete
+	_ func(ed25519.PrivateKey, ...jwt.EncodeOption) (*jwt.Encoder, error)                    = jwt.NewEncoder
+	_ func(*jwt.Encoder, any) (string, error)                                                = (*jwt.Encoder).Encode
+	_ func(*jwt.Encoder, []byte, any) ([]byte, error)                                        = (*jwt.Encoder).AppendEncode
+	_ func(*jwt.Encoder, []byte) (string, error)                                             = (*jwt.Encoder).Sign
+	_ func(ed25519.PublicKey, jwt.Algorithm, ...jwt.DecodeOption) (*jwt.Decoder, error)      = jwt.NewDecoder
+	_ func(*jwt.Decoder, string) (jwt.Claims, error)                                         = (*jwt.Decoder).Decode
+	_ func(*jwt.Decoder, string, any) error                                                  = (*jwt.Decoder).DecodeInto
+	_ func(*jwt.Decoder, string) (*jwt.Token, error)                                         = (*jwt.Decoder).DecodeComplete
+	_ func(*jwt.Decoder, context.Context, string) (*jwt.Token, error)                        = (*jwt.Decoder).DecodeContext
+	_ func(*jwt.Decoder, string) ([]byte, error)                                             = (*jwt.Decoder).Verify
+	_ func([]byte, *rsa.PrivateKey, ...jwt.EncodeOption) (string, error)                     = jwt.Sign
+	_ func(string, *rsa.PublicKey, jwt.Algorithm, ...jwt.DecodeOption) ([]byte, error)       = jwt.Verify
+	_ func(string) (*jwt.UnverifiedToken, error)                                             = jwt.DecodeUnverified
+	_ func(string) (jwt.Algorithm, error)                                                    = jwt.ParseAlgorithm
+	_ func(...string) (jwt.Algorithm, error)                                                 = jwt.ParseAlgorithms
+	_ func(jwt.Algorithm) crypto.Hash                                                        = jwt.Algorithm.Hash
+	_ func(any, ...jwt.KeyOption) (*jwt.Key, error)                                          = jwt.NewKey
+	_ func([]byte, ...jwt.KeyOption) (*jwt.Key, error)                                       = jwt.ParsePEM
+	_ func([]byte, ...jwt.KeyOption) (*jwt.Key, error)                                       = jwt.ParseJWK
+	_ func(jwt.Algorithm, ...jwt.KeyOption) (*jwt.Key, error)                                = jwt.GenerateKey
+	_ func(*jwt.Key) string                                                                  = (*jwt.Key).ID
+	_ func(*jwt.Key) jwt.Algorithm                                                           = (*jwt.Key).Algorithm
+	_ func(*jwt.Key) bool                                                                    = (*jwt.Key).IsPrivate
+	_ func(*jwt.Key) *jwt.Key                                                                = (*jwt.Key).Public
+	_ func(*jwt.Key) crypto.PublicKey                                                        = (*jwt.Key).CryptoPublic
+	_ func(*jwt.Key) string                                                                  = (*jwt.Key).Thumbprint
+	_ func(*jwt.Key) ([]byte, error)                                                         = (*jwt.Key).MarshalPrivateJWK
+	_ func(...*jwt.Key) (*jwt.KeySet, error)                                                 = jwt.NewKeySet
+	_ func([]byte) (*jwt.KeySet, error)                                                      = jwt.ParseKeySet
+	_ func(*jwt.KeySet) iter.Seq[*jwt.Key]                                                   = (*jwt.KeySet).All
+	_ func(*jwt.KeySet, string) (*jwt.Key, bool)                                             = (*jwt.KeySet).Key
+	_ func(*jwt.KeySet) []error                                                              = (*jwt.KeySet).Skipped
+	_ func(jwt.Claims) string                                                                = jwt.Claims.Issuer
+	_ func(jwt.Claims) string                                                                = jwt.Claims.Subject
+	_ func(jwt.Claims) string                                                                = jwt.Claims.ID
+	_ func(jwt.Claims) jwt.Audience                                                          = jwt.Claims.Audience
+	_ func(jwt.Claims) time.Time                                                             = jwt.Claims.ExpiresAt
+	_ func(jwt.Claims) time.Time                                                             = jwt.Claims.NotBefore
+	_ func(jwt.Claims) time.Time                                                             = jwt.Claims.IssuedAt
+	_ func(jwt.Claims, string) (struct{}, error)                                             = jwt.Get[struct{}]
+	_ func(time.Time) jwt.NumericDate                                                        = jwt.NewNumericDate
+	_ func(*jwt.Token, any) error                                                            = (*jwt.Token).DecodeInto
+	_ func(jwt.Header, string) (any, bool)                                                   = jwt.Header.Param
+	_ func(string) jwt.Option                                                                = jwt.WithType
+	_ func(func() time.Time) jwt.Option                                                      = jwt.WithClock
+	_ func(...string) jwt.Option                                                             = jwt.WithIssuer
+	_ func(string) jwt.Option                                                                = jwt.WithSubject
+	_ func(...string) jwt.Option                                                             = jwt.WithAudience
+	_ func(jwt.Algorithm) jwt.EncodeOption                                                   = jwt.WithAlgorithm
+	_ func(string, any) jwt.EncodeOption                                                     = jwt.WithHeader
+	_ func(time.Duration) jwt.EncodeOption                                                   = jwt.WithExpiresIn
+	_ func() jwt.EncodeOption                                                                = jwt.WithIssuedAt
+	_ func(time.Time) jwt.EncodeOption                                                       = jwt.WithNotBefore
+	_ func() jwt.EncodeOption                                                                = jwt.WithRandomID
+	_ func() jwt.EncodeOption                                                                = jwt.WithDetached
+	_ func() jwt.EncodeOption                                                                = jwt.WithUnencodedPayload
+	_ func(string) jwt.DecodeOption                                                          = jwt.WithStrictAudience
+	_ func(...string) jwt.DecodeOption                                                       = jwt.WithRequired
+	_ func(time.Duration) jwt.DecodeOption                                                   = jwt.WithLeeway
+	_ func(time.Duration) jwt.DecodeOption                                                   = jwt.WithMaxTokenAge
+	_ func(...string) jwt.DecodeOption                                                       = jwt.WithoutCheck
+	_ func(func(context.Context, *jwt.Token) error) jwt.DecodeOption                         = jwt.WithValidator
+	_ func(context.Context) jwt.DecodeOption                                                 = jwt.WithContext
+	_ func(int) jwt.DecodeOption                                                             = jwt.WithMaxSize
+	_ func() jwt.DecodeOption                                                                = jwt.WithPadding
+	_ func([]byte) jwt.DecodeOption                                                          = jwt.WithDetachedPayload
+	_ func(jwt.Algorithm) jwt.KeyOption                                                      = jwt.WithKeyAlgorithm
+	_ func() jwt.KeyOption                                                                   = jwt.AllowWeakKey
+
+	_ jwt.EncodeOption = jwt.WithKeyID("")
+	_ jwt.KeyOption    = jwt.WithKeyID("")
+
+	// What is written and read as text, and in JSON.
+	_ = []encoding.TextMarshaler{jwt.HS256, jwt.Audience{}, jwt.NumericDate{}}
+	_ = []encoding.TextUnmarshaler{new(jwt.Algorithm), &jwt.Audience{}, &jwt.NumericDate{}}
+	_ = []json.Marshaler{&jwt.Key{}, &jwt.KeySet{}, jwt.Audience{}, jwt.NumericDate{}}
+	_ = []json.Unmarshaler{&jwt.Audience{}, &jwt.NumericDate{}}
+
+	// The fields that programs read and set, and what things are underneath.
+	_ = jwt.Token{Header: jwt.Header{}, Claims: map[string]any{}, Payload: []byte{}, Signature: []byte{}}
+	_ = jwt.UnverifiedToken{Header: jwt.Header{}, Claims: jwt.Claims{}, Payload: []byte{}}
+	_ = jwt.Header{Algorithm: jwt.Algorithm(uint64(1)), Type: "", ContentType: "", KeyID: ""}
+	_ = jwt.RegisteredClaims{Issuer: "", Subject: "", Audience: []string{}, ExpiresAt: jwt.NumericDate{Time: time.Time{}}, NotBefore: jwt.NumericDate{}, IssuedAt: jwt.NumericDate{}, ID: ""}
+	_ = jwt.InvalidTokenError{Claim: ""}
+	_ = jwt.DecodeError{Segment: ""}
+	_ = jwt.ExpiredError{ExpiresAt: time.Time{}, Now: time.Time{}, Leeway: time.Duration(0), Token: &jwt.Token{}}
+)
+
+// The table above has every function and method, but for those that interfaces of
+// the standard library ask for: a new one is not exported by mistake.
+func TestExportedFunctions(t *testing.T) {
+	table, err := os.ReadFile("compile_test.go")
+	require.NoError(t, err)
+	asked := regexp.MustCompile(`\.(Error|Unwrap|String|Format|LogValue|(M|Unm)arshal(JSON|Text)|AppendText)$`)
+	for _, d := range declarations(parsePackage(t, ".")) {
+		if d.kind == token.FUNC && d.file != "export_conformance.go" && isExported(d.name) && !asked.MatchString(d.name) {
+			entry := regexp.MustCompile(`= (\(\*)?jwt\.` + strings.Replace(d.name, ".", `\)?\.`, 1) + `\b`)
+			assert.True(t, entry.Match(table), "%s: %s is exported, and not in the table", d.file, d.name)
+		}
+	}
+}
 
 // wrongPrograms are statements that must not compile; each runs where key,
 // token and the kinds of keys are at hand. The compiler's message must be about
