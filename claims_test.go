@@ -42,7 +42,11 @@ func TestGetters(t *testing.T) {
 		assert.True(t, jwt.Claims{"exp": value}.ExpiresAt().Equal(now), "%T", value)
 	}
 	for _, value := range []any{"a", []string{"a"}, jwt.Audience{"a"}, []any{"a"}} {
-		assert.Equal(t, jwt.Audience{"a"}, jwt.Claims{"aud": value}.Audience())
+		claims := jwt.Claims{"aud": value}
+		got := claims.Audience()
+		assert.Equal(t, jwt.Audience{"a"}, got)
+		got[0] = "b"
+		assert.Equal(t, jwt.Audience{"a"}, claims.Audience(), "%T: what is given out is a copy", value)
 	}
 }
 

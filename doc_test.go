@@ -136,6 +136,29 @@ func TestEveryExportedNameHasADoc(t *testing.T) {
 // is found here; map[string]any is none.
 var deadLink = regexp.MustCompile(`(?:^|[^\pL\pN\]])\[\*?\pL[\pL\pN_. ]*\]`)
 
+// What a reader must be told, and may not be looking for.
+func TestDocsWarn(t *testing.T) {
+	docs := map[string]string{}
+	for _, d := range declarations(parsePackage(t, ".")) {
+		docs[d.name] = strings.Join(strings.Fields(d.doc), " ")
+	}
+	for name, says := range map[string][]string{
+		"SigningKey":      {"An interface value, such as", "goes through [NewKey]", "never a []byte", "HMAC secret and nothing else", `no "~"`, `"possibly missing ~"`},
+		"VerificationKey": {"An interface value, such as", "goes through [NewKey]", "never a []byte", `[SigningKey] says of []byte and "~"`},
+		"NewKey":          {"chain, dates and usage are not checked"},
+		"ParsePEM":        {"chain, dates and usage are not checked"},
+		"WithMaxTokenAge": {`max_age is about "auth_time"`},
+		"NumericDate":     {"omitzero"},
+	} {
+		place := -1
+		for _, words := range says { // in this order: what comes first is read
+			at := strings.Index(docs[name], words)
+			assert.Greater(t, at, place, "%s: %q", name, words)
+			place = at
+		}
+	}
+}
+
 func TestDocLinks(t *testing.T) {
 	files := parsePackage(t, ".")
 	ours := map[string]bool{}

@@ -294,11 +294,16 @@ func TestHostile(t *testing.T) {
 			assert.Equal(t, tt.claim, invalid.Claim)
 			assert.Equal(t, err.Error(), invalid.Error())
 			assertClass(t, invalid, tt.class)
+			invalid.Claim = "changed" // in a copy, as failures are made once for all callers
+			assertClaim(t, err, tt.claim)
 			var malformed *jwt.DecodeError
 			if errors.As(err, &malformed) {
 				assert.ErrorIs(t, tt.class, jwt.ErrDecode)
 				assert.Equal(t, tt.segment, malformed.Segment)
 				assert.Equal(t, err.Error(), malformed.Error())
+				malformed.Segment = "changed"
+				require.ErrorAs(t, err, &malformed)
+				assert.Equal(t, tt.segment, malformed.Segment)
 			} else {
 				assert.NotErrorIs(t, err, jwt.ErrDecode)
 			}
