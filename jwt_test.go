@@ -543,6 +543,21 @@ func TestSignAndVerify(t *testing.T) {
 			assertClass(t, err, tt.class)
 		})
 	}
+	// What is prepared serves both, each with the header that it has alone.
+	for name, opts := range map[string][]jwt.EncodeOption{
+		"no type": nil, "a type": {jwt.WithType("x")}, "left out": {jwt.WithType("")}, "more": {jwt.WithKeyID("k"), jwt.WithHeader("x", 1), jwt.WithAlgorithm(jwt.HS384)},
+	} {
+		encoder, err := jwt.NewEncoder(secret, opts...)
+		require.NoError(t, err)
+		signed, err := jwt.Sign(octets, secret, opts...)
+		require.NoError(t, err)
+		again, err := encoder.Sign(octets)
+		require.NoError(t, err)
+		assert.Equal(t, signed, again, name)
+		token, err := encoder.Encode(jwt.Claims{})
+		require.NoError(t, err)
+		assert.Equal(t, encoded(t, jwt.Claims{}, opts...), token, name)
+	}
 	// An extension that is known, and changes nothing.
 	_, err = jwt.Verify(forge(`{"alg":"HS256","b64":true,"crit":["b64"]}`, ``), secret, jwt.HS256)
 	assert.NoError(t, err)
@@ -593,6 +608,15 @@ func TestDetached(t *testing.T) {
 	}
 	_, err = jwt.Verify(forge(`{"alg":"HS256","b64":true,"crit":["b64","x"],"x":1}`, ""), secret, jwt.HS256, jwt.WithDetachedPayload(payload))
 	assertClass(t, err, jwt.ErrInvalidToken)
+	// "crit" is exactly ["b64"], or nothing is unencoded.
+	for _, crit := range []string{`[]`, `["b64","b64"]`, `["b64","x"]`, `["x","b64"]`, `["B64"]`, `"b64"`, `{"b64":1}`, `[["b64"]]`, `null`} {
+		header := b64(`{"alg":"HS256","b64":false,"crit":` + crit + `,"x":1}`)
+		for _, input := range []string{header + ".$.02", header + "." + b64("$.02")} {
+			got, err := jwt.Verify(header+".."+macOf(sha256.New, input), secret, jwt.HS256, jwt.WithDetachedPayload(payload))
+			assert.Nil(t, got)
+			assert.ErrorIs(t, err, jwt.ErrInvalidToken, crit)
+		}
+	}
 	// An empty payload is a payload.
 	token, err := jwt.Sign(nil, secret, jwt.WithDetached())
 	require.NoError(t, err)

@@ -492,6 +492,8 @@ func TestWeakRSAKey(t *testing.T) {
 		_, err = jwt.Decode(token, key.Public(), alg)
 		assert.NoError(t, err, alg)
 	}
+	_, err = jwt.NewKey(certificateFor(t, rsaWeakKey()), jwt.AllowWeakKey())
+	assert.NoError(t, err)
 	_, err = jwt.Encode(jwt.Claims{}, key, jwt.WithAlgorithm(jwt.PS512))
 	assertClass(t, err, jwt.ErrInvalidKey)
 	_, err = jwt.NewDecoder(key, jwt.PS512)
