@@ -100,6 +100,7 @@ func TestSecretsRefused(t *testing.T) {
 		"a JWK, other space":       {"\u2028{\"kty\":\"oct\",\"k\":\"c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3JldA\"}", "ParseJWK"},
 		"a JWK, space behind it":   {"{\"\\u006bty\":\"oct\",\"k\":\"c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3JldA\"}\u00a0", "ParseJWK"},
 		"an SSH EC key":            {"ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTY= user@host", "ParsePEM"},
+		"an SSH EC key, space":     {" \n\tecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTY= user@host", "ParsePEM"},
 		"a JWK":                    {`{"kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMs","e":"AQAB"}`, "ParseJWK"},
 		"a JWK of a secret":        {`{"k":"c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3JldA","kty":"oct"}`, "ParseJWK"},
 		"a JWK after space":        {"\n {\"kty\" : \"oct\", \"k\" : \"c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3JldA\" }\n", "ParseJWK"},
