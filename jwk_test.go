@@ -426,6 +426,8 @@ func TestParseJWKMLDSA(t *testing.T) {
 			}
 			refuseJWKs(t, good, cases)
 			refuseJWKs(t, good.public(), notCanonical(t, good, "pub"))
+			_, err := jwt.ParseJWK(good.text(t, members{"alg": nil}), jwt.WithKeyAlgorithm(alg))
+			assertClass(t, err, jwt.ErrInvalidKey) // RFC 9964, Section 3 wants it there
 		})
 	}
 }
