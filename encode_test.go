@@ -184,7 +184,7 @@ func TestEncodeRefuses(t *testing.T) {
 			Exp jwt.NumericDate `json:"exp"`
 		}{},
 		"exp too late": jwt.Claims{"exp": int64(253402300800)}, "exp too late, as time": jwt.Claims{"exp": time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)}, "nbf too early": jwt.Claims{"nbf": int64(-62135596801)}, "iat in milliseconds": jwt.Claims{"iat": now.UnixMilli()}, "exp too late, NumericDate": jwt.RegisteredClaims{ExpiresAt: jwt.NumericDate{Time: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)}},
-		"sub a number": jwt.Claims{"sub": 1}, "sub null": jwt.Claims{"sub": nil}, "iss a list": jwt.Claims{"iss": []string{"a"}}, "jti a map": jwt.Claims{"jti": jwt.Claims{}}, "iss a number in a struct": struct {
+		"sub a number": jwt.Claims{"sub": 1}, "sub null": jwt.Claims{"sub": nil}, "iss a list": jwt.Claims{"iss": []string{"a"}}, "jti a map": jwt.Claims{"jti": jwt.Claims{}}, "jti null": jwt.Claims{"jti": nil}, "iss null": jwt.Claims{"iss": nil}, "iss a number in a struct": struct {
 			Iss int `json:"iss"`
 		}{},
 		"aud a number": jwt.Claims{"aud": 1}, "aud empty": jwt.Claims{"aud": []string{}}, "aud of empty text": jwt.Claims{"aud": ""}, "aud null": jwt.Claims{"aud": nil}, "aud mixed": jwt.Claims{"aud": []any{"a", 1}}, "aud no list": json.RawMessage(`{"aud":{}}`), "aud of none": jwt.Claims{"aud": jwt.Audience{}},

@@ -229,6 +229,7 @@ func TestDecodeOptions(t *testing.T) {
 		"WithMaxTokenAge no iat":   {claimed(`{}`), o{jwt.WithMaxTokenAge(time.Hour)}, jwt.ErrMissingClaim, "iat"},
 		"WithMaxTokenAge bad iat":  {claimed(`{"iat":"1"}`), o{jwt.WithMaxTokenAge(time.Hour)}, jwt.ErrInvalidIssuedAt, "iat"},
 		"WithMaxTokenAge twice":    {claimed(`{"iat":1799999940}`), o{jwt.WithMaxTokenAge(time.Second), jwt.WithMaxTokenAge(time.Hour)}, nil, ""},
+		"WithMaxTokenAge twice 2":  {claimed(`{"iat":1799999940}`), o{jwt.WithMaxTokenAge(time.Hour), jwt.WithMaxTokenAge(time.Second)}, jwt.ErrExpired, "iat"},
 		"no WithMaxTokenAge":       {claimed(`{"iat":1}`), nil, nil, ""},
 		"WithClock twice":          {claimed(`{"exp":1}`), o{at(time.Unix(0, 0))}, nil, ""}, // after that of all rows
 		"WithClock twice 2":        {claimed(`{"exp":1800000060}`), o{at(now.Add(time.Minute))}, jwt.ErrExpired, "exp"},
