@@ -125,6 +125,16 @@ func TestClockIsReadOnEachCall(t *testing.T) {
 	_, err = decoder.Decode(second)
 	assert.NoError(t, err)
 
+	// Once: all that one call says of the time is of the same time.
+	reads := 0
+	counting := jwt.WithClock(func() time.Time { reads++; return now.Add(time.Duration(reads) * time.Hour) })
+	both := encoded(t, jwt.Claims{}, counting, jwt.WithExpiresIn(time.Minute), jwt.WithIssuedAt())
+	assert.Equal(t, 1, reads)
+	reads = 0
+	_, err = jwt.Decode(both, secret, jwt.HS256, counting, jwt.WithMaxTokenAge(time.Minute))
+	assert.NoError(t, err)
+	assert.Equal(t, 1, reads)
+
 	token := encoded(t, jwt.Claims{}, jwt.WithExpiresIn(time.Hour), jwt.WithIssuedAt(), jwt.WithNotBefore(time.Now()))
 	claims, err := jwt.Decode(token, secret, jwt.HS256)
 	require.NoError(t, err)
