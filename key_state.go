@@ -48,7 +48,9 @@ func makeKey(material any, jwk *jwkMembers, o keyOptions) (*Key, error) {
 	var err error
 	if key, ok := material.(*Key); ok {
 		if k, err = key.usable(); err == nil {
-			k = k.copy()
+			if k = k.copy(); o.weak && k.secret != nil { // no other key could be weaker than it is
+				k.fits = hmacAlgorithms
+			}
 		}
 	} else if k, err = newKeyState(material, o.weak); err == nil {
 		k.detach()

@@ -50,6 +50,13 @@ func TestEverySecretSize(t *testing.T) {
 				if size >= 32 {
 					_, err = jwt.Encode(jwt.Claims{}, key, jwt.WithAlgorithm(alg))
 					assertClass(t, err, jwt.ErrInvalidKey)
+					_, err = jwt.NewKey(key, jwt.WithKeyAlgorithm(alg))
+					assertClass(t, err, jwt.ErrInvalidKey)
+					allowed, err := jwt.NewKey(key, jwt.AllowWeakKey(), jwt.WithKeyAlgorithm(alg))
+					require.NoError(t, err, "what the error above advises")
+					assert.Equal(t, alg, allowed.Algorithm())
+					_, err = jwt.Encode(jwt.Claims{}, key, jwt.WithAlgorithm(alg))
+					assertClass(t, err, jwt.ErrInvalidKey) // the key that it was made from is as it was
 				}
 			} else {
 				require.NoError(t, err)
