@@ -32,11 +32,10 @@ func (p *decodePolicy) knownHeader(segment string) *Header {
 	return known.header
 }
 
-// remember keeps a header whose signature held. One that was padded is not
+// remember keeps a header that had to be read, and whose signature held. One that was padded is not
 // kept: to a policy without padding its text is malformed.
 func (p *decodePolicy) remember(segment string, h *Header) {
-	place := placeOfHeader(segment)
-	if known := place.Load(); !p.has(hasPadding) && (known == nil || known.header != h) {
-		place.Store(&knownHeader{strings.Clone(segment), h})
+	if !p.has(hasPadding) {
+		placeOfHeader(segment).Store(&knownHeader{strings.Clone(segment), h})
 	}
 }

@@ -386,7 +386,9 @@ func (m *message) authenticate(keys keyring, p *decodePolicy, s segments, input 
 	m.octets = append(m.octets[:0], input...)
 	for _, key := range candidates {
 		if key.verify(h.Algorithm, m.octets, m.signature) {
-			p.remember(s.header, h)
+			if !m.known {
+				p.remember(s.header, h)
+			}
 			return nil
 		}
 	}

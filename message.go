@@ -83,6 +83,7 @@ type message struct {
 	octets    []byte // the signing input; where a header or a claims set is written, its JSON
 	token     []byte // what encode and sign write
 	header    *Header
+	known     bool // it did not have to be read
 	signature []byte
 	jsonText  []byte     // of the header, then of the claims set; where one is written, the header segment
 	payload   document   // jsonText, cut into nodes
@@ -115,7 +116,8 @@ func (m *message) giveBack() {
 
 // readHeader reads a header, or finds it known.
 func (m *message) readHeader(p *decodePolicy, segment string) *failure {
-	if m.header = p.knownHeader(segment); m.header != nil {
+	m.header = p.knownHeader(segment)
+	if m.known = m.header != nil; m.known {
 		return nil
 	}
 	if len(segment) > base64urlLen(maxHeader)+2 {
