@@ -322,7 +322,7 @@ func (made planner) fields(t reflect.Type) []field {
 						f.omitZero = true
 					case "string":
 						f.quoted = canBeQuoted(sf.Type)
-						f.unquotes = f.quoted && !f.plan.pointee().writesItself
+						f.unquotes = f.quoted && !f.plan.writesItself
 					}
 				}
 				f.prefix, _ = appendJSONString([]byte{','}, f.name)
@@ -352,14 +352,6 @@ func dominant(found []field) []field {
 	}
 	slices.SortFunc(kept, func(a, b field) int { return slices.CompareFunc(a.index, b.index, cmp.Compare[int]) })
 	return kept
-}
-
-// pointee returns the plan of what a pointer points to, and of anything else its own.
-func (p *plan) pointee() *plan {
-	if p.kind == planKind(reflect.Pointer) {
-		return p.elem
-	}
-	return p
 }
 
 // usesMethod reports whether a method writes the value: one of the pointer to it

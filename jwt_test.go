@@ -439,6 +439,7 @@ func TestTokenPrintsWithoutSignature(t *testing.T) {
 		slog.New(handler).Info("token", "token", token, "value", *token)
 	}
 	assert.Contains(t, printed.String(), "alice")
+	assert.Contains(t, token.LogValue().String(), "alice")
 	for _, never := range []string{
 		signature, strings.Trim(octets, "[]"), fmt.Sprintf("%x", token.Signature), fmt.Sprintf("%X", token.Signature),
 		base64.StdEncoding.EncodeToString(token.Signature), "Signature",
@@ -627,8 +628,9 @@ func TestDetached(t *testing.T) {
 
 func TestPadding(t *testing.T) {
 	pad := func(segment string) string { return segment + strings.Repeat("=", (4-len(segment)%4)%4) }
+	const header = `{"alg":"HS256","x":"y"}` // which takes padding
 	for _, payload := range []string{`{"a":1}`, `{"a":12}`, `{"a":123}`} {
-		input := pad(b64(`{"alg":"HS256"}`)) + "." + pad(b64(payload))
+		input := pad(b64(header)) + "." + pad(b64(payload))
 		token := input + "." + pad(macOf(sha256.New, input))
 		key, err := jwt.NewKey(secret)
 		require.NoError(t, err)
@@ -642,7 +644,9 @@ func TestPadding(t *testing.T) {
 		assert.NoError(t, err)
 		_, err = plain.Decode(token)
 		assert.ErrorIs(t, err, jwt.ErrDecode)
-		bare := forge(`{"alg":"HS256"}`, payload)
+		_, err = plain.Decode(input + "." + macOf(sha256.New, input))
+		assert.ErrorIs(t, err, jwt.ErrDecode, "the signature without it")
+		bare := forge(header, payload)
 		_, err = plain.Decode(bare)
 		assert.NoError(t, err)
 		_, err = padded.Decode(bare)

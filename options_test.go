@@ -411,8 +411,11 @@ func TestEncodeOptionsRefused(t *testing.T) {
 			assert.Equal(t, 1, strings.Count(err.Error(), "jwt: "))
 		})
 	}
-	_, err := jwt.Sign(nil, secret, jwt.WithAlgorithm(0))
-	assertClass(t, err, jwt.ErrInvalidOption)
+	for _, opt := range []jwt.EncodeOption{jwt.WithAlgorithm(0), jwt.WithHeader("jku", 1), jwt.WithHeader("x", func() {}), jwt.WithKeyID(strings.Repeat("k", 8192))} {
+		token, err := jwt.Sign(nil, secret, opt)
+		assertClass(t, err, jwt.ErrInvalidOption)
+		assert.Empty(t, token)
+	}
 	// Most are known when the Encoder is made; the rest when a claim is written.
 	late := []string{"WithIssuer no UTF-8", "WithSubject no UTF-8", "WithAudience no UTF-8"}
 	signs := []string{"WithHeader cty JWT", "WithHeader cty jwt", "WithHeader cty JWT as JSON", "WithHeader cty JWT at last"}
