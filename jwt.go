@@ -70,7 +70,6 @@ package jwt
 
 import (
 	"context"
-	"errors"
 	"slices"
 )
 
@@ -433,32 +432,4 @@ func (m *message) check(p *decodePolicy, ctx context.Context) (expired *expiry, 
 		err = m.validate(p, ctx)
 	}
 	return expired, err
-}
-
-// validate runs the program's own checks.
-func (m *message) validate(p *decodePolicy, ctx context.Context) error {
-	if ctx == nil {
-		ctx = p.context()
-	}
-	for _, o := range p.opts {
-		if check, ok := o.(validatorOption); ok {
-			if err := check(ctx, m.whole()); err != nil {
-				return refusal(err)
-			}
-		}
-	}
-	return nil
-}
-
-// refusal is a validator's error as one of ours: the token's fault, unless it
-// says that something else is down, or that time ran out.
-func refusal(err error) error {
-	if isUnavailable(err) {
-		return &failure{class: ErrUnavailable, text: "the token could not be validated: " + because(err), cause: err}
-	}
-	f := &failure{class: ErrInvalidToken, text: "a validator refused the token: " + because(err), cause: err}
-	if detail, ok := errors.AsType[*InvalidTokenError](err); ok && detail != nil {
-		f.claim = detail.Claim
-	}
-	return f
 }
