@@ -82,6 +82,8 @@ func appendPayload(dst []byte, payload any, r *registered) ([]byte, error) {
 				return dst, notADate(f.name)
 			}
 		}
+		w := writer{places: r} // which notes members as it writes them
+		return w.value(dst, v, p)
 	case v.Kind() == reflect.Map && v.IsNil():
 		return append(dst, "{}"...), nil
 	case v.Kind() == reflect.Map && v.Type().Key().Kind() == reflect.String:
@@ -94,10 +96,6 @@ func appendPayload(dst []byte, payload any, r *registered) ([]byte, error) {
 		if name, found := durationIn(v, p); found {
 			return dst, notADate(name)
 		}
-	}
-	if v.Kind() == reflect.Struct {
-		w := writer{places: r} // which notes members as it writes them
-		return w.value(dst, v, p)
 	}
 	return appendMarshaled(dst, v, p, r)
 }

@@ -101,7 +101,9 @@ func (w *writer) members(dst []byte, list []member) ([]byte, error) {
 	var err error
 	for i, m := range list {
 		if dst, err = appendName(dst, m.name, i == 0); err == nil {
-			w.notePlace(claimNamed(m.name), len(dst))
+			if w.notesPlaces() {
+				w.places[claimNamed(m.name)] = uint32(len(dst))
+			}
 			dst, err = w.any(dst, m.value)
 		}
 		if err != nil {
@@ -121,12 +123,8 @@ func appendName(dst []byte, name string, first bool) ([]byte, error) {
 	return append(dst, ':'), err
 }
 
-// notePlace notes where the value of a member begins.
-func (w *writer) notePlace(c claim, at int) {
-	if w.depth == 1 && w.places != nil {
-		w.places[c] = uint32(at)
-	}
-}
+// notesPlaces reports whether this is the outermost object, and its places are wanted.
+func (w *writer) notesPlaces() bool { return w.depth == 1 && w.places != nil }
 
 // A pathError says under which name a value could not be written.
 type pathError struct {
@@ -251,7 +249,7 @@ func (w *writer) structure(dst []byte, v reflect.Value, p *plan) ([]byte, error)
 		var fv reflect.Value
 		direct := f.directWrite != 0 && base != nil
 		if direct {
-			if f.omits && f.leftOut(f.addressIn(base)) {
+			if (f.omitEmpty || f.omitZero) && f.leftOut(f.addressIn(base)) {
 				continue
 			}
 		} else {
@@ -268,7 +266,9 @@ func (w *writer) structure(dst []byte, v reflect.Value, p *plan) ([]byte, error)
 			}
 		}
 		dst = append(dst, f.prefix...)
-		w.notePlace(f.claim, len(dst))
+		if w.notesPlaces() {
+			w.places[f.claim] = uint32(len(dst))
+		}
 		var err error
 		switch {
 		case direct:

@@ -76,7 +76,6 @@ type field struct {
 	tagged    bool
 	omitEmpty bool
 	omitZero  bool
-	omits     bool // it has one of these two
 	quoted    bool // the option "string": its value is written in quotes
 	unquotes  bool // and read from them, as no method writes it
 
@@ -211,7 +210,6 @@ func (made planner) fit(p *plan) {
 		p.fields = made.fields(t)
 		for i := range p.fields {
 			f := &p.fields[i]
-			f.omits = f.omitEmpty || f.omitZero
 			f.prepareDirect(t)
 			f.claim = claimNamed(f.name)
 			slot := &p.byHash[hashName([]byte(f.name))%uint32(len(p.byHash))]
