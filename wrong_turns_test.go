@@ -134,6 +134,8 @@ func TestWrongTurns(t *testing.T) {
 		{"a number under sub", encode(jwt.Claims{"sub": 42}), jwt.ErrInvalidOption, []string{`"sub"`, "string"}},
 		{"exp in both", encode(jwt.Claims{"exp": now}, jwt.WithExpiresIn(time.Hour)), jwt.ErrInvalidOption, []string{`"exp"`, "option"}},
 		{"octets as claims", encode([]byte(`{}`)), jwt.ErrInvalidOption, []string{"Sign"}},
+		{"octets of another type as claims", encode(namedBytes(`{}`)), jwt.ErrInvalidOption, []string{"Sign"}},
+		{"octets as claims, behind a pointer", encode(&[]byte{'{', '}'}), jwt.ErrInvalidOption, []string{"Sign"}},
 		{"nil as claims", encode(nil), jwt.ErrInvalidOption, []string{"jwt.Claims{}"}},
 		{"a list as claims", encode([]string{"a"}), jwt.ErrInvalidOption, []string{"JSON object"}},
 		{"a channel as a claim", encode(jwt.Claims{"c": make(chan int)}), jwt.ErrInvalidOption, []string{`"c"`}},
