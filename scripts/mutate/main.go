@@ -1,25 +1,37 @@
 // Mutate tests the tests: it breaks the package in many small ways, one at a
 // time, and lists those that no test notices.
 //
-//	go run ./scripts/mutate [-files regexp] [-only regexp] [-workers n] [-min percent]
+//	go run ./scripts/mutate [-files regexp] [-only regexp] [-since revision] [-part i/n] [-trust] [-list] [-workers n] [-min percent]
 //
-// It stands in the root of the repository, and takes the files that a token to be
-// verified gets to. It changes comparisons, arithmetic, bits, && and ||, ++ and
-// --, signs; and it makes each condition of an if, or of a switch without a tag,
-// always true and always false. All mutants are in one test binary, where an
-// environment variable switches one on: a build for each would take hours.
+// Run it in the root of the repository. The mutants are
+//
+//   - comparisons, arithmetic, bits, && and ||, ++ and --, and signs changed;
+//   - each condition of an if, or of a switch without a tag, always true and always false;
+//   - a statement deleted: a call, an assignment, a defer;
+//   - an error of another class: the sentinel, or the function that makes the error;
+//   - an integer constant plus one;
+//   - a clone made an alias of what it should copy.
+//
+// All mutants are in one test binary, where an environment variable switches one
+// on: a build for each would take hours. So what the compiler needs to be constant
+// is not mutated: constants, the lengths of arrays, the labels of cases.
+//
+// Files with a build constraint are mutated where it holds. For ML-DSA:
+//
+//	GOTOOLCHAIN=go1.27.4 go run ./scripts/mutate -files mldsa
 //
 // Each test is run alone first, to see which mutants it reaches. Then the tests
-// that reach it are run for each mutant, with -test.short, until one fails. A test
-// that fails with no mutant on, because it counts what the switches change too, is
-// left out and named. A mutant is
+// that reach it are run for each mutant, with -test.short, until one fails: first
+// those that killed other mutants of the same function, then the others, the quick
+// ones first. A test that fails with no mutant on, because it counts what the
+// switches change too, is left out and named. A mutant is
 //
-//   - killed, where a test fails or takes many times as long as it should;
-//   - lived, where none does: printed as file:line: function: original -> mutated;
-//   - equivalent, where it lives and equivalent.txt tells why nothing can be seen.
+//   - killed, if a test fails or takes many times as long as it should;
+//   - lived, if none does: printed as file:line: function: original -> mutated;
+//   - equivalent, if it lives and equivalent.txt tells why nothing can be seen.
 //
-// The score is killed/(killed+lived). The command fails where it is below -min,
-// and where equivalent.txt has a mutant that is not there, or that a test killed.
+// The score is killed/(killed+lived). The command fails if it is below -min, or if
+// equivalent.txt has a mutant that does not exist, or that a test killed.
 package main
 
 import (
@@ -41,12 +53,16 @@ import (
 var (
 	files   = flag.String("files", "", "only files whose names match")
 	only    = flag.String("only", "", "only mutants whose lines match, as they would be printed")
+	since   = flag.String("since", "", "only mutants that start on lines changed since a git revision")
+	part    = flag.String("part", "", "only a share of the mutants, such as 1/4: one in four, from the first on")
+	trust   = flag.Bool("trust", false, "run no mutants of equivalent.txt: each would take all tests that reach it")
+	list    = flag.Bool("list", false, "print the mutants, and run nothing")
 	workers = flag.Int("workers", runtime.GOMAXPROCS(0), "how many mutants run at a time")
 	least   = flag.Float64("min", 95, "the least score, in percent")
 )
 
-// encodes are the files that no token to be verified gets to.
-var encodes = regexp.MustCompile(`^(encoder|policy_encode|json_append|json_text|claims_append|export_conformance)\.go$`)
+// notOurs is a file for the tests of other folders.
+const notOurs = "export_conformance.go"
 
 func main() {
 	flag.Parse()
@@ -62,6 +78,10 @@ func main() {
 }
 
 func run(scratch string) error {
+	known, err := equivalents()
+	if err != nil {
+		return err
+	}
 	wanted, err := regexp.Compile(*files)
 	if err != nil {
 		return err
@@ -70,9 +90,26 @@ func run(scratch string) error {
 	if err != nil {
 		return err
 	}
-	mutants, err := rewrite(scratch, func(name string) bool { return wanted.MatchString(name) && !encodes.MatchString(name) })
+	isWanted, err := wantedLines(*since)
 	if err != nil {
 		return err
+	}
+	share, shares := 1, 1
+	if _, err := fmt.Sscanf(*part, "%d/%d", &share, &shares); *part != "" && (err != nil || share < 1 || share > shares) {
+		return fmt.Errorf("-part is %q, which is not a share such as 1/4", *part)
+	}
+	mutants, err := rewrite(scratch, func(name string) bool { return wanted.MatchString(name) && name != notOurs })
+	if err != nil {
+		return err
+	}
+	mutants = slices.DeleteFunc(mutants, func(m *mutant) bool {
+		return !chosen.MatchString(m.String()) || !isWanted(m.file, m.line) || m.id%shares != share%shares
+	})
+	if *list {
+		for _, m := range mutants {
+			fmt.Println(m)
+		}
+		return nil
 	}
 	binary := filepath.Join(scratch, "mutants.test")
 	if out, err := exec.Command("go", "test", "-c", "-o", binary, "-overlay", filepath.Join(scratch, "overlay.json"), ".").CombinedOutput(); err != nil {
@@ -82,13 +119,12 @@ func run(scratch string) error {
 	if err != nil {
 		return err
 	}
-	mutants = slices.DeleteFunc(mutants, func(m *mutant) bool { return !chosen.MatchString(m.String()) })
 	queue := make(chan *mutant)
 	var group sync.WaitGroup
 	for range *workers {
 		group.Go(func() {
 			for m := range queue {
-				if m.fate = tests.judge(binary, m); m.fate < killed { // to read while the rest runs
+				if m.fate = tests.judge(binary, m); m.fate < killed && !known[m.key()] { // to read while the rest runs
 					fmt.Fprintln(os.Stderr, m)
 				}
 			}
@@ -98,11 +134,13 @@ func run(scratch string) error {
 		if i%100 == 0 {
 			fmt.Fprintf(os.Stderr, "%d of %d mutants\n", i, len(mutants))
 		}
-		queue <- m
+		if !*trust || !known[m.key()] {
+			queue <- m
+		}
 	}
 	close(queue)
 	group.Wait()
-	return report(mutants)
+	return report(mutants, known)
 }
 
 // A test is a test of the package, and what it takes and reaches alone.
@@ -138,9 +176,9 @@ func measure(binary, sites string) (tests, error) {
 }
 
 func measureOne(binary, sites, name string) test {
-	result, took := call(binary, "MUTANT_SITES="+sites, time.Minute, name)
+	result, took, _ := call(binary, "MUTANT_SITES="+sites, time.Minute, name)
 	if result != lived { // perhaps since noting sites takes memory
-		result, took = call(binary, "MUTANT=0", time.Minute, name)
+		result, took, _ = call(binary, "MUTANT=0", time.Minute, name)
 	}
 	if result != lived {
 		fmt.Println("left out, as it fails without a mutant:", name)
@@ -155,31 +193,61 @@ func measureOne(binary, sites, name string) test {
 	return t
 }
 
-// judge runs the tests that reach a mutant, the quick ones first: few mutants get
-// past those.
+// killers are the tests that killed mutants of a function, the last one first.
+// They are the first to try on its next mutant: most are killed by them, in one
+// short process.
+type killers struct {
+	sync.Mutex
+	of map[string][]string
+}
+
+var recent = killers{of: map[string][]string{}}
+
+func (k *killers) list(m *mutant) []string {
+	k.Lock()
+	defer k.Unlock()
+	names := k.of[m.file+m.function]
+	return slices.Clone(names[:min(4, len(names))])
+}
+
+func (k *killers) add(m *mutant, name string) {
+	k.Lock()
+	defer k.Unlock()
+	names := slices.DeleteFunc(k.of[m.file+m.function], func(other string) bool { return other == name })
+	k.of[m.file+m.function] = slices.Insert(names, 0, name)
+}
+
+// judge runs the tests that reach a mutant in four turns: few mutants get past the
+// first two.
 func (list tests) judge(binary string, m *mutant) fate {
-	var groups [3]struct {
+	var turns [4]struct {
 		names []string
 		took  time.Duration
 	}
+	likely := recent.list(m)
 	for _, t := range list {
 		if t.sites[m.site] {
 			took := t.took - list[0].took // which is that of starting the binary
-			g := &groups[2]
+			turn := &turns[3]
 			switch {
+			case slices.Contains(likely, t.name):
+				turn = &turns[0]
 			case took < 20*time.Millisecond:
-				g = &groups[0]
+				turn = &turns[1]
 			case took < 100*time.Millisecond:
-				g = &groups[1]
+				turn = &turns[2]
 			}
-			g.names = append(g.names, t.name)
-			g.took += took
+			turn.names = append(turn.names, t.name)
+			turn.took += took
 		}
 	}
 	result := notReached
-	for _, g := range groups {
-		if len(g.names) > 0 && result < killed {
-			result, _ = call(binary, "MUTANT="+strconv.Itoa(m.id), 3*time.Second+3*g.took, g.names...)
+	for _, turn := range turns {
+		if len(turn.names) > 0 && result < killed {
+			var by string
+			if result, _, by = call(binary, "MUTANT="+strconv.Itoa(m.id), 2*time.Second+3*turn.took, turn.names...); by != "" {
+				recent.add(m, by)
+			}
 		}
 	}
 	return result
@@ -194,29 +262,32 @@ const (
 	killedByTime
 )
 
-// call runs tests with a variable set, and tells how long the processor took. The
-// shell stops a mutant that goes on and on, or eats memory.
-func call(binary, env string, limit time.Duration, names ...string) (fate, time.Duration) {
+// failed finds the test that failed in what the binary prints.
+var failed = regexp.MustCompile(`(?m)^--- FAIL: (\w+)`)
+
+// call runs tests with a variable set, and tells how long the processor took, and
+// which test failed if one did. The shell stops a mutant that goes on and on, or
+// eats memory; one that waits forever is stopped by the binary itself.
+func call(binary, env string, limit time.Duration, names ...string) (result fate, took time.Duration, by string) {
 	cmd := exec.Command("sh", "-c", `ulimit -v 4194304 2>/dev/null; ulimit -t "$0"; exec "$@"`, strconv.Itoa(int(limit.Seconds())),
-		binary, "-test.short", "-test.failfast", "-test.timeout", "2m", "-test.run", "^("+strings.Join(names, "|")+")$")
+		binary, "-test.short", "-test.failfast", "-test.timeout", "1m", "-test.run", "^("+strings.Join(names, "|")+")$")
 	cmd.Env = append(os.Environ(), env)
-	err := cmd.Run()
-	took := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	out, err := cmd.Output()
+	took = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	switch {
 	case err == nil:
-		return lived, took
+		return lived, took, ""
 	case !cmd.ProcessState.Exited():
-		return killedByTime, took
+		return killedByTime, took, ""
 	}
-	return killed, took
+	if match := failed.FindSubmatch(out); match != nil { // not if it panicked outside of a test
+		by = string(match[1])
+	}
+	return killed, took, by
 }
 
 // report prints what lived, and the score.
-func report(mutants []*mutant) error {
-	known, err := equivalents()
-	if err != nil {
-		return err
-	}
+func report(mutants []*mutant, known map[string]bool) error {
 	var count [killedByTime + 1]float64
 	var problems []error
 	mutated := map[string]bool{}
@@ -238,14 +309,18 @@ func report(mutants []*mutant) error {
 		}
 		count[m.fate]++
 	}
-	for key := range known { // else -files, -only or a build constraint left it out
+	whole := *only == "" && *since == "" && *part == ""
+	for key := range known { // else a flag or a build constraint left it out
 		file, _, _ := strings.Cut(key, ":")
-		if _, err := os.Stat(file); err != nil || *only == "" && mutated[file] {
+		if _, err := os.Stat(file); err != nil || whole && mutated[file] {
 			problems = append(problems, errors.New("equivalent.txt has a mutant that is not there: "+key))
 		}
 	}
 	dead, alive := count[killed]+count[killedByTime], count[lived]+count[notReached]
-	score := 100 * dead / max(1, dead+alive)
+	score := 100.0
+	if dead+alive > 0 {
+		score *= dead / (dead + alive)
+	}
 	fmt.Printf("%d mutants: killed %v, %v of them by time; lived %v, %v of them not reached; equivalent %v\n",
 		len(mutants), dead, count[killedByTime], alive, count[notReached], equivalent)
 	fmt.Printf("score: %.1f %%; were the equivalent ones counted as lived: %.1f %%\n", score, 100*dead/max(1, dead+alive+equivalent))
@@ -271,4 +346,36 @@ func equivalents() (map[string]bool, error) {
 		}
 	}
 	return known, err
+}
+
+// hunk is how git diff writes which lines are changed: from where, and how many.
+var hunk = regexp.MustCompile(`^@@ -\S+ \+(\d+)(?:,(\d+))? @@`)
+
+// wantedLines reports of a file and a line whether it was changed since a revision
+// of git, in the last commits or after; without a revision all were.
+func wantedLines(revision string) (func(file string, line int) bool, error) {
+	if revision == "" {
+		return func(string, int) bool { return true }, nil
+	}
+	out, err := exec.Command("git", "diff", "--no-color", "--no-ext-diff", "--src-prefix=a/", "--dst-prefix=b/", "--unified=0", "--relative", revision, "--", "*.go").Output()
+	if err != nil {
+		return nil, fmt.Errorf("git diff %s: %w", revision, err)
+	}
+	changed, file := map[string]map[int]bool{}, ""
+	for line := range strings.Lines(string(out)) {
+		if name, ok := strings.CutPrefix(strings.TrimSpace(line), "+++ b/"); ok {
+			file = name
+			changed[file] = map[int]bool{}
+		} else if match := hunk.FindStringSubmatch(line); match != nil {
+			first, _ := strconv.Atoi(match[1])
+			count := 1
+			if match[2] != "" {
+				count, _ = strconv.Atoi(match[2])
+			}
+			for i := range count {
+				changed[file][first+i] = true
+			}
+		}
+	}
+	return func(file string, line int) bool { return changed[file][line] }, nil
 }

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -50,21 +51,26 @@ var others = map[token.Token][]token.Token{
 // helpers returns the functions that mutated files call.
 func helpers(size int) []byte {
 	b := bytes.NewBufferString(`package jwt
-import ("cmp"; "fmt"; "os"; "strconv"; "sync"; "sync/atomic")
+import ("bytes"; "cmp"; "fmt"; "maps"; "os"; "slices"; "strconv"; "strings"; "sync"; "sync/atomic")
 type mutantInt interface { ~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~uintptr }
 type mutantNumber interface { mutantInt | ~float32 | ~float64 }
 var mutantOfRun, _ = strconv.Atoi(os.Getenv("MUTANT"))
 var mutantSites = os.Getenv("MUTANT_SITES")
+var mutantNotes = mutantSites != ""
 var mutantFile = sync.OnceValue(func() *os.File { f, _ := os.Create(mutantSites); return f })
-func mutant(site int) int {
-	if mutantSites != "" && !mutantSeen[site].Swap(true) { fmt.Fprintln(mutantFile(), site) }
-	return mutantOfRun
-}
+func mutantNote(site int) { if !mutantSeen[site].Swap(true) { fmt.Fprintln(mutantFile(), site) } }
+func mutant(site int) int { if mutantNotes { mutantNote(site) }; return mutantOfRun } // small enough to be inlined
 func mutantOn(n int) bool { return mutant(n) == n }
 func mutantIf(n int, cond bool) bool { switch mutant(n) { case n: return true; case n + 1: return false }; return cond }
 func mutantMinus[T mutantNumber](n int, x T) T { if mutantOn(n) { return x }; return -x }
 func mutantInc[T mutantNumber](n int, x T) T { if mutantOn(n) { return x - 1 }; return x + 1 }
 func mutantDec[T mutantNumber](n int, x T) T { if mutantOn(n) { return x + 1 }; return x - 1 }
+func mutantPlus[T mutantInt](n int, x T) T { if mutantOn(n) { return x + 1 }; return x }
+func mutantOr[T any](n int, x, y T) T { if mutantOn(n) { return y }; return x }
+func mutantClonebytes(n int, x []byte) []byte { if mutantOn(n) { return x }; return bytes.Clone(x) }
+func mutantClonemaps[M ~map[K]V, K comparable, V any](n int, x M) M { if mutantOn(n) { return x }; return maps.Clone(x) }
+func mutantCloneslices[S ~[]E, E any](n int, x S) S { if mutantOn(n) { return x }; return slices.Clone(x) }
+func mutantClonestrings(n int, x string) string { if mutantOn(n) { return x }; return strings.Clone(x) }
 `)
 	fmt.Fprintf(b, "var mutantSeen [%d]atomic.Bool\n", size)
 	for op, list := range others {
@@ -105,7 +111,7 @@ func rewrite(scratch string, wanted func(name string) bool) ([]*mutant, error) {
 			return nil, err
 		}
 	}
-	e := &editor{fset: token.NewFileSet(), types: map[ast.Expr]types.TypeAndValue{}, times: map[string]int{}}
+	e := &editor{fset: token.NewFileSet(), types: map[ast.Expr]types.TypeAndValue{}, uses: map[*ast.Ident]types.Object{}, times: map[string]int{}}
 	var parsed []*ast.File
 	for _, name := range p.GoFiles {
 		file, err := parser.ParseFile(e.fset, filepath.Join(p.Dir, name), nil, parser.SkipObjectResolution)
@@ -115,9 +121,11 @@ func rewrite(scratch string, wanted func(name string) bool) ([]*mutant, error) {
 		parsed = append(parsed, file)
 	}
 	imports := importer.ForCompiler(e.fset, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
-	if _, err := (&types.Config{Importer: imports}).Check("jwt", e.fset, parsed, &types.Info{Types: e.types}); err != nil {
+	info := &types.Info{Types: e.types, Uses: e.uses, Defs: map[*ast.Ident]types.Object{}}
+	if _, err := (&types.Config{Importer: imports}).Check("jwt", e.fset, parsed, info); err != nil {
 		return nil, err
 	}
+	e.partners = partners(parsed, info)
 	texts := map[string][]byte{}
 	for i, name := range p.GoFiles {
 		if wanted(name) {
@@ -143,13 +151,19 @@ func rewrite(scratch string, wanted func(name string) bool) ([]*mutant, error) {
 
 // An editor notes what is to stand where in one file after the other.
 type editor struct {
-	fset    *token.FileSet
-	types   map[ast.Expr]types.TypeAndValue
-	mutants []*mutant
-	times   map[string]int // how often a key was given
+	fset     *token.FileSet
+	types    map[ast.Expr]types.TypeAndValue
+	uses     map[*ast.Ident]types.Object
+	partners map[types.Object]string // see there
+	mutants  []*mutant
+	times    map[string]int // how often a key was given
 
 	file, function   string
 	text             []byte
+	parents          map[ast.Node]ast.Node
+	hints            map[ast.Node]bool // what is only how much memory to have ready
+	imports          map[string]bool   // by their paths
+	imported         map[string]bool   // by their names: those whose functions were written over
 	closing, opening map[int]string    // before what is at an offset; what closes comes first
 	instead          map[int][2]string // of an operator, and what stands there for it
 }
@@ -160,6 +174,17 @@ func (e *editor) edit(name, path string, file *ast.File) ([]byte, error) {
 		return nil, err
 	}
 	e.file, e.text, e.closing, e.opening, e.instead = name, text, map[int]string{}, map[int]string{}, map[int][2]string{}
+	e.parents, e.hints, e.imports, e.imported = map[ast.Node]ast.Node{}, map[ast.Node]bool{}, map[string]bool{}, map[string]bool{}
+	for _, imported := range file.Imports {
+		path, _ := strconv.Unquote(imported.Path.Value)
+		e.imports[path] = imported.Name == nil
+	}
+	ast.PreorderStack(file, nil, func(n ast.Node, stack []ast.Node) bool {
+		if len(stack) > 0 {
+			e.parents[n] = stack[len(stack)-1]
+		}
+		return true
+	})
 	for _, decl := range file.Decls {
 		e.function = "var"
 		if f, ok := decl.(*ast.FuncDecl); ok {
@@ -177,6 +202,10 @@ func (e *editor) edit(name, path string, file *ast.File) ([]byte, error) {
 		} else if i < len(text) {
 			out.WriteByte(text[i])
 		}
+	}
+	for name := range e.imported { // lest an import is not used any more
+		fmt.Fprintf(&out, "var _ = %s.%s\n", name, map[string]string{
+			"bytes": "Clone", "strings": "Clone", "slices": "Clone[[]int]", "maps": "Clone[map[int]int]"}[name])
 	}
 	return out.Bytes(), nil
 }
@@ -221,7 +250,14 @@ func (e *editor) force(cond ast.Expr, word string) {
 // visit makes the mutants of a node, and reports whether to look into it. What
 // the language wants to be constant stays as it is.
 func (e *editor) visit(n ast.Node) bool {
+	if x, ok := n.(ast.Expr); ok && e.types[x].Value != nil {
+		e.plusOne(x)
+	}
 	switch n := n.(type) {
+	case *ast.BlockStmt:
+		e.deletable(n.List)
+	case *ast.CommClause:
+		e.deletable(n.Body)
 	case *ast.GenDecl:
 		return n.Tok == token.VAR
 	case *ast.ArrayType, *ast.FuncType:
@@ -245,6 +281,7 @@ func (e *editor) visit(n ast.Node) bool {
 				ast.Inspect(label, e.visit)
 			}
 		}
+		e.deletable(n.Body)
 		for _, statement := range n.Body {
 			ast.Inspect(statement, e.visit)
 		}
@@ -284,6 +321,14 @@ func (e *editor) visit(n ast.Node) bool {
 		if !e.isText(n) {
 			e.binary(n)
 		}
+	case *ast.CallExpr:
+		if name, ok := n.Fun.(*ast.Ident); ok && name.Name == "make" && len(n.Args) == 3 {
+			e.hints[n.Args[2]] = true
+		}
+		e.alias(n)
+		return e.types[n].Value == nil
+	case *ast.Ident:
+		e.otherClass(n)
 	case ast.Expr:
 		return e.types[n].Value == nil
 	}
