@@ -107,6 +107,7 @@ func TestAllocations(t *testing.T) {
 			return err
 		}},
 		{"Sign, a raw key", 2, func() error { _, err := jwt.Sign(buffer[:100], secret); return err }},
+		{"Encoder.Sign", 1, func() error { _, err := encoder.Sign(buffer[:100]); return err }},
 		{"Get of a string", 1, func() error { _, err := jwt.Get[string](claims, "iss"); return err }},
 		{"Verify", 1, func() error { _, err := verifier.Verify(token); return err }},
 	} {
