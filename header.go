@@ -140,10 +140,13 @@ func parseHeader(text []byte, d *document) (*Header, *failure) {
 				h.Algorithm = algorithmNamed(h.algName)
 			}
 		case "kid":
-			if !isText {
+			switch d.nodes[i].kind {
+			case jsonString:
+				h.KeyID = d.shared(i)
+			case jsonNull: // as some issuers write that there is none
+			default:
 				return nil, errKeyIDType
 			}
-			h.KeyID = d.shared(i)
 		case "typ", "cty", "jku", "x5u", "x5t":
 			if !isText {
 				return nil, malformed("header", quote(string(param))+" must be a JSON string")

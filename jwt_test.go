@@ -183,7 +183,7 @@ var hostile = []struct {
 	{"b64 false, critical", forge(`{"alg":"HS256","b64":false,"crit":["b64"]}`, `{}`), jwt.ErrDecode, "header", ""},
 	{"b64 a string", forge(`{"alg":"HS256","b64":"true"}`, `{}`), jwt.ErrDecode, "header", ""},
 	{"kid a number", forge(`{"alg":"HS256","kid":1}`, `{}`), jwt.ErrInvalidToken, "", ""},
-	{"kid null", forge(`{"alg":"HS256","kid":null}`, `{}`), jwt.ErrInvalidToken, "", ""},
+	{"kid false", forge(`{"alg":"HS256","kid":false}`, `{}`), jwt.ErrInvalidToken, "", ""},
 	{"crit unknown", forge(`{"alg":"HS256","crit":["exp"],"exp":1}`, `{}`), jwt.ErrInvalidToken, "", ""},
 	{"crit b64", forge(`{"alg":"HS256","crit":["b64"],"b64":true}`, `{}`), jwt.ErrInvalidToken, "", ""},
 	{"crit empty", forge(`{"alg":"HS256","crit":[]}`, `{}`), jwt.ErrInvalidToken, "", ""},

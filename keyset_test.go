@@ -127,11 +127,19 @@ func TestKeySetSelection(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) { decodesAs(t, tt.class, tt.token, tt.set, tt.alg) })
 	}
 
-	// "kid": "" is none, and "kid" that is no string is no token.
-	input := b64(`{"alg":"EdDSA","kid":""}`) + "." + b64(`{"sub":"alice"}`)
-	empty := input + "." + base64.RawURLEncoding.EncodeToString(ed25519.Sign(ed25519.NewKeyFromSeed(fmt.Appendf(nil, "%032d", 1)), []byte(input)))
-	decodesAs(t, nil, empty, whole, both)
-	for _, kid := range []string{"null", "1", `["a"]`, `{"a":1}`} {
+	// "kid": "" and null are none, and another "kid" that is no string is no token.
+	for _, kid := range []string{`""`, "null"} {
+		input := b64(`{"alg":"EdDSA","kid":`+kid+`}`) + "." + b64(`{"sub":"alice"}`)
+		none := input + "." + base64.RawURLEncoding.EncodeToString(ed25519.Sign(ed25519.NewKeyFromSeed(fmt.Appendf(nil, "%032d", 1)), []byte(input)))
+		decodesAs(t, nil, none, whole, both)
+		complete, err := jwt.DecodeComplete(none, whole, both)
+		require.NoError(t, err)
+		assert.Empty(t, complete.Header.KeyID)
+		value, ok := complete.Header.Param("kid")
+		assert.True(t, ok, "it is there, for who looks")
+		assert.Empty(t, value)
+	}
+	for _, kid := range []string{"false", "1", `["a"]`, `{"a":1}`} {
 		_, err := jwt.Decode(b64(`{"alg":"EdDSA","kid":`+kid+`}`)+"."+b64(`{}`)+".AAAA", whole, both)
 		assertClass(t, err, jwt.ErrInvalidToken)
 	}
