@@ -102,8 +102,9 @@ var (
 	_ func(jwt.Algorithm) jwt.KeyOption                                                      = jwt.WithKeyAlgorithm
 	_ func() jwt.KeyOption                                                                   = jwt.AllowWeakKey
 
-	_ jwt.EncodeOption = jwt.WithKeyID("")
-	_ jwt.KeyOption    = jwt.WithKeyID("")
+	_ func(string) jwt.KeyIDOption = jwt.WithKeyID
+	_ jwt.EncodeOption             = jwt.WithKeyID("")
+	_ jwt.KeyOption                = jwt.WithKeyID("")
 
 	// What is written and read as text, and in JSON.
 	_ = []encoding.TextMarshaler{jwt.HS256, jwt.Audience{}, jwt.NumericDate{}}

@@ -1,7 +1,10 @@
 package jwt
 
 import (
+	"context"
 	"errors"
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,7 +29,7 @@ var (
 	ErrDecode error = &class{text: "the token is malformed", parent: ErrInvalidToken}
 
 	// ErrInvalidSignature is a token that was altered, or signed with another key.
-	ErrInvalidSignature error = &class{text: "the signature does not hold", parent: ErrDecode}
+	ErrInvalidSignature error = &class{text: "the signature does not hold", parent: ErrDecode, segment: "signature"}
 
 	// ErrInvalidAlgorithm is an "alg" that is absent, unknown or not allowed.
 	ErrInvalidAlgorithm error = &class{text: "the algorithm is not allowed", parent: ErrInvalidToken}
@@ -40,20 +43,20 @@ var (
 	ErrImmature error = &class{text: "the token is not valid yet", parent: ErrInvalidToken}
 
 	// ErrInvalidIssuedAt is an "iat" that is no date.
-	ErrInvalidIssuedAt error = &class{text: `"iat" is no date`, parent: ErrInvalidToken}
+	ErrInvalidIssuedAt error = &class{text: `"iat" is no date`, parent: ErrInvalidToken, claim: "iat"}
 
 	// ErrInvalidIssuer is an "iss" that is not the one wanted, or no string.
-	ErrInvalidIssuer error = &class{text: `"iss" is not the one wanted`, parent: ErrInvalidToken}
+	ErrInvalidIssuer error = &class{text: `"iss" is not the one wanted`, parent: ErrInvalidToken, claim: "iss"}
 
 	// ErrInvalidAudience is an "aud" that does not name this service, one that
 	// nobody asked for, or one that is no string or array of strings.
-	ErrInvalidAudience error = &class{text: `"aud" does not name this service`, parent: ErrInvalidToken}
+	ErrInvalidAudience error = &class{text: `"aud" does not name this service`, parent: ErrInvalidToken, claim: "aud"}
 
 	// ErrInvalidSubject is a "sub" that is not the one wanted, or no string.
-	ErrInvalidSubject error = &class{text: `"sub" is not the one wanted`, parent: ErrInvalidToken}
+	ErrInvalidSubject error = &class{text: `"sub" is not the one wanted`, parent: ErrInvalidToken, claim: "sub"}
 
 	// ErrInvalidID is a "jti" that is no string.
-	ErrInvalidID error = &class{text: `"jti" is no string`, parent: ErrInvalidToken}
+	ErrInvalidID error = &class{text: `"jti" is no string`, parent: ErrInvalidToken, claim: "jti"}
 
 	// ErrInvalidType is a "typ" that is not the one wanted: a token made for
 	// another purpose.
@@ -71,7 +74,8 @@ var (
 
 	// ErrUnavailable is a validator's, a signer's or a key source's back end
 	// that is down, or a context that ended: the token may be good, try again
-	// later. A validator returns it, or wraps it, to say so.
+	// later. A validator returns it, or wraps it, to say so; what package net
+	// answers says it by itself (see [WithValidator]).
 	ErrUnavailable error = &class{text: "a service this depends on is unavailable"}
 
 	// ErrKeySet is a live key set that could not be fetched. This package fetches
@@ -84,21 +88,22 @@ var (
 )
 
 // InvalidTokenError is the detail of any failure under [ErrInvalidToken], for
-// [errors.As]. Each caller gets a copy of its own.
+// [errors.As]. Each caller gets a copy. A class itself, such as [ErrInvalidIssuer]
+// returned by a program, has it too: its Claim is the claim of the class.
 type InvalidTokenError struct {
 	Claim string // the claim to blame, such as "exp"; "" where it is none
-	of    *failure
+	of    error
 }
 
 // DecodeError is the detail of a failure under [ErrDecode], for [errors.As]. Each
-// caller gets a copy of its own.
+// caller gets a copy. A class itself has it too.
 type DecodeError struct {
 	Segment string // "header", "payload" or "signature"; "" where it is the token as a whole
-	of      *failure
+	of      error
 }
 
 // ExpiredError is the detail of [ErrExpired], for [errors.As]. Each caller gets a
-// copy of its own.
+// copy. ErrExpired itself, returned by a program, has one with no data.
 //
 // Token is set only where expiry is all that is wrong with it: the signature
 // holds, and so do every other check and the validators. It is for programs
@@ -108,7 +113,7 @@ type ExpiredError struct {
 	Now       time.Time     // the clock it was compared with
 	Leeway    time.Duration // the leeway that was allowed
 	Token     *Token        // the expired token, otherwise good; or nil
-	of        *failure
+	of        error
 }
 
 // Error describes the failure in a line.
@@ -129,14 +134,18 @@ func (e *DecodeError) Unwrap() error { return e.failure() }
 // Unwrap gives the failure whole, so that its class can be asked for.
 func (e *ExpiredError) Unwrap() error { return e.failure() }
 
-// A class is what the sentinels are. It matches itself and all its parents.
+// A class is what the sentinels are. It matches itself and all its parents, and a
+// program that returns one keeps the promises of the data types.
 type class struct {
-	text   string
-	parent error
+	text    string
+	parent  error
+	claim   string // that every failure of the class blames
+	segment string
 }
 
-func (c *class) Error() string { return "jwt: " + c.text }
-func (c *class) Unwrap() error { return c.parent }
+func (c *class) Error() string      { return "jwt: " + c.text }
+func (c *class) Unwrap() error      { return c.parent }
+func (c *class) As(target any) bool { return dataOf(target, c, c, c.claim, c.segment, &expiry{}) }
 
 // A failure is every other error of this package. It is never changed once
 // made, so the commonest ones are made once; callers reach its data only as
@@ -166,48 +175,59 @@ func (f *failure) Unwrap() error {
 	if f.cause == nil {
 		return nil
 	}
-	return foreign{f.cause}
+	return &foreign{f.cause}
+}
+
+func (f *failure) As(target any) bool {
+	return dataOf(target, f, f.class, f.claim, f.segment, f.expired)
+}
+
+// dataOf stores in target the data of err, which is of that class, where target is
+// for it.
+func dataOf(target any, err, class error, claim, segment string, x *expiry) bool {
+	switch t := target.(type) {
+	case **InvalidTokenError:
+		if !inClass(class, ErrInvalidToken) {
+			return false
+		}
+		*t = &InvalidTokenError{Claim: claim, of: err}
+	case **DecodeError:
+		if !inClass(class, ErrDecode) {
+			return false
+		}
+		*t = &DecodeError{Segment: segment, of: err}
+	case **ExpiredError:
+		if class != ErrExpired || x == nil {
+			return false
+		}
+		*t = &ExpiredError{ExpiresAt: x.at, Now: x.now, Leeway: x.leeway, Token: x.evidence.clone(), of: err}
+	default:
+		return false
+	}
+	return true
 }
 
 // A foreign error is what other code answered, within reach of errors.Is and
-// errors.As, but for the data types of this package: those that errors.As finds
-// are about the token at hand, and not about one that a validator decoded.
+// errors.As, but for the classes and data types of this package. What those say
+// must be about the token at hand: a validator may decode a second token, or parse
+// a key out of this one, and then neither is this one expired nor the program at
+// fault. There is no Unwrap, so that nobody gets around it. A pointer, as errors.Is
+// would panic on comparing two values of which one holds a slice.
 type foreign struct{ err error }
 
-func (e foreign) Error() string { return e.err.Error() }
+func (e *foreign) Error() string { return e.err.Error() }
 
-func (e foreign) Is(target error) bool { return errors.Is(e.err, target) }
+func (e *foreign) Is(target error) bool {
+	_, ours := target.(*class)
+	return !ours && errors.Is(e.err, target)
+}
 
-func (e foreign) As(target any) bool {
+func (e *foreign) As(target any) bool {
 	switch target.(type) {
 	case **InvalidTokenError, **DecodeError, **ExpiredError:
 		return false
 	}
 	return errors.As(e.err, target)
-}
-
-func (f *failure) As(target any) bool {
-	switch t := target.(type) {
-	case **InvalidTokenError:
-		if !inClass(f.class, ErrInvalidToken) {
-			return false
-		}
-		*t = &InvalidTokenError{Claim: f.claim, of: f}
-	case **DecodeError:
-		if !inClass(f.class, ErrDecode) {
-			return false
-		}
-		*t = &DecodeError{Segment: f.segment, of: f}
-	case **ExpiredError:
-		if f.expired == nil {
-			return false
-		}
-		x := f.expired
-		*t = &ExpiredError{ExpiresAt: x.at, Now: x.now, Leeway: x.leeway, Token: x.evidence.clone(), of: f}
-	default:
-		return false
-	}
-	return true
 }
 
 // inClass reports whether target is c or one of its parents.
@@ -265,17 +285,39 @@ func unsupportedKey(text string) *failure {
 	return &failure{class: ErrInvalidKey, text: text, cause: errors.ErrUnsupported}
 }
 
-// causedBy keeps within reach what a method of the caller's types answered; but not
-// an error of this package, which would make the failure match another class too:
-// it may be about another token, or make the token's fault the program's.
+// causedBy keeps within reach what a method of the caller's types answered.
 func (f *failure) causedBy(err error) *failure {
-	for _, class := range []error{ErrInvalidToken, ErrInvalidKey, ErrUnavailable, ErrInvalidOption} {
-		if errors.Is(err, class) {
-			return f
-		}
-	}
 	f.cause = err
 	return f
+}
+
+// isUnavailable reports whether an error of somebody else's code says that
+// something is down, or that time ran out.
+func isUnavailable(err error) bool {
+	return errors.Is(err, ErrUnavailable) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || isNetError(err)
+}
+
+// isNetError reports whether there is a net.Error in the tree of err: a time-out, a
+// refused connection, a name that DNS does not know. It goes by the methods, so
+// that programs without a network need not link package net.
+//
+// The error numbers of the system have these methods too, whatever they are about:
+// a file that is missing has one beneath. So a number counts only where it says
+// that it will pass. What package net returns is never a bare number.
+func isNetError(err error) bool {
+	if e, ok := err.(interface {
+		Timeout() bool
+		Temporary() bool
+	}); ok && (reflect.TypeOf(err).Kind() != reflect.Uintptr || e.Temporary()) {
+		return true
+	}
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		return isNetError(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		return slices.ContainsFunc(e.Unwrap(), isNetError)
+	}
+	return false
 }
 
 // because is the text of an error of somebody else's, for a text of ours: should

@@ -88,7 +88,7 @@ import (
 // [WithAudience] where there is an "aud". So whatever no verifier would take is an
 // [ErrInvalidOption]: a registered claim of the wrong type, a claim that an option
 // adds too, a token of more than 256 KiB. A key that cannot sign is an
-// [ErrInvalidKey], a signer that is out of reach an [ErrUnavailable].
+// [ErrInvalidKey], a signer that fails an [ErrUnavailable] (see [NewKey]).
 //
 // It is safe for concurrent use and keeps no reference to what it is given.
 func Encode[K SigningKey](payload any, key K, opts ...EncodeOption) (string, error) {
@@ -163,8 +163,8 @@ func DecodeComplete[K VerificationKey](token string, key K, alg Algorithm, opts 
 // included. Its header has a "typ" only where [WithType] sets one. It takes
 // [WithAlgorithm], [WithKeyID], [WithType], [WithHeader], [WithDetached] and
 // [WithUnencodedPayload]; another option is an [ErrInvalidOption]. A key that
-// cannot sign is an [ErrInvalidKey], a signer that is out of reach an
-// [ErrUnavailable]. The payload may have any size: who verifies a token of more
+// cannot sign is an [ErrInvalidKey], a signer that fails an [ErrUnavailable] (see
+// [NewKey]). The payload may have any size: who verifies a token of more
 // than 256 KiB says [WithMaxSize].
 //
 // It is safe for concurrent use and keeps no reference to what it is given.

@@ -58,8 +58,9 @@ type Key struct {
 //
 // A crypto.Signer is kept, and its public key read once; it must be safe for
 // concurrent use where the key is. Each signature of its is verified before it is
-// given out. Where its failure is that it is out of reach, it should say so by an
-// error that matches [ErrUnavailable], or a context's; any other one is an
+// given out. Its failure when signing is an [ErrUnavailable], with its own error
+// beneath: the key was there when it was made, and may be again. Only one that
+// matches errors.ErrUnsupported, and a signature that does not hold, are an
 // ErrInvalidKey. Of a certificate the key alone is taken: its
 // chain, dates and usage are not checked.
 func NewKey(material any, opts ...KeyOption) (*Key, error) {

@@ -159,11 +159,19 @@ func TestOpaqueSignerKeepsItsInput(t *testing.T) {
 func TestOpaqueSignerFails(t *testing.T) {
 	denied := errors.New("kms: access denied")
 	for name, c := range map[string]struct{ err, class error }{
-		"denied":    {denied, jwt.ErrInvalidKey},
-		"wrapped":   {fmt.Errorf("region 1: %w", denied), jwt.ErrInvalidKey},
+		"denied":    {denied, jwt.ErrUnavailable}, // which may pass: access is granted by somebody else
+		"wrapped":   {fmt.Errorf("region 1: %w", denied), jwt.ErrUnavailable},
 		"down":      {fmt.Errorf("%w: 503 (%w)", jwt.ErrUnavailable, denied), jwt.ErrUnavailable},
 		"canceled":  {fmt.Errorf("kms: %w (%w)", context.Canceled, denied), jwt.ErrUnavailable},
 		"timed out": {errors.Join(denied, context.DeadlineExceeded), jwt.ErrUnavailable},
+		// What it cannot do at all, the program has to know.
+		"unsupported": {errors.Join(denied, errors.ErrUnsupported), jwt.ErrInvalidKey},
+		"unable":      {fmt.Errorf("%w: no PSS here: %w", denied, errors.ErrUnsupported), jwt.ErrInvalidKey},
+		// Classes of this package that a signer's answer has within do not pass upwards.
+		"a key of its own":     {fmt.Errorf("%w: %w", denied, jwt.ErrInvalidKey), jwt.ErrUnavailable},
+		"a token of its own":   {fmt.Errorf("%w: %w", denied, jwt.ErrExpired), jwt.ErrUnavailable},
+		"a key set of its own": {fmt.Errorf("%w: %w", denied, jwt.ErrKeySet), jwt.ErrUnavailable},
+		"data of ours":         {fmt.Errorf("%w: %w", denied, &jwt.ExpiredError{}), jwt.ErrUnavailable},
 	} {
 		for _, alg := range asymmetric() {
 			t.Run(name+" "+alg.String(), func(t *testing.T) {
@@ -175,6 +183,8 @@ func TestOpaqueSignerFails(t *testing.T) {
 				assert.Empty(t, token)
 				assertClass(t, err, c.class)
 				assert.ErrorIs(t, err, denied)
+				assert.Equal(t, errors.Is(c.err, errors.ErrUnsupported), errors.Is(err, errors.ErrUnsupported))
+				assertNoData(t, err)
 				appended, err := encoder.AppendEncode([]byte("before"), jwt.Claims{})
 				assert.Nil(t, appended)
 				assertClass(t, err, c.class)

@@ -44,6 +44,13 @@ type Option interface {
 	DecodeOption
 }
 
+// A KeyIDOption is what [WithKeyID] gives: it serves the making of keys and that of
+// tokens.
+type KeyIDOption interface {
+	EncodeOption
+	KeyOption
+}
+
 type (
 	typeOption     string
 	clockOption    func() time.Time
@@ -161,12 +168,7 @@ func WithAudience(audiences ...string) Option { return audienceOption(audiences)
 //
 // WithKeyID("") is no ID: a key made with it has none, whatever the JWK or the key
 // has that it is made from.
-func WithKeyID(kid string) interface {
-	EncodeOption
-	KeyOption
-} {
-	return keyIDOption(kid)
-}
+func WithKeyID(kid string) KeyIDOption { return keyIDOption(kid) }
 
 // WithAlgorithm sets the one algorithm to sign with. The default is the key's own,
 // else HS256 for a secret, RS256 for RSA, EdDSA for Ed25519, and the only one that
@@ -243,8 +245,14 @@ func WithoutCheck(names ...string) DecodeOption { return withoutOption(names) }
 // WithValidator adds a check of the program's own, run last, on a token that is
 // otherwise good, or has at most expired (see [ExpiredError]). Several run in
 // order, up to the first error. An error makes the token an [ErrInvalidToken] and
-// stays reachable by [errors.Is]; one that matches [ErrUnavailable], or is a
-// context's, is not the token's fault and comes back as ErrUnavailable.
+// stays reachable by [errors.Is] and [errors.As].
+//
+// Some errors are not the token's fault and come back as [ErrUnavailable]: one that
+// matches it, an [ErrKeySet] (which stays one), that of a context that ended, and a
+// net.Error: a time-out, a refused connection, a name that DNS does not know. Other
+// classes of this package within the error do not pass upwards, and neither do its
+// data types: a validator may decode a second token, or parse a key out of this one,
+// and what is wrong with those says nothing of this token.
 //
 // A validator must not change the token, and must be safe for concurrent use where
 // the calls are. A nil one is an [ErrInvalidOption].

@@ -2,7 +2,6 @@ package jwt
 
 import (
 	"bytes"
-	"context"
 	"crypto"
 	"crypto/rand"
 	"crypto/sha256"
@@ -74,16 +73,12 @@ func (k *keyState) signOctets(octets []byte, opts crypto.SignerOpts) ([]byte, er
 	switch {
 	case err == nil:
 		return signature, nil
-	case isUnavailable(err):
+	case k.opaque && !errors.Is(err, errors.ErrUnsupported):
+		// It worked for others, and may again: access that was withdrawn, a quota
+		// that is used up and a network that is down are not told apart.
 		return nil, &failure{class: ErrUnavailable, text: "the crypto.Signer could not sign: " + because(err), cause: err}
 	}
-	return nil, &failure{class: ErrInvalidKey, text: "the crypto.Signer failed: " + because(err), cause: err}
-}
-
-// isUnavailable reports whether an error of somebody else's code says that
-// something is down, or that time ran out.
-func isUnavailable(err error) bool {
-	return errors.Is(err, ErrUnavailable) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+	return nil, &failure{class: ErrInvalidKey, text: "the key cannot sign: " + because(err), cause: err}
 }
 
 // digest returns the hash of input, in room.

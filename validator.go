@@ -25,12 +25,11 @@ func (m *message) validate(p *decodePolicy, ctx context.Context) error {
 // refusal is a validator's error as one of ours: the token's fault, unless it
 // says that something else is down, or that time ran out.
 func refusal(err error) error {
-	if isUnavailable(err) {
+	switch {
+	case errors.Is(err, ErrKeySet): // of another token's keys
+		return &failure{class: ErrKeySet, text: "the token could not be validated: " + because(err), cause: err}
+	case isUnavailable(err):
 		return &failure{class: ErrUnavailable, text: "the token could not be validated: " + because(err), cause: err}
 	}
-	f := &failure{class: ErrInvalidToken, text: "a validator refused the token: " + because(err), cause: err}
-	if detail, ok := errors.AsType[*InvalidTokenError](err); ok && detail != nil {
-		f.claim = detail.Claim
-	}
-	return f
+	return &failure{class: ErrInvalidToken, text: "a validator refused the token: " + because(err), cause: err}
 }

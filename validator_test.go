@@ -4,7 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -93,12 +98,12 @@ func TestValidatorErrors(t *testing.T) {
 	require.ErrorAs(t, err, &role)
 	assert.Equal(t, "guest", role.role)
 	assertClaim(t, err, "")
-	assertClaim(t, with(fmt.Errorf("no: %w", &jwt.InvalidTokenError{Claim: "role"})), "role")
+	assertClaim(t, with(fmt.Errorf("no: %w", &jwt.InvalidTokenError{Claim: "role"})), "")
 	_, absent := jwt.Get[string](nil, "role")
 	err = with(absent)
-	assert.ErrorIs(t, err, jwt.ErrInvalidToken)
-	assert.ErrorIs(t, err, jwt.ErrMissingClaim)
-	assertClaim(t, err, "role")
+	assertClass(t, err, jwt.ErrInvalidToken)
+	assertClaim(t, err, "")
+	assert.ErrorIs(t, err, absent)
 
 	// What it says is told whole up to 300 octets, and then cut between characters.
 	const x = "x"
@@ -133,7 +138,7 @@ func TestValidatorErrors(t *testing.T) {
 		errors.Join(absent, expired), &jwt.InvalidTokenError{Claim: "x"},
 	} {
 		err := with(own)
-		require.ErrorIs(t, err, own)
+		require.Error(t, err)
 		assert.True(t, strings.HasPrefix(err.Error(), "jwt: "), err)
 		assert.Equal(t, 1, strings.Count(err.Error(), "jwt: "), err)
 	}
@@ -184,22 +189,166 @@ func TestValidatorsSeeOneToken(t *testing.T) {
 	assert.Same(t, got, seen[1])
 }
 
-// A validator that decodes another token does not make that one the subject: data
-// within reach of errors.As is about the token at hand.
-func TestValidatorOfAnotherToken(t *testing.T) {
-	inner := claimed(`{"exp":1,"sub":"inner"}`)
-	outer := claimed(`{"sub":"outer"}`)
-	_, err := jwt.Decode(outer, secret, jwt.HS256, jwt.WithValidator(func(context.Context, *jwt.Token) error {
-		_, err := jwt.Decode(inner, secret, jwt.HS256)
+// What a validator answers of other tokens and keys says nothing of this one: its
+// classes and its data do not pass upwards.
+func TestValidatorNestedCalls(t *testing.T) {
+	decode := func(payload string, opts ...jwt.DecodeOption) error {
+		_, err := jwt.Decode(claimed(payload), secret, jwt.HS256, append(opts, at(now))...)
 		return err
+	}
+	set := mustSet(t, mustKey(t, edKey, jwt.WithKeyID("a")))
+	nested := map[string]func() error{
+		"an expired token":          func() error { return decode(`{"exp":1}`) },
+		"a token of another issuer": func() error { return decode(`{"iss":"a"}`, jwt.WithIssuer("b")) },
+		"a token from the future":   func() error { return decode(`{"nbf":1900000000}`) },
+		"a token without a claim":   func() error { return decode(`{}`, jwt.WithRequired("sub")) },
+		"an altered token":          func() error { _, err := jwt.Decode(altered(claimed(`{}`)), secret, jwt.HS256); return err },
+		"no token":                  func() error { _, err := jwt.Decode("", secret, jwt.HS256); return err },
+		"another algorithm":         func() error { _, err := jwt.Decode(claimed(`{}`), secret, jwt.HS512); return err },
+		"a key that the set lacks": func() error {
+			_, err := jwt.Decode(forge(`{"alg":"EdDSA","kid":"b"}`, `{}`), set, jwt.EdDSA)
+			return err
+		},
+		"a jwk out of the token":     func() error { _, err := jwt.ParseJWK([]byte(`{"kty":"RSA","n":"AQAB","e":"AQAB"}`)); return err },
+		"PEM out of the token":       func() error { _, err := jwt.ParsePEM([]byte("-----BEGIN")); return err },
+		"a secret of the token":      func() error { _, err := jwt.NewKey([]byte("short")); return err },
+		"a JWK Set out of the token": func() error { _, err := jwt.ParseKeySet([]byte("{}")); return err },
+		"an algorithm of the token":  func() error { _, err := jwt.ParseAlgorithm("none"); return err },
+		"an option of the token":     func() error { _, err := jwt.Decode("", secret, jwt.HS256, jwt.WithIssuer("")); return err },
+		"a payload for another":      func() error { _, err := jwt.Encode(jwt.Claims{"exp": "soon"}, secret); return err },
+		"a claim that does not fit":  func() error { _, err := jwt.Get[int](jwt.Claims{"n": "x"}, "n"); return err },
+		"a validator within": func() error {
+			return decode(`{}`, jwt.WithValidator(func(context.Context, *jwt.Token) error { return jwt.ErrInvalidKey }))
+		},
+		"a class that it returns":     func() error { return jwt.ErrInvalidKey },
+		"a class of the token's":      func() error { return jwt.ErrMissingClaim },
+		"several classes":             func() error { return errors.Join(jwt.ErrInvalidOption, jwt.ErrExpired, jwt.ErrInvalidSignature) },
+		"data that it makes":          func() error { return &jwt.ExpiredError{ExpiresAt: now, Token: &jwt.Token{}} },
+		"a DecodeError that it makes": func() error { return fmt.Errorf("no: %w", &jwt.DecodeError{Segment: "payload"}) },
+	}
+	for name, call := range nested {
+		t.Run(name, func(t *testing.T) {
+			inner := call()
+			require.Error(t, inner)
+			for wrapping, answer := range map[string]error{"bare": inner, "wrapped": fmt.Errorf("the second: %w", inner), "joined": errors.Join(errors.New("x"), inner)} {
+				claims, err := jwt.Decode(claimed(`{"sub":"alice"}`), secret, jwt.HS256, jwt.WithValidator(func(context.Context, *jwt.Token) error { return answer }))
+				assert.Nil(t, claims, wrapping)
+				assertClass(t, err, jwt.ErrInvalidToken)
+				assertNoData(t, err)
+				assertClaim(t, err, "")
+				assert.Equal(t, 1, strings.Count(err.Error(), "jwt: "), err)
+			}
+		})
+	}
+	// What is no class of ours stays within reach, beneath one too.
+	banned := errors.New("banned")
+	_, err := jwt.Decode(claimed(`{}`), secret, jwt.HS256, jwt.WithValidator(func(context.Context, *jwt.Token) error {
+		return decode(`{}`, jwt.WithValidator(func(context.Context, *jwt.Token) error { return fmt.Errorf("%w: %w", jwt.ErrExpired, banned) }))
 	}))
-	assert.ErrorIs(t, err, jwt.ErrInvalidToken)
-	assert.ErrorIs(t, err, jwt.ErrExpired, "what the validator answered stays within reach")
-	var expired *jwt.ExpiredError
-	assert.False(t, errors.As(err, &expired))
-	var invalid *jwt.InvalidTokenError
-	require.ErrorAs(t, err, &invalid)
+	assertClass(t, err, jwt.ErrInvalidToken)
+	assert.ErrorIs(t, err, banned)
+	// And unavailability passes through any number of them.
+	for _, down := range []error{jwt.ErrUnavailable, jwt.ErrKeySet, context.Canceled} {
+		_, err := jwt.Decode(claimed(`{}`), secret, jwt.HS256, jwt.WithValidator(func(context.Context, *jwt.Token) error {
+			return decode(`{}`, jwt.WithValidator(func(context.Context, *jwt.Token) error { return fmt.Errorf("%w: %w", jwt.ErrExpired, down) }))
+		}))
+		class := jwt.ErrUnavailable
+		if down == jwt.ErrKeySet {
+			class = down
+		}
+		assertClass(t, err, class)
+		assertNoData(t, err)
+	}
 }
+
+// assertNoData wants no data of this package but, for a token's fault, what every
+// such failure has.
+func assertNoData(t *testing.T, err error) {
+	t.Helper()
+	var invalid *jwt.InvalidTokenError
+	var malformed *jwt.DecodeError
+	var expired *jwt.ExpiredError
+	assert.Equal(t, errors.Is(err, jwt.ErrInvalidToken), errors.As(err, &invalid), err)
+	assert.False(t, errors.As(err, &malformed), err)
+	assert.False(t, errors.As(err, &expired), err)
+}
+
+// A network that is down is not the token's fault, and neither is time that ran out,
+// whether the validator says so or lets through what package net answered.
+func TestValidatorOfANetwork(t *testing.T) {
+	refused := &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
+	unknown := &net.DNSError{Err: "no such host", Name: "db.example", IsNotFound: true}
+	_, missing := os.Open("testdata/there is no such file")
+	require.Error(t, missing)
+	none := errors.New("no")
+	for name, c := range map[string]struct{ err, class error }{
+		"connection refused":          {refused, jwt.ErrUnavailable},
+		"connection refused, wrapped": {fmt.Errorf("redis: %w", refused), jwt.ErrUnavailable},
+		"joined":                      {errors.Join(none, refused), jwt.ErrUnavailable},
+		"joined behind a file":        {errors.Join(missing, refused), jwt.ErrUnavailable},
+		"joined, deep":                {fmt.Errorf("%w, %w", none, errors.Join(none, fmt.Errorf("x: %w", refused))), jwt.ErrUnavailable},
+		"DNS":                         {unknown, jwt.ErrUnavailable},
+		"of an HTTP client":           {&url.Error{Op: "Get", URL: "https://db.example", Err: unknown}, jwt.ErrUnavailable},
+		"a time-out":                  {&net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}, jwt.ErrUnavailable},
+		"a deadline":                  {os.ErrDeadlineExceeded, jwt.ErrUnavailable},
+		"a connection that is closed": {&net.OpError{Op: "read", Err: net.ErrClosed}, jwt.ErrUnavailable},
+		"an address":                  {&net.AddrError{Err: "missing port", Addr: "db"}, jwt.ErrUnavailable},
+		"a net.Error of another's":    {temporary{}, jwt.ErrUnavailable},
+		"a number that will pass":     {syscall.EINTR, jwt.ErrUnavailable},
+		"no file":                     {missing, jwt.ErrInvalidToken},
+		"no file, wrapped":            {fmt.Errorf("revoked: %w", missing), jwt.ErrInvalidToken},
+		"a number of the system":      {syscall.ENOENT, jwt.ErrInvalidToken},
+		"the end of a file":           {io.EOF, jwt.ErrInvalidToken},
+		"half of a net.Error":         {timeoutOnly{}, jwt.ErrInvalidToken},
+		"any other":                   {none, jwt.ErrInvalidToken},
+		"nothing within":              {wrapsNothing{}, jwt.ErrInvalidToken},
+	} {
+		t.Run(name, func(t *testing.T) {
+			claims, err := jwt.Decode(claimed(`{}`), secret, jwt.HS256, jwt.WithValidator(func(context.Context, *jwt.Token) error { return c.err }))
+			assert.Nil(t, claims)
+			assertClass(t, err, c.class)
+			assert.ErrorIs(t, err, c.err, "it stays within reach")
+			assertNoData(t, err)
+		})
+	}
+	var op *net.OpError
+	_, err := jwt.Decode(claimed(`{}`), secret, jwt.HS256, jwt.WithValidator(func(context.Context, *jwt.Token) error { return refused }))
+	require.ErrorAs(t, err, &op)
+	assert.Same(t, refused, op)
+	assert.ErrorIs(t, err, syscall.ECONNREFUSED)
+}
+
+type temporary struct{}
+
+func (temporary) Error() string   { return "later" }
+func (temporary) Timeout() bool   { return false }
+func (temporary) Temporary() bool { return false }
+
+type timeoutOnly struct{}
+
+func (timeoutOnly) Error() string { return "late" }
+func (timeoutOnly) Timeout() bool { return true }
+
+type wrapsNothing struct{}
+
+func (wrapsNothing) Error() string   { return "nothing" }
+func (wrapsNothing) Unwrap() []error { return []error{nil} }
+
+// An error that Go cannot compare is one like any other.
+func TestValidatorOfManyErrors(t *testing.T) {
+	_, err := jwt.Decode(claimed(`{}`), secret, jwt.HS256, jwt.WithValidator(func(context.Context, *jwt.Token) error {
+		return several{errors.New("a"), errors.New("b")}
+	}))
+	assertClass(t, err, jwt.ErrInvalidToken)
+	assert.NotPanics(t, func() { _ = errors.Is(err, errors.Unwrap(err)) })
+	var all several
+	require.ErrorAs(t, err, &all)
+	assert.Len(t, all, 2)
+}
+
+type several []error
+
+func (s several) Error() string { return fmt.Sprint(len(s), " errors") }
 
 // A validator's error may be a typed nil, a slip that Go makes easy: it refuses.
 func TestValidatorOfTypedNil(t *testing.T) {
