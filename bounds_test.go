@@ -40,7 +40,7 @@ const (
 	atHeader           // before the signature holds
 	atPayload          // behind it: signed by somebody who is trusted, and hostile
 	notStopped         // a good token that is as bad as can be
-	headerLimit = 8 << 10
+	headerLimit = 16 << 10
 )
 
 // A hostileInput makes a token of about n characters, whose kind the name says.

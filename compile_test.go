@@ -97,6 +97,7 @@ var (
 	_ func(func(context.Context, *jwt.Token) error) jwt.DecodeOption                         = jwt.WithValidator
 	_ func(context.Context) jwt.DecodeOption                                                 = jwt.WithContext
 	_ func(int) jwt.DecodeOption                                                             = jwt.WithMaxSize
+	_ func(...string) jwt.DecodeOption                                                       = jwt.WithCritical
 	_ func() jwt.DecodeOption                                                                = jwt.WithPadding
 	_ func([]byte) jwt.DecodeOption                                                          = jwt.WithDetachedPayload
 	_ func(jwt.Algorithm) jwt.KeyOption                                                      = jwt.WithKeyAlgorithm

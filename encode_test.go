@@ -311,10 +311,10 @@ func TestEncodeLimits(t *testing.T) {
 	_, err = jwt.Decode(encoded(t, wide), secret, jwt.HS256)
 	assert.NoError(t, err)
 
-	// The header: 8 KiB is read, and so it is written.
-	value := strings.Repeat("x", 8192-len(`{"alg":"HS256","typ":"JWT","x":""}`))
+	// The header: 16 KiB is read, and so it is written.
+	value := strings.Repeat("x", 16384-len(`{"alg":"HS256","typ":"JWT","x":""}`))
 	token = encoded(t, jwt.Claims{}, jwt.WithHeader("x", value))
-	assert.Len(t, segmentOf(t, token, 0), 8192)
+	assert.Len(t, segmentOf(t, token, 0), 16384)
 	_, err = jwt.Decode(token, secret, jwt.HS256)
 	assert.NoError(t, err)
 	_, err = jwt.Encode(jwt.Claims{}, secret, jwt.WithHeader("x", value+"x"))

@@ -164,3 +164,41 @@ func ExampleWithClock() {
 	// expired: false
 	// expired: true
 }
+
+// A bank's tokens carry extensions that must be understood. The program says which
+// ones it knows, and checks them.
+func ExampleWithCritical() {
+	const issuedAt = "http://openbanking.org.uk/iat" // a header parameter: when it was signed
+	earliest := int64(1_700_000_000)
+
+	// Never hard-code a real key.
+	key := []byte("a key for examples of 32 octets or more")
+	decoder, err := jwt.NewDecoder(key, jwt.HS256, jwt.WithCritical(issuedAt),
+		jwt.WithValidator(func(_ context.Context, token *jwt.Token) error {
+			value, _ := token.Header.Param(issuedAt)
+			if at, ok := value.(int64); !ok || at < earliest {
+				return errors.New("the token was signed too long ago")
+			}
+			return nil
+		}))
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	// {"alg":"HS256","crit":["http://openbanking.org.uk/iat"],"http://openbanking.org.uk/iat":1800000000}
+	const token = "eyJhbGciOiJIUzI1NiIsImNyaXQiOlsiaHR0cDovL29wZW5iYW5raW5nLm9yZy51ay9pYXQiXSwiaHR0cDovL29wZW5iYW5raW5nLm9yZy51ay9pYXQiOjE4MDAwMDAwMDB9." +
+		"eyJzdWIiOiJhbGljZSJ9." +
+		"bv3tQa-TJR-foUV-n_IbFC214ayBwdfLtVCo4tbB0e0"
+	claims, err := decoder.Decode(token)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(claims.Subject())
+
+	// Whoever does not know the extension must refuse the token.
+	_, err = jwt.Decode(token, key, jwt.HS256)
+	fmt.Println("refused:", errors.Is(err, jwt.ErrInvalidToken))
+	// Output:
+	// alice
+	// refused: true
+}

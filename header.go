@@ -4,7 +4,7 @@ import "strings"
 
 // maxHeader is the most octets that a JOSE header may have, decoded: they are
 // read before anything is known to be signed.
-const maxHeader = 8 << 10
+const maxHeader = 16 << 10
 
 // A Header is a JOSE header (RFC 7515, Section 4). Of a decoded token it is
 // complete; one that a program makes for its tests has just these fields.
@@ -14,12 +14,12 @@ type Header struct {
 	ContentType string    // "cty"
 	KeyID       string    // "kid"
 
-	json     string // the whole object
-	algName  string
-	algState algState
-	b64      b64State
-	crit     critState
-	hasType  bool
+	json        string // the whole object
+	algName     string
+	algState    algState
+	b64         b64State
+	hasType     bool
+	hasCritical bool // "crit", whatever it lists: see checkCritical
 }
 
 type algState uint8
@@ -36,14 +36,6 @@ const (
 	b64Absent b64State = iota
 	b64True
 	b64False
-)
-
-type critState uint8
-
-const (
-	critAbsent critState = iota
-	critB64              // exactly ["b64"]
-	critOther
 )
 
 // Param returns any member of a decoded header by its exact name, and whether it
@@ -101,12 +93,11 @@ func (h Header) MarshalJSON() ([]byte, error) {
 // Failures that need no detail are made once: anybody can send such headers, so they
 // cost nothing.
 var (
-	errHeaderSize  = malformed("header", "the header has more than 8 KiB")
+	errHeaderSize  = malformed("header", "the header has more than 16 KiB")
 	errHeaderB64   = malformed("header", `"b64" must be true, or absent, in a JWT (RFC 7797, Section 7)`)
 	errHeaderRaw   = malformed("header", `"b64" is false: the payload stands beside the token; give it with WithDetachedPayload`)
-	errHeaderCrit  = malformed("header", `"b64" is false, and "crit" is not exactly ["b64"] (RFC 7797, Section 6)`)
+	errHeaderCrit  = malformed("header", `"b64" is false, and "crit" does not list it (RFC 7797, Section 6)`)
 	errHeaderJWT   = malformed("header", `"cty" is JWT: a token inside a token is not supported`)
-	errCritical    = &failure{class: ErrInvalidToken, text: `the header has "crit": it asks for extensions that are not supported here`}
 	errKeyIDType   = &failure{class: ErrInvalidToken, text: `"kid" must be a JSON string`}
 	errAlgAbsent   = &failure{class: ErrInvalidAlgorithm, text: `the header has no "alg"`}
 	errAlgNotText  = &failure{class: ErrInvalidAlgorithm, text: `"alg" must be a JSON string`}
@@ -136,7 +127,12 @@ func parseHeader(text []byte, d *document) (*Header, *failure) {
 		case "alg":
 			h.algState = algNotText
 			if isText {
-				h.algState, h.algName = algText, d.shared(i)
+				if d.nodes[i].escaped { // a copy, of no more than a text shows
+					name := d.string(i)
+					h.algState, h.algName = algText, string(name[:min(len(name), 128)])
+				} else {
+					h.algState, h.algName = algText, d.shared(i)
+				}
 				h.Algorithm = algorithmNamed(h.algName)
 			}
 		case "kid":
@@ -167,10 +163,7 @@ func parseHeader(text []byte, d *document) (*Header, *failure) {
 				return nil, malformed("header", `"b64" must be true or false`)
 			}
 		case "crit":
-			h.crit = critOther
-			if d.nodes[i].kind == jsonArray && d.count(i) == 1 && d.nodes[i+1].kind == jsonString && string(d.string(i+1)) == "b64" {
-				h.crit = critB64
-			}
+			h.hasCritical = true
 		}
 	}
 	return h, nil
@@ -183,25 +176,6 @@ func (h *Header) checkJWT() *failure {
 		return errHeaderB64
 	case isMediaType(h.ContentType, "JWT"):
 		return errHeaderJWT
-	case h.crit != critAbsent:
-		// RFC 7515, Section 4.1.11: "If any of the listed extension Header
-		// Parameters are not understood and supported by the recipient, then
-		// the JWS is invalid." A JWT has no use for the one we know.
-		return errCritical
-	}
-	return nil
-}
-
-// checkJWS refuses what a JWS may not have: extensions but "b64", and that
-// but for a detached payload.
-func (h *Header) checkJWS(detached bool) *failure {
-	switch {
-	case h.b64 == b64False && !detached:
-		return errHeaderRaw
-	case h.b64 == b64False && h.crit != critB64:
-		return errHeaderCrit
-	case h.crit == critOther, h.crit == critB64 && h.b64 == b64Absent:
-		return errCritical
 	}
 	return nil
 }

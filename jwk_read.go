@@ -230,7 +230,7 @@ func (r *jwkReader) members(o *keyOptions) *jwkMembers {
 	if kid, ok := r.optionalText("kid"); ok && !o.hasID {
 		o.id, o.hasID = kid, true
 		if checkKeyID(kid) != nil {
-			r.fail(badKey(`"kid" of the JWK does not fit into a header of 8 KiB`))
+			r.fail(badKey(`"kid" of the JWK does not fit into a header of 16 KiB`))
 		}
 	}
 	if name, ok := r.optionalText("alg"); ok {

@@ -51,7 +51,7 @@
 // match exactly, and nothing may follow. (An ECDSA signature has a second form that
 // holds too, for the same content.) Nothing of the payload is read before
 // the signature holds, and work before that is bounded: a token has at most 256
-// KiB, its header 8 KiB.
+// KiB, its header 16 KiB.
 //
 // A token that was issued for one purpose may be good for another if nobody
 // looks. Ask for the issuer, the audience and, where several kinds of tokens are
@@ -180,7 +180,7 @@ func Sign[K SigningKey](payload []byte, key K, opts ...EncodeOption) (string, er
 
 // Verify verifies the signature of a token of any octets, and returns them, those
 // of [WithDetachedPayload] as a copy. It looks at no claims: neither "exp" nor
-// any other. It takes [WithType], [WithMaxSize], [WithPadding],
+// any other. It takes [WithType], [WithMaxSize], [WithPadding], [WithCritical],
 // [WithDetachedPayload] and [WithContext]; another option is an
 // [ErrInvalidOption]. Otherwise it fails as [Decode] does.
 //
@@ -319,6 +319,9 @@ func (m *message) decode(keys keyring, p *decodePolicy, ctx context.Context, tok
 	if f := m.header.checkJWT(); f != nil {
 		return f
 	}
+	if _, f := m.checkCritical(p, false); f != nil {
+		return f
+	}
 	if f := m.authenticate(keys, p, s, token[:len(s.header)+1+len(s.payload)]); f != nil {
 		return f
 	}
@@ -340,7 +343,7 @@ func (m *message) verify(keys keyring, p *decodePolicy, token string) ([]byte, e
 	if f := m.readHeader(p, s.header); f != nil {
 		return nil, f
 	}
-	if f := m.header.checkJWS(p.has(hasDetached)); f != nil {
+	if f := m.checkJWS(p); f != nil {
 		return nil, f
 	}
 	input := token[:len(s.header)+1+len(s.payload)]

@@ -168,8 +168,8 @@ var hostile = []struct {
 	{"header with a name twice", forge(`{"alg":"HS256","alg":"HS256"}`, `{}`), jwt.ErrDecode, "header", ""},
 	{"header with an escaped name twice", forge(`{"alg":"HS256","\u0061lg":"HS256"}`, `{}`), jwt.ErrDecode, "header", ""},
 	{"header with two escaped names", forge(`{"alg":"HS256","\u0062":1,"b\u0000":2,"\u0062":3}`, `{}`), jwt.ErrDecode, "header", ""},
-	{"header too large", forge(`{"alg":"HS256","x":"`+strings.Repeat("x", 8192)+`"}`, `{}`), jwt.ErrDecode, "header", ""},
-	{"header just too large", forge(`{"alg":"HS256","x":"`+strings.Repeat("x", 8192-21)+`"}`, `{}`), jwt.ErrDecode, "header", ""},
+	{"header too large", forge(`{"alg":"HS256","x":"`+strings.Repeat("x", 16384)+`"}`, `{}`), jwt.ErrDecode, "header", ""},
+	{"header just too large", forge(`{"alg":"HS256","x":"`+strings.Repeat("x", 16384-21)+`"}`, `{}`), jwt.ErrDecode, "header", ""},
 	{"typ a number", forge(`{"alg":"HS256","typ":1}`, `{}`), jwt.ErrDecode, "header", ""},
 	{"typ null", forge(`{"alg":"HS256","typ":null}`, `{}`), jwt.ErrDecode, "header", ""},
 	{"cty a number", forge(`{"alg":"HS256","cty":1}`, `{}`), jwt.ErrDecode, "header", ""},
@@ -731,10 +731,10 @@ func TestMaxSize(t *testing.T) {
 	}
 	// The header's own bound is the same whatever the size.
 	header := func(n int) string { return `{"alg":"HS256","x":"` + strings.Repeat("x", n-22) + `"}` }
-	require.Len(t, header(8192), 8192)
-	_, err = jwt.Decode(forge(header(8192), `{}`), secret, jwt.HS256, jwt.WithMaxSize(1<<30))
+	require.Len(t, header(16384), 16384)
+	_, err = jwt.Decode(forge(header(16384), `{}`), secret, jwt.HS256, jwt.WithMaxSize(1<<30))
 	assert.NoError(t, err)
-	_, err = jwt.Decode(forge(header(8193), `{}`), secret, jwt.HS256, jwt.WithMaxSize(1<<30))
+	_, err = jwt.Decode(forge(header(16385), `{}`), secret, jwt.HS256, jwt.WithMaxSize(1<<30))
 	assertClass(t, err, jwt.ErrDecode)
 }
 

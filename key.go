@@ -214,7 +214,7 @@ func readKeyOptions(opts []KeyOption) (o keyOptions, err error) {
 
 func checkKeyID(id string) error {
 	if !utf8.ValidString(id) || len(id) > maxHeader {
-		return badOption("a key ID must be valid UTF-8, and fit into a header of 8 KiB")
+		return badOption("a key ID must be valid UTF-8, and fit into a header of 16 KiB")
 	}
 	return nil
 }

@@ -205,7 +205,7 @@ func TestSecretOptions(t *testing.T) {
 	for name, opts := range map[string][]jwt.KeyOption{
 		"nil": {nil}, "of another's making": {foreignOption{KeyOption: jwt.AllowWeakKey()}}, "no algorithm": {jwt.WithKeyAlgorithm(0)},
 		"several algorithms": {jwt.WithKeyAlgorithm(jwt.HS256 | jwt.HS384)}, "unknown bits": {jwt.WithKeyAlgorithm(1 << 60)},
-		"an ID of no UTF-8": {jwt.WithKeyID("\xff")}, "an ID too long": {jwt.WithKeyID(strings.Repeat("k", 8193))},
+		"an ID of no UTF-8": {jwt.WithKeyID("\xff")}, "an ID too long": {jwt.WithKeyID(strings.Repeat("k", 16385))},
 	} {
 		t.Run(name, func(t *testing.T) {
 			key, err := jwt.NewKey(secret, opts...)

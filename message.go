@@ -135,6 +135,20 @@ func (m *message) readHeader(p *decodePolicy, segment string) *failure {
 	return f
 }
 
+// checkJWS refuses what a JWS may not have: a payload that is not encoded, but beside
+// the token and where "crit" says so, and extensions that nobody understands.
+func (m *message) checkJWS(p *decodePolicy) *failure {
+	raw := m.header.b64 == b64False
+	if raw && !p.has(hasDetached) {
+		return errHeaderRaw
+	}
+	critical, f := m.checkCritical(p, true)
+	if f == nil && raw && !critical {
+		return errHeaderCrit
+	}
+	return f
+}
+
 // notBase64 guesses what was given in place of a header.
 func notBase64(segment string) *failure {
 	switch {

@@ -74,6 +74,7 @@ type (
 	validatorOption      func(context.Context, *Token) error
 	contextOption        func() context.Context // a function, as what one returns may escape without the options: see readDecodePolicy
 	maxSizeOption        int
+	criticalOption       []string
 	paddingOption        struct{}
 	detachedOption       []byte
 
@@ -116,6 +117,7 @@ func (withoutOption) forDecoding()        {}
 func (validatorOption) forDecoding()      {}
 func (contextOption) forDecoding()        {}
 func (maxSizeOption) forDecoding()        {}
+func (criticalOption) forDecoding()       {}
 func (paddingOption) forDecoding()        {}
 func (detachedOption) forDecoding()       {}
 
@@ -179,7 +181,7 @@ func WithAlgorithm(alg Algorithm) EncodeOption { return algorithmOption(alg) }
 // WithHeader adds a parameter to the JOSE header (RFC 7515, Section 4). The value
 // is anything that marshals to JSON. Those that other options write ("alg",
 // "kid", "typ", "crit", "b64") are an [ErrInvalidOption], and so are "cty" of
-// "JWT" in [Encode] and a header of more than 8 KiB.
+// "JWT" in [Encode] and a header of more than 16 KiB.
 func WithHeader(name string, value any) EncodeOption { return headerOption{name, value} }
 
 // WithExpiresIn adds "exp" (RFC 7519, Section 4.1.4): the time of the call plus
@@ -272,10 +274,22 @@ func WithContext(ctx context.Context) DecodeOption {
 
 // WithMaxSize sets the most characters that a token may have; a longer one is an
 // [ErrDecode]. The default is 256 KiB. A detached payload does not count, and the
-// header may have 8 KiB decoded, always. A size under 1 is an [ErrInvalidOption].
+// header may have 16 KiB decoded, always. A size under 1 is an [ErrInvalidOption].
 // It is for tokens of others and of [Sign], as [Encode] makes none of more than the
 // default.
 func WithMaxSize(characters int) DecodeOption { return maxSizeOption(characters) }
+
+// WithCritical names extensions that the program understands and checks by itself, such
+// as those of Open Banking. A token whose header lists any in "crit" (RFC 7515, Section
+// 4.1.11) is an [ErrInvalidToken] unless each of them is named here and is in the
+// header; this package does nothing with them. [Header.Param] gives their values: in
+// [DecodeComplete], or to a [WithValidator]. [Verify] returns none, so there a program
+// looks with [DecodeUnverified] once the signature held.
+//
+// No name at all, "", the parameters of RFC 7515 and RFC 7518 themselves, and "b64" are
+// an [ErrInvalidOption]. A JWT whose "crit" lists "b64" is always refused; in [Verify] it
+// may stand beside the others (see [WithDetachedPayload]).
+func WithCritical(names ...string) DecodeOption { return criticalOption(names) }
 
 // WithPadding asks for '=' padding in all three segments, as AWS load balancers
 // write it, though RFC 7515 forbids it: exactly the canonical one. A token
@@ -285,7 +299,9 @@ func WithPadding() DecodeOption { return paddingOption{} }
 
 // WithDetachedPayload gives [Verify] the payload of a token that was signed
 // without it (see [WithDetached] and [WithUnencodedPayload], either of which the
-// header tells). A token that carries a payload of its own is then an [ErrDecode].
+// header tells: "b64" false, and "crit" that lists it beside nothing but what
+// [WithCritical] names). A token that carries a payload of its own is then an
+// [ErrDecode], and without this option one whose "b64" is false.
 func WithDetachedPayload(payload []byte) DecodeOption { return detachedOption(payload) }
 
 // WithKeyAlgorithm binds a key to one algorithm: it signs and verifies with that

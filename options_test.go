@@ -372,7 +372,7 @@ func TestEncodeOptionsRefused(t *testing.T) {
 		"WithAlgorithm of several":     {jwt.WithAlgorithm(jwt.HS256 | jwt.HS384)},
 		"WithAlgorithm of other bits":  {jwt.WithAlgorithm(1 << 63)},
 		"WithKeyID no UTF-8":           {jwt.WithKeyID("\xff")},
-		"WithKeyID too long":           {jwt.WithKeyID(strings.Repeat("k", 8192))},
+		"WithKeyID too long":           {jwt.WithKeyID(strings.Repeat("k", 16384))},
 		"WithType no UTF-8":            {jwt.WithType("\xff")},
 		"WithHeader alg":               {jwt.WithHeader("alg", "HS256")},
 		"WithHeader kid":               {jwt.WithHeader("kid", "k")},
@@ -390,7 +390,7 @@ func TestEncodeOptionsRefused(t *testing.T) {
 		"WithHeader no UTF-8":          {jwt.WithHeader("\xff", 1)},
 		"WithHeader bad JSON":          {jwt.WithHeader("x", json.RawMessage(`1,"alg":"none"`))},
 		"WithHeader too deep":          {jwt.WithHeader("x", deep(64))},
-		"WithHeader too large":         {jwt.WithHeader("x", strings.Repeat("x", 8192))},
+		"WithHeader too large":         {jwt.WithHeader("x", strings.Repeat("x", 16384))},
 		"WithExpiresIn of 15":          {jwt.WithExpiresIn(15)},
 		"WithExpiresIn of none":        {jwt.WithExpiresIn(0)},
 		"WithExpiresIn of the past":    {jwt.WithExpiresIn(-time.Hour)},
@@ -411,7 +411,7 @@ func TestEncodeOptionsRefused(t *testing.T) {
 			assert.Equal(t, 1, strings.Count(err.Error(), "jwt: "))
 		})
 	}
-	for _, opt := range []jwt.EncodeOption{jwt.WithAlgorithm(0), jwt.WithHeader("jku", 1), jwt.WithHeader("x", func() {}), jwt.WithKeyID(strings.Repeat("k", 8192))} {
+	for _, opt := range []jwt.EncodeOption{jwt.WithAlgorithm(0), jwt.WithHeader("jku", 1), jwt.WithHeader("x", func() {}), jwt.WithKeyID(strings.Repeat("k", 16384))} {
 		token, err := jwt.Sign(nil, secret, opt)
 		assertClass(t, err, jwt.ErrInvalidOption)
 		assert.Empty(t, token)

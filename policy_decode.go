@@ -40,6 +40,7 @@ const (
 	hasValidators
 	hasDetached
 	hasPadding
+	hasCritical
 )
 
 func (p *decodePolicy) has(bit policyBits) bool { return p.set&bit != 0 }
@@ -122,6 +123,9 @@ func readDecodePolicy(algorithms Algorithm, opts []DecodeOption) (decodePolicy, 
 			if o <= 0 {
 				err = badOption("WithMaxSize must be greater than 0")
 			}
+		case criticalOption:
+			p.set |= hasCritical
+			err = checkCriticalNames(o)
 		case paddingOption:
 			p.set |= hasPadding
 		case detachedOption:
@@ -202,6 +206,15 @@ func (p *decodePolicy) isAudience(aud []byte) bool {
 	return false
 }
 
+func (p *decodePolicy) isCritical(name string) bool {
+	for _, o := range p.opts {
+		if list, ok := o.(criticalOption); ok && slices.Contains(list, name) {
+			return true
+		}
+	}
+	return false
+}
+
 func contains(list []string, text []byte) bool {
 	for _, one := range list {
 		if one == string(text) {
@@ -265,6 +278,8 @@ func cloneDecodeOptions(opts []DecodeOption) []DecodeOption {
 		case requiredOption:
 			opts[i] = slices.Clone(o)
 		case withoutOption:
+			opts[i] = slices.Clone(o)
+		case criticalOption:
 			opts[i] = slices.Clone(o)
 		case detachedOption:
 			opts[i] = slices.Clone(o)

@@ -52,8 +52,8 @@ var stricter = []rule{
 	{"a token has at most 256 KiB, unless WithMaxSize says otherwise (API.md, section 5)", always, func(d *disagreement) bool {
 		return d.is(jwt.ErrDecode) && len(d.token) > 256<<10
 	}},
-	{"a header has at most 8 KiB (API.md, section 5)", always, func(d *disagreement) bool {
-		return d.is(jwt.ErrDecode) && d.segment == "header" && len(d.segments[0]) > (8<<10)/3*4
+	{"a header has at most 16 KiB (API.md, section 5)", always, func(d *disagreement) bool {
+		return d.is(jwt.ErrDecode) && d.segment == "header" && len(d.segments[0]) > (16<<10)/3*4
 	}},
 	{"base64url has no line breaks (RFC 7515, Section 2)", always, misspelt("line break")},
 	{"WithPadding demands the canonical padding in all segments (API.md, section 5)", always, func(d *disagreement) bool {
