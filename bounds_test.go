@@ -49,6 +49,7 @@ type hostileInput struct {
 	stage int
 	class error
 	token func(n int) string
+	opts  []jwt.DecodeOption
 }
 
 // fill repeats a member or an element, %d in it being a number, between two ends,
@@ -69,8 +70,17 @@ func fill(before, each, after string, n int) string {
 	}
 }
 
-// colliding are names of which neither the length nor the ends tell them apart.
-const colliding = `"0123456701234567%07d01234567":0,`
+// colliding are names of which neither the length nor the ends tell them apart, nor from
+// collided, which is what a program asks for.
+const (
+	colliding = `"0123456701234567%07d01234567":0,`
+	collided  = "0123456701234567-------01234567"
+)
+
+// collidedField is a struct that asks for it.
+type collidedField struct {
+	Field int `json:"0123456701234567-------01234567"`
+}
 
 // colliding16 is an object of as many of them as are compared one by one, with
 // escapes.
@@ -82,14 +92,54 @@ var colliding16 = func() string {
 	return "{" + strings.Join(names, ",") + "},"
 }()
 
+// ofSeventeen is an object with one name more than are compared one by one: its names
+// are kept in the hash set.
+var ofSeventeen = func() string {
+	var names []string
+	for i := range 17 {
+		names = append(names, fmt.Sprintf(`"%c":0`, 'a'+i))
+	}
+	return "{" + strings.Join(names, ",") + "},"
+}()
+
+// lined is an array of such objects, with zeros between them, so placed that all their
+// slots would be in 17 short windows if a slot's index were the hash of a name plus the
+// object's node times step. Half of the n bytes are objects.
+func lined(step uint32, n int) string {
+	const before, after, nodes = `{"a":[`, `0]}`, 1 + 2*17
+	objects := max(1, n/2/len(ofSeventeen))
+	slots := uint32(64)
+	for slots < uint32(2*17*objects) {
+		slots *= 2
+	}
+	for window := uint32(objects/2 + 1); ; window += window/8 + 1 {
+		var out strings.Builder
+		out.WriteString(before)
+		put := 0
+		for node := uint32(3); put < objects && out.Len() < n-len(after); { // 3 is that of the first element
+			if node*step%slots < window {
+				out.WriteString(ofSeventeen)
+				node += nodes
+				put++
+			} else {
+				out.WriteString("0,")
+				node++
+			}
+		}
+		if put == objects {
+			return out.String() + after
+		}
+	}
+}
+
 var hostileInputs = func() (list []hostileInput) {
 	shape := func(name string, token func(n int) string) {
-		list = append(list, hostileInput{name, atShape, jwt.ErrDecode, token})
+		list = append(list, hostileInput{name, atShape, jwt.ErrDecode, token, nil})
 	}
 	header := func(name string, class error, before, each, after string) {
 		list = append(list, hostileInput{"header of " + name, atHeader, class, func(n int) string {
 			return b64(fill(before, each, after, min(n*3/4, headerLimit))) + "." + b64(`{}`) + "." + b64(strings.Repeat("x", 32))
-		}})
+		}, nil})
 	}
 	payload := func(name string, class error, before, each, after string) {
 		stage := atPayload
@@ -98,7 +148,7 @@ var hostileInputs = func() (list []hostileInput) {
 		}
 		list = append(list, hostileInput{"payload of " + name, stage, class, func(n int) string {
 			return claimed(fill(before, each, after, n*3/4-60))
-		}})
+		}, nil})
 	}
 
 	shape("nothing but dots", func(n int) string { return strings.Repeat(".", n) })
@@ -132,7 +182,7 @@ var hostileInputs = func() (list []hostileInput) {
 	header("a nested token", jwt.ErrDecode, `{"alg":"HS256","cty":"JWT","x":"`, `\u0061`, `"}`)
 
 	sized := func(name string, class error, token func(n int) string) {
-		list = append(list, hostileInput{name, atHeader, class, token})
+		list = append(list, hostileInput{name, atHeader, class, token, nil})
 	}
 	sized("a payload that nobody signed", jwt.ErrInvalidSignature, func(n int) string {
 		return b64(`{"alg":"HS256"}`) + "." + strings.Repeat("A", n-60) + "." + b64(strings.Repeat("x", 32))
@@ -145,7 +195,7 @@ var hostileInputs = func() (list []hostileInput) {
 	})
 	list = append(list, hostileInput{"a signed payload that is no base64url", atPayload, jwt.ErrDecode, func(n int) string {
 		return forgeSegments(b64(`{"alg":"HS256"}`), strings.Repeat("A", n-80)+"\n")
-	}})
+	}, nil})
 
 	for _, p := range []struct {
 		name, before, each, after string
@@ -164,6 +214,8 @@ var hostileInputs = func() (list []hostileInput) {
 		{"distinct names, and the first again", `{"a":0,`, `"%d":0,`, `,"a":0}`, jwt.ErrDecode},
 		{"names that collide", `{`, colliding, "}", nil},
 		{"names that collide, by sixteen", `{"a":[`, colliding16, "]}", nil},
+		{"objects of seventeen names", `{"a":[`, ofSeventeen, "]}", nil},
+		{"objects of seventeen names, evenly apart", `{"a":[`, ofSeventeen + strings.Repeat("0,", 64-35), "]}", nil},
 		{"names that are the same", `{`, `"a":0,`, "}", jwt.ErrDecode},
 		{"huge numbers", `{"a":[`, strings.Repeat("9", 256) + ",", "]}", nil},
 		{"a number too long", `{"a":`, "9", "}", jwt.ErrDecode},
@@ -187,6 +239,16 @@ var hostileInputs = func() (list []hostileInput) {
 		{"something behind it", `{}`, " ", `x`, jwt.ErrDecode},
 	} {
 		payload(p.name, p.class, p.before, p.each, p.after)
+	}
+	aimed := func(name string, payload func(n int) string, opts ...jwt.DecodeOption) {
+		list = append(list, hostileInput{"payload of " + name, notStopped, nil, func(n int) string { return claimed(payload(n*3/4 - 60)) }, opts})
+	}
+	aimed("objects in one window, by the golden ratio", func(n int) string { return lined(0x9e3779b1, n) })
+	aimed("objects in one window, by their node", func(n int) string { return lined(1, n) })
+	for _, names := range []string{colliding, `"\u00301234567%012d01234567":0,`} {
+		aimed("names that collide with one that is required: "+names[:7], func(n int) string {
+			return fill(`{`, names, `,"`+collided+`":0}`, n)
+		}, jwt.WithRequired(collided))
 	}
 	return list
 }()
@@ -222,9 +284,9 @@ func cost(call func()) (octets, objects uint64) {
 }
 
 func TestBounds(t *testing.T) {
-	decoder := hostileDecoder(t)
 	for _, in := range hostileInputs {
 		t.Run(in.name, func(t *testing.T) {
+			decoder := hostileDecoder(t, in.opts...)
 			token := in.token(255 << 10)
 			into := struct {
 				Name string `json:"name"`
@@ -453,16 +515,55 @@ func TestMillionNames(t *testing.T) {
 	}
 }
 
+// Objects that aim at the hash set of names cost what others of their size do.
+func TestAimedNames(t *testing.T) {
+	const size = 3 << 20
+	decoder := hostileDecoder(t, jwt.WithMaxSize(8<<20))
+	timeOf := func(payload string) float64 {
+		token := claimed(payload)
+		var into struct{}
+		require.NoError(t, decoder.DecodeInto(token, &into))
+		least := math.Inf(1)
+		for range 2 {
+			began := time.Now()
+			require.NoError(t, decoder.DecodeInto(token, &into))
+			least = min(least, float64(time.Since(began)))
+		}
+		return least
+	}
+	plain := timeOf(fill(`{"a":[`, ofSeventeen, "]}", size))
+	aimed := timeOf(lined(0x9e3779b1, size))
+	assert.Less(t, aimed, 3*plain)
+	t.Logf("%.1f ms, others %.1f ms", aimed/1e6, plain/1e6)
+}
+
+// A token of very many names does not make those after it slower, which work in the
+// same memory.
+func TestManyNamesLeaveNothingBehind(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	decoder := hostileDecoder(t, jwt.WithMaxSize(1<<20))
+	small := claimed(fill(`{`, `"%d":0,`, "}", 140))
+	great := claimed(fill(`{`, `"%d":0,`, "}", 390_000)) // as many as a pool keeps the memory of
+	var into struct{}
+	decode := func() { require.NoError(t, decoder.DecodeInto(small, &into)) }
+	before := leastTime(decode)
+	require.NoError(t, decoder.DecodeInto(great, &into))
+	after := leastTime(decode)
+	assert.Less(t, after, 3*before)
+	t.Logf("%.0f ns, then %.0f ns", before, after)
+}
+
 // BenchmarkHostile times each hostile input at doubling sizes; see TestGrowth.
 func BenchmarkHostile(b *testing.B) {
-	decoder := hostileDecoder(b, jwt.WithMaxSize(8<<20))
 	for _, in := range hostileInputs {
+		decoder := hostileDecoder(b, in.opts...)
 		for _, n := range in.sizes() {
 			b.Run(fmt.Sprintf("%s/%d", strings.ReplaceAll(in.name, " ", "_"), n), func(b *testing.B) {
 				token := in.token(n)
 				b.SetBytes(int64(len(token)))
 				b.ReportAllocs()
-				var into struct{}
+				var into collidedField
 				for b.Loop() {
 					decoder.DecodeInto(token, &into)
 				}
@@ -494,10 +595,10 @@ func TestGrowth(t *testing.T) {
 	if os.Getenv("JWT_GROWTH") == "" {
 		t.Skip("a test of time, on a machine that does nothing else; JWT_GROWTH=1 runs it")
 	}
-	decoder := hostileDecoder(t)
-	var into struct{}
+	var into collidedField
 	for _, in := range hostileInputs {
 		t.Run(in.name, func(t *testing.T) {
+			decoder := hostileDecoder(t, in.opts...)
 			var lengths, times []float64
 			for _, n := range in.sizes() {
 				token := in.token(n - 100)
@@ -532,11 +633,11 @@ func TestOneHostileInput(t *testing.T) {
 	require.NoError(t, err)
 	size, err := strconv.Atoi(os.Getenv("JWT_HOSTILE_SIZE"))
 	require.NoError(t, err)
-	decoder := hostileDecoder(t)
+	decoder := hostileDecoder(t, hostileInputs[i].opts...)
 	if size > 0 {
 		token := hostileInputs[i].token(size - 100)
 		fmt.Println("length", len(token))
-		var into struct{}
+		var into collidedField
 		decoder.DecodeInto(token, &into)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"hash/maphash"
+	"math"
 	"math/bits"
 )
 
@@ -61,25 +62,33 @@ func (d *document) equal(i, j int) bool {
 	return bytes.Equal(first, d.string(uint32(j)))
 }
 
-// A nameSet is the names of all objects that have many, in one open table.
-// Its hash is seeded at random, so nobody can make names that collide.
+// A nameSet is a hash set of the names of all objects that have many, in one open table.
+//
+// The whole of a slot's index comes out of a hash that is seeded at random: that of the
+// name is hashed again, together with the object. Were the object added to it instead,
+// an attacker could place objects so that all their slots lie side by side, whatever
+// the seed.
 type nameSet struct {
 	slots []nameSlot
 	used  int
+	base  uint32 // what earlier documents left is not above it: so a set is cleared at no cost
+	last  uint32 // the largest name of any slot
 }
 
 type nameSlot struct {
-	hash   uint32
-	object uint32
-	name   uint32 // the node of the name; 0 where the slot is free (node 0 is never a name)
+	hash uint32
+	name uint32 // base and the node of the name, which is never node 0; free where it is not above base
 }
 
 var nameSeed = maphash.MakeSeed()
 
+// clear takes the same time whatever the table's size: one token of many names does not
+// make all later ones slow.
 func (s *nameSet) clear() {
-	if s.used > 0 {
+	s.used, s.base = 0, s.last
+	if s.base > math.MaxUint32/2 { // a document has fewer nodes than are left above
 		clear(s.slots)
-		s.used = 0
+		s.base, s.last = 0, 0
 	}
 }
 
@@ -88,35 +97,50 @@ func (s *nameSet) add(d *document, object, name int) bool {
 	if 2*(s.used+1) > len(s.slots) {
 		s.grow()
 	}
-	sum := maphash.Bytes(nameSeed, d.string(uint32(name)))
-	slot := nameSlot{hash: uint32(sum) + uint32(object)*0x9e3779b1, object: uint32(object), name: uint32(name)}
-	at := s.find(slot, func(other nameSlot) bool {
-		return other.hash == slot.hash && other.object == slot.object && d.equal(int(other.name), name)
-	})
-	if s.slots[at].name != 0 {
-		return false
+	hash := hashOfMember(d.string(uint32(name)), object)
+	mask := uint32(len(s.slots) - 1)
+	at := hash & mask
+	for ; s.slots[at].name > s.base; at = (at + 1) & mask {
+		if other := int(s.slots[at].name - s.base); s.slots[at].hash == hash && d.equal(other, name) && d.holds(object, other, name) {
+			return false
+		}
 	}
-	s.slots[at] = slot
+	slot := nameSlot{hash, s.base + uint32(name)}
+	s.slots[at], s.last = slot, max(s.last, slot.name)
 	s.used++
 	return true
 }
 
-// find returns the place of the slot that is the same, or of the free one.
-func (s *nameSet) find(slot nameSlot, same func(nameSlot) bool) int {
-	mask := len(s.slots) - 1
-	for at := int(slot.hash) & mask; ; at = (at + 1) & mask {
-		if s.slots[at].name == 0 || same(s.slots[at]) {
-			return at
-		}
+func hashOfMember(name []byte, object int) uint32 {
+	var both [16]byte
+	binary.LittleEndian.PutUint64(both[:], maphash.Bytes(nameSeed, name))
+	binary.LittleEndian.PutUint64(both[8:], uint64(object))
+	return uint32(maphash.Bytes(nameSeed, both[:]))
+}
+
+// holds reports whether the object has that name among its members before end. It is
+// asked once a document or so: names that are equal are a duplicate, unless the hashes
+// of two objects meet.
+func (d *document) holds(object, name, end int) bool {
+	i := object + 1
+	for i < end && i != name {
+		i = int(d.nodes[i+1].next)
 	}
+	return i == name
 }
 
 func (s *nameSet) grow() {
 	old := s.slots
-	s.slots = make([]nameSlot, max(64, 2*len(old)))
+	s.slots = make([]nameSlot, max(64, 4*len(old)))
+	mask := uint32(len(s.slots) - 1)
 	for _, slot := range old {
-		if slot.name != 0 {
-			s.slots[s.find(slot, func(nameSlot) bool { return false })] = slot
+		if slot.name <= s.base {
+			continue
 		}
+		at := slot.hash & mask
+		for s.slots[at].name != 0 {
+			at = (at + 1) & mask
+		}
+		s.slots[at] = slot
 	}
 }

@@ -104,7 +104,7 @@ func (m *message) giveBack() {
 	const text, nodes = 2 * defaultMaxSize, 8 * defaultMaxSize // a value may be two characters, and a node is 16 octets
 	d := &m.payload
 	if max(cap(m.octets), cap(m.token), cap(m.signature), cap(m.jsonText), cap(d.unescaped), cap(d.compared)) > text ||
-		max(16*cap(d.nodes), 12*len(d.names.slots)) > nodes {
+		max(16*cap(d.nodes), 8*len(d.names.slots)) > nodes {
 		return
 	}
 	m.header, m.complete, m.payload.source = nil, nil, ""
