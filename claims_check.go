@@ -45,15 +45,22 @@ func (d *document) checkAudience(i uint32) *failure {
 	case jsonString:
 		ok = n.start < n.end
 	case jsonArray:
-		ok = n.next > i+1
+		ok = true
 		for e := i + 1; e < n.next; e = d.nodes[e].next {
 			ok = ok && d.nodes[e].kind == jsonString
 		}
 	}
 	if !ok {
-		return badClaim(ErrInvalidAudience, "aud", `"aud" must be a JSON string or an array of strings, and not empty`)
+		return badClaim(ErrInvalidAudience, "aud", `"aud" must be a JSON string that is not empty, or an array of strings`)
 	}
 	return nil
+}
+
+// isEmptyList reports whether a value is []. An "aud" of it is an absent one: an
+// issuer writes it where no audience was asked for.
+func (d *document) isEmptyList(i uint32) bool {
+	n := &d.nodes[i]
+	return n.kind == jsonArray && n.next == i+1
 }
 
 func noDate(class error, name string) *failure {
@@ -107,6 +114,9 @@ func (d *document) checkTypes(text []byte, r *registered) *failure {
 	d.value(int(r[claimAud]), 1)
 	if f := d.checkAudience(1); f != nil {
 		return f
+	}
+	if d.isEmptyList(1) {
+		return badClaim(ErrInvalidOption, "aud", `"aud" is an empty list, which says nothing: leave the claim out where there is no audience; in a struct, by the tag omitempty`)
 	}
 	for e := uint32(2); d.nodes[1].kind == jsonArray && e < d.nodes[1].next; e++ {
 		if d.nodes[e].start == d.nodes[e].end {
@@ -193,7 +203,7 @@ func (p *decodePolicy) checkRequired(d *document) *failure {
 	for _, o := range p.opts {
 		names, _ := o.(requiredOption)
 		for _, name := range names {
-			if i := d.member(name); i == 0 || d.nodes[i].kind == jsonNull {
+			if i := d.member(name); i == 0 || d.nodes[i].kind == jsonNull || name == "aud" && d.isEmptyList(i) {
 				return missing(strings.Clone(name)).wantedBy("WithRequired")
 			}
 		}
@@ -222,6 +232,9 @@ func (p *decodePolicy) checkIssuer(d *document, i uint32) *failure {
 }
 
 func (p *decodePolicy) checkAudience(d *document, i uint32) *failure {
+	if i != 0 && d.isEmptyList(i) {
+		i = 0
+	}
 	switch {
 	case !p.checks(claimAud):
 		return nil

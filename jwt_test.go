@@ -249,7 +249,7 @@ var hostile = []struct {
 	{"jti an object", claimed(`{"jti":{}}`), jwt.ErrInvalidID, "", "jti"},
 	{"aud nobody asked for", claimed(`{"aud":"api"}`), jwt.ErrInvalidAudience, "", "aud"},
 	{"aud null", claimed(`{"aud":null}`), jwt.ErrInvalidAudience, "", "aud"},
-	{"aud empty", claimed(`{"aud":[]}`), jwt.ErrInvalidAudience, "", "aud"},
+	{"aud empty", claimed(`{"aud":""}`), jwt.ErrInvalidAudience, "", "aud"},
 	{"aud of empty text", claimed(`{"aud":""}`), jwt.ErrInvalidAudience, "", "aud"},
 	{"aud of numbers", claimed(`{"aud":[1]}`), jwt.ErrInvalidAudience, "", "aud"},
 	{"aud an object", claimed(`{"aud":{"api":1}}`), jwt.ErrInvalidAudience, "", "aud"},

@@ -158,8 +158,8 @@ func WithSubject(subject string) Option { return subjectOption(subject) }
 
 // WithAudience adds the claim "aud" when encoding: the services that the token
 // is for. A decoder says with it which service it is: one of these must be in
-// "aud", or the token is an [ErrInvalidAudience]; without "aud" it is an
-// [ErrMissingClaim]. Without this option a token that has an "aud" is refused
+// "aud", or the token is an [ErrInvalidAudience]; without "aud", or with an empty list
+// there, it is an [ErrMissingClaim]. Without this option a token that has an "aud" is refused
 // (RFC 7519, Section 4.1.3). No audience, and "" as one, is an [ErrInvalidOption].
 func WithAudience(audiences ...string) Option { return audienceOption(audiences) }
 
@@ -184,9 +184,10 @@ func WithAlgorithm(alg Algorithm) EncodeOption { return algorithmOption(alg) }
 // "JWT" in [Encode] and a header of more than 16 KiB.
 func WithHeader(name string, value any) EncodeOption { return headerOption{name, value} }
 
-// WithExpiresIn adds "exp" (RFC 7519, Section 4.1.4): the time of the call plus
-// lifetime, rounded up to the second. A lifetime under a second is an
-// [ErrInvalidOption], and so is a payload that has an "exp" of its own.
+// WithExpiresIn adds "exp" (RFC 7519, Section 4.1.4): the time of the call, cut to
+// the second, plus lifetime, rounded up to seconds. With [WithIssuedAt] "exp" less
+// "iat" is the lifetime exactly, which some verifiers limit. A lifetime under a
+// second is an [ErrInvalidOption], and so is a payload that has an "exp" of its own.
 func WithExpiresIn(lifetime time.Duration) EncodeOption { return lifetimeOption(lifetime) }
 
 // WithIssuedAt adds "iat" (RFC 7519, Section 4.1.6): the time of the call, rounded

@@ -148,7 +148,7 @@ var tokenFaults = func() (list []tokenFault) {
 	claim("iss absent", "iss", "", jwt.ErrMissingClaim)
 	next()
 	claim("aud a number", "aud", "1", jwt.ErrInvalidAudience)
-	claim("aud empty", "aud", "[]", jwt.ErrInvalidAudience)
+	claim("aud empty", "aud", `""`, jwt.ErrInvalidAudience)
 	claim("aud of another", "aud", `["x"]`, jwt.ErrInvalidAudience)
 	claim("aud absent", "aud", "", jwt.ErrMissingClaim)
 	next()

@@ -222,9 +222,9 @@ func (p *encodePolicy) addClaims(dst []byte, r *registered) ([]byte, error) {
 		}
 		dst = append(dst, '}')
 	}
-	date := func(name string, t time.Time) {
+	date := func(name string, seconds int64) {
 		begin(name)
-		dst = append(strconv.AppendInt(dst, t.Unix(), 10), '}')
+		dst = append(strconv.AppendInt(dst, seconds, 10), '}')
 	}
 	if len(p.issuer) > 0 {
 		text("iss", p.issuer[0])
@@ -241,20 +241,22 @@ func (p *encodePolicy) addClaims(dst []byte, r *registered) ([]byte, error) {
 		dst = append(append(dst, list...), '}')
 	}
 	if p.lifetime != 0 || p.issuedAt {
-		now := p.now()
+		// One reading of the clock, cut to the second, so that "exp" less "iat" is the
+		// lifetime exactly: Google and Apple refuse a token of a second more.
+		now := p.now().Unix()
 		if p.lifetime != 0 {
-			exp := now.Add(p.lifetime)
-			if exp.Nanosecond() > 0 {
-				exp = exp.Add(time.Second)
+			seconds := int64(p.lifetime / time.Second)
+			if p.lifetime%time.Second > 0 {
+				seconds++
 			}
-			date("exp", exp)
+			date("exp", now+seconds) // past the range of int64 it wraps to no valid date
 		}
 		if p.issuedAt {
 			date("iat", now)
 		}
 	}
 	if p.notBefore != nil {
-		date("nbf", *p.notBefore)
+		date("nbf", p.notBefore.Unix())
 	}
 	if p.randomID {
 		var random [16]byte

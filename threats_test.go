@@ -557,10 +557,11 @@ func TestThreat29_AudienceUnasked(t *testing.T) {
 	for _, aud := range []string{`"api"`, `["api"]`, `["a","b"]`} {
 		refuse(t, jwt.ErrInvalidAudience, claimed(`{"aud":`+aud+`}`), secret, jwt.HS256)
 	}
-	for _, aud := range []string{`""`, `[]`, `[""]`, `null`, `1`, `["api",1]`, `[["api"]]`, `{"api":1}`, `"API"`, `"api2"`, `"ap"`, `"api,other"`, `["other"]`} {
+	for _, aud := range []string{`""`, `[""]`, `null`, `1`, `["api",1]`, `[["api"]]`, `{"api":1}`, `"API"`, `"api2"`, `"ap"`, `"api,other"`, `["other"]`} {
 		refuse(t, jwt.ErrInvalidAudience, claimed(`{"aud":`+aud+`}`), secret, jwt.HS256, jwt.WithAudience("api"))
 	}
 	refuse(t, jwt.ErrMissingClaim, claimed(`{}`), secret, jwt.HS256, jwt.WithAudience("api"))
+	refuse(t, jwt.ErrMissingClaim, claimed(`{"aud":[]}`), secret, jwt.HS256, jwt.WithAudience("api"))
 	refuse(t, jwt.ErrInvalidAudience, claimed(`{"aud":["api"]}`), secret, jwt.HS256, jwt.WithStrictAudience("api"))
 	refuse(t, jwt.ErrInvalidOption, claimed(`{"aud":""}`), secret, jwt.HS256, jwt.WithAudience(""))
 }

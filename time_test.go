@@ -220,8 +220,8 @@ func TestTimeRoundTrip(t *testing.T) {
 	}
 }
 
-// "exp" is rounded up to the second, "iat" and "nbf" down, before 1970 too, so
-// that a token is in force at once, and for no less than was asked.
+// All dates of a token come from one reading of the clock, cut to the second, before
+// 1970 too: it is in force at once, and "exp" less "iat" is the lifetime exactly.
 func TestTimeOfEncoding(t *testing.T) {
 	for _, tt := range []struct {
 		now           time.Time
@@ -229,14 +229,17 @@ func TestTimeOfEncoding(t *testing.T) {
 		exp, iat, nbf int64
 	}{
 		{ns(t0, 0), minute, t0 + 60, t0, t0},
-		{ns(t0, 1), minute, t0 + 61, t0, t0},
-		{ns(t0, -1), minute, t0 + 60, t0 - 1, t0 - 1},
+		{ns(t0, 1), minute, t0 + 60, t0, t0},
+		{ns(t0, 999_999_999), minute, t0 + 60, t0, t0},
+		{ns(t0, -1), minute, t0 + 59, t0 - 1, t0 - 1},
+		{ns(t0, 123_456_789), time.Hour, t0 + 3600, t0, t0},
+		{ns(t0, 0), time.Second + 1, t0 + 2, t0, t0},
 		{ns(t0, 5e8), 1500 * time.Millisecond, t0 + 2, t0, t0},
-		{ns(t0, 999_999_999), time.Second + 1, t0 + 2, t0, t0},
-		{ns(-2, 5e8), time.Second, 0, -2, -2},
-		{ns(-1, 1), time.Second, 1, -1, -1},
-		{ns(first+1, 1), time.Second, first + 3, first + 1, first + 1},
-		{ns(last-61, 1), minute, last, last - 61, last - 61},
+		{ns(t0, 999_999_999), time.Second, t0 + 1, t0, t0},
+		{ns(-2, 5e8), time.Second, -1, -2, -2},
+		{ns(-1, 1), time.Second, 0, -1, -1},
+		{ns(first+1, 1), time.Second, first + 2, first + 1, first + 1},
+		{ns(last-60, 999_999_999), minute, last, last - 60, last - 60},
 		{ns(last-60, 0), minute, last, last - 60, last - 60},
 		{ns(t0, 0), most, t0 + mostS + 1, t0, t0},
 	} {
@@ -245,11 +248,14 @@ func TestTimeOfEncoding(t *testing.T) {
 		claims, err := jwt.Decode(token, secret, jwt.HS256, at(tt.now))
 		require.NoError(t, err, "%v: in force at once", tt.now)
 		assert.Equal(t, jwt.Claims{"exp": tt.exp, "iat": tt.iat, "nbf": tt.nbf}, claims)
-		_, err = jwt.Decode(token, secret, jwt.HS256, at(tt.now.Add(tt.lifetime-1)))
-		assert.NoError(t, err, "%v: in force for all of %v", tt.now, tt.lifetime)
+		_, err = jwt.Decode(token, secret, jwt.HS256, at(time.Unix(tt.iat, 0).Add(tt.lifetime-1)))
+		assert.NoError(t, err, "%v: in force for %v of its own second", tt.now, tt.lifetime)
+		if tt.lifetime%time.Second == 0 {
+			assert.Equal(t, tt.lifetime, claims.ExpiresAt().Sub(claims.IssuedAt()))
+		}
 	}
 	for name, opts := range map[string][]jwt.EncodeOption{
-		"exp behind 9999":      {at(ns(last-60, 1)), jwt.WithExpiresIn(minute)},
+		"exp behind 9999":      {at(ns(last-59, 0)), jwt.WithExpiresIn(minute)},
 		"exp far behind":       {at(ns(last, 0)), jwt.WithExpiresIn(most)},
 		"iat before the year":  {at(ns(first, -1)), jwt.WithIssuedAt()},
 		"iat of a mad clock":   {at(ns(math.MaxInt64, 0)), jwt.WithIssuedAt()},
