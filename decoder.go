@@ -16,7 +16,8 @@ var errNoDecoder = badOption("the Decoder is nil or empty; make one with NewDeco
 // NewDecoder prepares a decoder. It returns an [ErrInvalidKey] for a key that
 // serves none of the algorithms, and an [ErrInvalidOption] for options that are
 // wrong or contradict one another. One that only [Decode] takes contradicts one
-// that only [Verify] takes. It keeps no reference to what it is given.
+// that only [Verify] takes, and a secret contradicts an allow-list that names
+// public-key algorithms beside those for secrets. It keeps no reference to what it is given.
 func NewDecoder[K VerificationKey](key K, alg Algorithm, opts ...DecodeOption) (*Decoder, error) {
 	keys, err := keptKeyring(key)
 	if err != nil {

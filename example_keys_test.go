@@ -5,7 +5,9 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -176,6 +178,41 @@ func ExampleNewKeySet_rotation() {
 	// Output:
 	// alice by 2026-10
 	// bob by 2026-11
+}
+
+// A secret in a setting is often base64 or hexadecimal digits of random bytes, as from
+// openssl rand -base64 64. Whether it is decoded is up to the two sides: they must do
+// the same, or no signature of one holds for the other.
+func ExampleNewKey_base64() {
+	// Never hard-code a real secret: read it from the environment or a vault.
+	setting := "q83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4k="
+	secret, err := base64.StdEncoding.DecodeString(setting) // or hex.DecodeString
+	if err != nil {
+		log.Fatal(err)
+	}
+	decoded, err := jwt.NewKey(secret)
+	if err != nil {
+		log.Fatal(err)
+	}
+	asText, err := jwt.NewKey([]byte(setting))
+	if err != nil {
+		log.Fatal(err)
+	}
+	token, err := jwt.Encode(jwt.Claims{"sub": "alice"}, decoded)
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	claims, err := jwt.Decode(token, decoded, jwt.HS256)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(claims.Subject())
+	_, err = jwt.Decode(token, asText, jwt.HS256)
+	fmt.Println(errors.Is(err, jwt.ErrInvalidSignature))
+	// Output:
+	// alice
+	// true
 }
 
 // vault stands for a client of a key management service, whose private key never

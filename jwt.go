@@ -104,7 +104,9 @@ func Encode[K SigningKey](payload any, key K, opts ...EncodeOption) (string, err
 // Decode verifies a token and returns its claims. The key is one of the types of
 // [VerificationKey], and alg the algorithm that tokens are signed with, or an
 // allow-list of several: jwt.RS256|jwt.ES256. What the token says of its key or
-// algorithm is never more than compared with these.
+// algorithm is never more than compared with these. A secret with a list such as
+// jwt.RS256|jwt.HS256 is an [ErrInvalidOption]: it may be a public key by mistake, with
+// which anybody could sign.
 //
 // The signature must hold; the time must be before "exp", and not before "nbf" or
 // "iat" (RFC 7519, Section 4.1), without leeway; and an "aud" must be asked for

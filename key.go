@@ -51,10 +51,19 @@ type Key struct {
 // Whatever is refused is an [ErrInvalidKey]; an option that is wrong by itself is
 // an [ErrInvalidOption]. A secret has at least 32 octets (RFC 7518, Section 3.2),
 // as many as the hash where the key is bound to an algorithm, and is not all
-// zero; text that is a key of another kind (PEM, SSH, a JWK) is no secret. RSA has
+// zero. A key of another kind is no secret, in whatever form: PEM, SSH, a JWK or a
+// set of them, DER, the 64 bytes of an Ed25519 private key, and base64 or
+// hexadecimal digits of any of these. Neither is text with white space at an end,
+// such as the line break of a file, unless [AllowWeakKey] is given. RSA has
 // 2048 to 16384 bits. EC is on P-256, P-384 or P-521. The two halves of a private
 // key must belong together. A kind of key that is not supported wraps
 // [errors.ErrUnsupported].
+//
+// The bytes of a secret are used as they are. One that is given as base64 or
+// hexadecimal digits must be decoded first, by encoding/base64 or encoding/hex,
+// if the other side decodes it too, and must not be if the other side uses the text
+// itself. Where the two sides differ in this, all that they see is signatures that
+// do not hold. So ask the issuer; a text that merely looks like base64 tells nothing.
 //
 // A crypto.Signer is kept, and its public key read once; it must be safe for
 // concurrent use where the key is. Each signature of its is verified before it is

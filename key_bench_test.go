@@ -3,7 +3,9 @@ package jwt_test
 import (
 	"crypto/ecdsa"
 	"crypto/ed25519"
+	"crypto/rand"
 	"crypto/rsa"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -25,6 +27,31 @@ func BenchmarkRawKeys(b *testing.B) {
 		b.Run(alg.String(), func(b *testing.B) { benchmarkRaw[*ecdsa.PrivateKey](b, ecKeys[alg], &ecKeys[alg].PublicKey, alg) })
 	}
 	b.Run("EdDSA", func(b *testing.B) { benchmarkRaw(b, edKey, edKey.Public().(ed25519.PublicKey), jwt.EdDSA) })
+}
+
+// What the checks of a secret cost where it is seen for the first time: 4,096 are
+// remembered, and these are more.
+func BenchmarkNewSecrets(b *testing.B) {
+	for name, encode := range map[string]func([]byte) []byte{
+		"random": func(secret []byte) []byte { return secret }, "base64": encodings["base64"], "hexadecimal": encodings["hexadecimal"],
+	} {
+		for _, size := range []int{32, 48, 64} {
+			secrets := make([][]byte, 1<<16)
+			for i := range secrets {
+				raw := make([]byte, size)
+				rand.Read(raw)
+				secrets[i] = encode(raw)
+			}
+			b.Run(fmt.Sprintf("%s/%d", name, size), func(b *testing.B) {
+				b.ReportAllocs()
+				for i := 0; b.Loop(); i++ {
+					if _, err := jwt.Sign(nil, secrets[i%len(secrets)]); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
 }
 
 func benchmarkRaw[S jwt.SigningKey, V jwt.VerificationKey](b *testing.B, private S, public V, alg jwt.Algorithm) {

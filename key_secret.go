@@ -1,55 +1,53 @@
 package jwt
 
 import (
-	"bytes"
+	"hash/maphash"
 	"strconv"
-	"unicode"
-	"unicode/utf8"
+	"sync/atomic"
 )
 
-// What octets may be an HMAC secret.
+// What bytes may be an HMAC secret. Keys of other kinds are in key_foreign.go.
 
-// checkSecret refuses octets that are no secret, or nobody's.
-func checkSecret(secret []byte) error {
+// goodSecrets is a direct-mapped cache of secrets that passed checkSecret, so that the
+// calls that are given a raw secret each time do not check it each time. Of a secret it
+// keeps a keyed hash, which is of no use to anybody.
+var goodSecrets [1 << 12]atomic.Uint64
+
+// checkSecret refuses what is no secret, or everybody's. AllowWeakKey, which is weak
+// here, lets white space at the ends pass.
+func checkSecret(secret []byte, weak bool) error {
 	if len(secret) == 0 {
 		return badKey("the HMAC secret is empty; is the setting that holds it missing?")
 	}
-	if maker := keyText(secret); maker != "" {
-		return badKey("the HMAC secret is the text of another kind of key, which may well be public; read it with " + maker)
+	hash := maphash.Bytes(nameSeed, secret) | 1 // never that of an empty slot
+	slot := &goodSecrets[hash>>1%uint64(len(goodSecrets))]
+	if slot.Load() == hash {
+		return nil
 	}
-	for _, octet := range secret {
-		if octet != 0 {
-			return nil
+	if allZero(secret) {
+		return badKey("the HMAC secret is all zero; was it ever filled in?")
+	}
+	if form := foreignKey(secret); form.what != "" {
+		return badKey("what was given as an HMAC secret is " + form.what + "; " + form.way)
+	}
+	if (isWhite(secret[0]) || isWhite(secret[len(secret)-1])) && isText(secret) {
+		if weak {
+			return nil // which the cache must not say to others
 		}
+		return badKey("the HMAC secret is text with white space at its start or end, such as the line break of a file; trim it with bytes.TrimSpace, " +
+			"or, where the white space belongs to it, use NewKey with AllowWeakKey")
 	}
-	return badKey("the HMAC secret is all zero; was it ever filled in?")
+	slot.Store(hash)
+	return nil
 }
 
-// keyText names the function that reads a key which was given as octets where a
-// secret is wanted, and are not empty; "" where they may be a secret.
-func keyText(secret []byte) string {
-	text := secret
-	if c := text[0]; c <= ' ' || c >= utf8.RuneSelf { // white space of any kind perhaps, or a byte order mark
-		text = bytes.TrimLeftFunc(text, unicode.IsSpace)
-		text = bytes.TrimLeftFunc(bytes.TrimPrefix(text, []byte("\ufeff")), unicode.IsSpace)
+func allZero(secret []byte) bool {
+	for _, b := range secret {
+		if b != 0 {
+			return false
+		}
 	}
-	switch {
-	case bytes.HasPrefix(text, []byte("-----BEGIN")), bytes.Contains(text, []byte("-----BEGIN ")),
-		bytes.HasPrefix(text, []byte("ssh-")), bytes.HasPrefix(text, []byte("ecdsa-sha2-")):
-		return "ParsePEM (an SSH key must be converted first: ssh-keygen -e -m PKCS8)"
-	case len(text) == 0 || text[0] != '{':
-		return ""
-	}
-	// As JSON, or near enough to it to be meant as such.
-	var d document
-	valid := d.parse(bytes.TrimSpace(text))
-	switch {
-	case bytes.Contains(text, []byte(`"keys"`)), valid && d.member("keys") != 0:
-		return "ParseKeySet"
-	case bytes.Contains(text, []byte(`"kty"`)), valid && d.member("kty") != 0:
-		return "ParseJWK"
-	}
-	return ""
+	return true
 }
 
 func secretTooShort(length int, alg Algorithm) error {

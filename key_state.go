@@ -251,6 +251,17 @@ func (k *keyState) choose(wanted Algorithm) (Algorithm, error) {
 	return wanted, nil
 }
 
+// checkSecretAlone refuses a secret with an allow-list of HMAC and public-key
+// algorithms. Either the secret is a public key, which a forger has too, or the list is
+// too wide.
+func (k *keyState) checkSecretAlone(allowed Algorithm) error {
+	if public := allowed &^ hmacAlgorithms; k.secret != nil && public != 0 && public != allowed {
+		return badOption("the key is an HMAC secret, and the allow-list " + allowed.String() + " names " + public.String() + " too, which no secret serves; " +
+			"if it was meant to be a public key, read it as one (ParsePEM, ParseJWK, NewKey), else allow " + (allowed & hmacAlgorithms).String() + " alone")
+	}
+	return nil
+}
+
 // misfit says why the key serves none of the algorithms that are wanted.
 func (k *keyState) misfit(wanted Algorithm) error {
 	switch {

@@ -198,7 +198,13 @@ func ring(k *keyState, err error) (keyring, error) { return keyring{one: k}, err
 // serve refuses an allow-list none of which the key can serve. Of a set nothing
 // can be said before there is a token.
 func (r *keyring) serve(allowed Algorithm) error {
-	if r.one != nil && r.one.verifies&allowed == 0 {
+	if r.one == nil {
+		return nil
+	}
+	if err := r.one.checkSecretAlone(allowed); err != nil {
+		return err
+	}
+	if r.one.verifies&allowed == 0 {
 		return r.one.misfit(allowed)
 	}
 	return nil

@@ -310,7 +310,8 @@ func WithDetachedPayload(payload []byte) DecodeOption { return detachedOption(pa
 func WithKeyAlgorithm(alg Algorithm) KeyOption { return keyAlgorithmOption(alg) }
 
 // AllowWeakKey lifts the lower bounds of key sizes, for those who must talk to
-// old systems: secrets from 1 octet, RSA from 1024 bits. Nothing else is lifted.
+// old systems: secrets from 1 octet, RSA from 1024 bits. A secret that is text may
+// then have white space at its ends too. Nothing else is lifted.
 func AllowWeakKey() KeyOption { return weakKeyOption{} }
 
 // What all options are held against.

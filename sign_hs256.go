@@ -26,7 +26,7 @@ func newSecret(secret []byte, weak bool) (*keyState, error) {
 
 // setSecret makes k the state of a secret, which it refers to.
 func (k *keyState) setSecret(secret []byte, weak bool) error {
-	if err := checkSecret(secret); err != nil {
+	if err := checkSecret(secret, weak); err != nil {
 		return err
 	}
 	*k = keyState{kind: "HMAC secret", secret: secret}
@@ -138,11 +138,25 @@ func (k *keyState) takeMAC(hash crypto.Hash) *mac {
 func (k *keyState) returnMAC(hash crypto.Hash, m *mac) {
 	m.Reset()
 	if k.macs == nil {
-		m.key = nil
-		clear(m.pad[:])
-		clear(m.sum[:])
+		m.forget()
 		rawMACs[hash-crypto.SHA256].Put(m)
 		return
 	}
 	k.macs[hash-crypto.SHA256].Put(m)
+}
+
+// forget clears all that is left of a raw key. A hash keeps what was written last in
+// its block buffer, even after Reset: only writing over it clears that. All but the
+// last byte of a block is copied there and costs nothing; the last one makes it hash
+// the block, which is done only where the key itself was hashed, being longer.
+func (m *mac) forget() {
+	clear(m.pad[:])
+	clear(m.sum[:])
+	size := m.BlockSize()
+	m.Write(m.pad[:size-1])
+	if len(m.key) > size {
+		m.Write(m.pad[:1])
+	}
+	m.Reset()
+	m.key = nil
 }
