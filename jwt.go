@@ -324,7 +324,7 @@ func (m *message) decode(keys keyring, p *decodePolicy, ctx context.Context, tok
 	if _, f := m.checkCritical(p, false); f != nil {
 		return f
 	}
-	if f := m.authenticate(keys, p, s, token[:len(s.header)+1+len(s.payload)]); f != nil {
+	if f := m.authenticate(keys, p, ctx, s, token[:len(s.header)+1+len(s.payload)]); f != nil {
 		return f
 	}
 	if f := m.readClaims(p, s.payload); f != nil {
@@ -355,7 +355,7 @@ func (m *message) verify(keys keyring, p *decodePolicy, token string) ([]byte, e
 		}
 		input = token[:len(s.header)+1] + p.detachedInput(m.header)
 	}
-	if f := m.authenticate(keys, p, s, input); f != nil {
+	if f := m.authenticate(keys, p, nil, s, input); f != nil {
 		return nil, f
 	}
 	payload := append([]byte{}, p.detached...)
@@ -374,13 +374,13 @@ func (m *message) verify(keys keyring, p *decodePolicy, token string) ([]byte, e
 }
 
 // authenticate is the middle of both: the algorithm, the key, the signature.
-func (m *message) authenticate(keys keyring, p *decodePolicy, s segments, input string) *failure {
+func (m *message) authenticate(keys keyring, p *decodePolicy, ctx context.Context, s segments, input string) *failure {
 	h := m.header
 	if f := h.allowed(p.algorithms); f != nil {
 		return f
 	}
 	var room [mostKeysTried]*keyState
-	candidates, f := keys.candidates(h.Algorithm, h.KeyID, room[:0])
+	candidates, f := keys.candidates(p, ctx, h.Algorithm, h.KeyID, room[:0])
 	if f != nil {
 		return f
 	}

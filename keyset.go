@@ -1,6 +1,7 @@
 package jwt
 
 import (
+	"context"
 	"fmt"
 	"iter"
 	"log/slog"
@@ -23,6 +24,19 @@ type keySetState struct {
 	keys    []*keyState // and not Keys, which callers can overwrite
 	byID    map[string]*keyState
 	skipped []skippedKey
+
+	live *liveSet // where the set follows a source; the rest is then empty
+}
+
+// shown is what All, Key and the like show: of a live set what was last fetched.
+func (s *keySetState) shown() *keySetState {
+	if s.live == nil {
+		return s
+	}
+	if f := s.live.latest.Load(); f != nil {
+		return f.keys
+	}
+	return &keySetState{}
 }
 
 // A skippedKey is a member of a JWK Set that could not be used.
@@ -70,7 +84,7 @@ func (s *KeySet) All() iter.Seq[*Key] {
 		if err != nil {
 			return
 		}
-		for _, k := range set.keys {
+		for _, k := range set.shown().keys {
 			if !yield(&Key{seal(k)}) {
 				return
 			}
@@ -84,7 +98,7 @@ func (s *KeySet) Key(kid string) (*Key, bool) {
 	if err != nil {
 		return nil, false
 	}
-	k, ok := set.byID[kid]
+	k, ok := set.shown().byID[kid]
 	if !ok {
 		return nil, false
 	}
@@ -105,7 +119,7 @@ func (s *KeySet) Skipped() []error {
 		return nil
 	}
 	var reasons []error
-	for _, s := range set.skipped {
+	for _, s := range set.shown().skipped {
 		text := "member " + strconv.Itoa(s.member) + " of the JWK Set cannot be used: " + because(s.reason)
 		reasons = append(reasons, &failure{class: ErrInvalidKey, text: text, cause: s.reason})
 	}
@@ -120,8 +134,11 @@ func (s *KeySet) MarshalJSON() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if set.live != nil && set.live.latest.Load() == nil {
+		return nil, &failure{class: ErrKeySet, text: "the live key set was not fetched yet; Current fetches it"}
+	}
 	text := []byte(`{"keys":[`)
-	for i, k := range set.keys {
+	for i, k := range set.shown().keys {
 		jwk, err := (&Key{seal(k)}).MarshalJSON()
 		if err != nil {
 			return nil, badKey("key " + strconv.Itoa(i) + " of the set is a secret, and a set is written to be published")
@@ -149,6 +166,9 @@ func (s KeySet) redacted() string {
 	set, err := s.usable()
 	if err != nil {
 		return "jwt.KeySet(none)"
+	}
+	if set.live != nil {
+		return fmt.Sprintf("jwt.KeySet(live, %d keys)", len(set.shown().keys))
 	}
 	return fmt.Sprintf("jwt.KeySet(%d keys)", len(set.keys))
 }
@@ -212,12 +232,17 @@ func (r *keyring) serve(allowed Algorithm) error {
 
 // candidates appends to dst the keys that a token's signature may be verified
 // with: at least one, and at most mostKeysTried.
-func (r *keyring) candidates(alg Algorithm, kid string, dst []*keyState) ([]*keyState, *failure) {
+func (r *keyring) candidates(p *decodePolicy, ctx context.Context, alg Algorithm, kid string, dst []*keyState) ([]*keyState, *failure) {
 	switch {
 	case alg&supportedAlgorithms == 0:
 		f := *unsupportedAlgorithm(alg)
 		f.class = ErrInvalidAlgorithm
 		return nil, &f
+	case r.one == nil && r.set.live != nil:
+		if ctx == nil {
+			ctx = p.context()
+		}
+		return r.set.live.candidates(ctx, alg, kid, dst)
 	case r.one == nil:
 		return r.set.candidates(alg, kid, dst)
 	case r.one.verifies&alg == 0:
@@ -254,6 +279,25 @@ func (s *keySetState) candidates(alg Algorithm, kid string, dst []*keyState) ([]
 		}
 	}
 	return nil, keyNotFound("the set has no key " + quote(kid))
+}
+
+// lacks reports whether no member could be meant by a token of that key ID, not even one
+// that was skipped.
+func (s *keySetState) lacks(alg Algorithm, kid string) bool {
+	if kid == "" || s.byID[kid] != nil {
+		return false
+	}
+	for _, k := range s.keys {
+		if k.id == "" && k.verifies&alg != 0 {
+			return false
+		}
+	}
+	for _, skipped := range s.skipped {
+		if skipped.id == kid {
+			return false
+		}
+	}
+	return true
 }
 
 func keyNotFound(text string) *failure { return &failure{class: ErrKeyNotFound, text: text} }

@@ -1,0 +1,465 @@
+package jwt
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Key sets that follow their source: when they fetch, who waits, and what is served
+// while the source is down.
+
+// A KeySource is where a live key set gets its keys: an HTTP endpoint (see the package
+// jwks), a file, a database, a vault. [NewLiveKeySet] makes a set of it.
+//
+// Fetch returns a fixed set, and how long it may be used without asking again; 0 means
+// that the source does not say. Where nothing changed it may return the set of the
+// call before. It is called by one goroutine at a time. It must return soon after ctx
+// ends: the set starts no second call before it has returned.
+type KeySource interface {
+	Fetch(ctx context.Context) (set *KeySet, maxAge time.Duration, err error)
+}
+
+// A KeySourceFunc is a function as a [KeySource].
+type KeySourceFunc func(context.Context) (*KeySet, time.Duration, error)
+
+// Fetch calls the function.
+func (f KeySourceFunc) Fetch(ctx context.Context) (*KeySet, time.Duration, error) { return f(ctx) }
+
+// A LiveOption is a setting of [NewLiveKeySet]. The set is closed: options come from
+// the functions of this package alone, and a nil one is an [ErrInvalidOption]. Given
+// twice, the last one wins.
+type LiveOption interface{ forLiveSets() }
+
+type (
+	intervalOption     time.Duration
+	maxStaleOption     time.Duration
+	cooldownOption     time.Duration
+	fetchTimeoutOption time.Duration
+	fetchReportOption  func(FetchReport)
+)
+
+func (intervalOption) forLiveSets()     {}
+func (maxStaleOption) forLiveSets()     {}
+func (cooldownOption) forLiveSets()     {}
+func (fetchTimeoutOption) forLiveSets() {}
+func (fetchReportOption) forLiveSets()  {}
+
+// WithRefreshInterval sets the life of a set whose source does not say how long it may
+// be used. The default is 5 minutes. A duration under a millisecond is an
+// [ErrInvalidOption].
+func WithRefreshInterval(d time.Duration) LiveOption { return intervalOption(d) }
+
+// WithMaxStale sets how long beyond its life a set is used while its source is down.
+// The default is 24 hours; 0 means that no set is used past its life. A negative
+// duration, and another one under a millisecond, is an [ErrInvalidOption].
+func WithMaxStale(d time.Duration) LiveOption { return maxStaleOption(d) }
+
+// WithCooldown sets the least time between two fetches that unknown key IDs cause, and
+// the most between two attempts while the source is down. It is also the least life of
+// a set, whatever its source says. The default is 30 seconds. A duration under a
+// millisecond is an [ErrInvalidOption].
+func WithCooldown(d time.Duration) LiveOption { return cooldownOption(d) }
+
+// WithFetchTimeout sets how long one fetch may take. The default is 5 seconds. A
+// duration under a millisecond is an [ErrInvalidOption].
+func WithFetchTimeout(d time.Duration) LiveOption { return fetchTimeoutOption(d) }
+
+// WithFetchReport sets a function that is called after each fetch, to log it or to
+// count it. Callers that wait for the fetch wait for the function too, so it must
+// return soon. A panic of it is dropped. A nil function is an [ErrInvalidOption].
+func WithFetchReport(report func(FetchReport)) LiveOption { return fetchReportOption(report) }
+
+// A FetchReport says how one fetch of a live key set went, and which keys are in use
+// after it.
+type FetchReport struct {
+	Err       error         // nil, or an [ErrKeySet] with what the source answered beneath
+	Took      time.Duration // from the call of the source to its answer, or to the timeout
+	Keys      int           // how many keys are in use now
+	FetchedAt time.Time     // when those were fetched; zero where there are none
+}
+
+// NewLiveKeySet makes a set that follows a source, and serves wherever a [*KeySet]
+// does. It fetches nothing by itself: the first token that needs a key causes the first
+// fetch, and a call that finds the set due causes the next one. Any number of callers
+// share one fetch. There is one goroutine during a fetch and none between.
+//
+// The life of a set is what its source says, but at least the cooldown and at most an
+// hour, or else the refresh interval. A little before its end a call starts a fetch and
+// does not wait for it. After its end, callers wait for the first attempt. Once that
+// failed they get the last good set, until [WithMaxStale] is over; then they get an
+// [ErrKeySet]. A fetched set replaces the one before whole: a key that was removed is
+// gone. Failed attempts are repeated after a second, then after twice as long each
+// time, up to the cooldown.
+//
+// A token whose "kid" the set does not know causes a fetch, at most one per cooldown,
+// so that a new key works at once. A signature that does not hold causes none.
+//
+// A caller whose context ends while it waits gets an ErrKeySet with the context's error
+// beneath. The context is that of [Decoder.DecodeContext] or [WithContext].
+//
+// A nil source and a duration that is not positive are an [ErrInvalidOption].
+func NewLiveKeySet(source KeySource, opts ...LiveOption) (*KeySet, error) {
+	if f, isFunc := source.(KeySourceFunc); source == nil || isFunc && f == nil {
+		return nil, badOption("NewLiveKeySet was given a nil source")
+	}
+	l := &liveSet{
+		source:   source,
+		interval: 5 * time.Minute,
+		maxStale: 24 * time.Hour,
+		cooldown: 30 * time.Second,
+		timeout:  5 * time.Second,
+	}
+	for _, o := range opts {
+		if err := l.set(o); err != nil {
+			return nil, err
+		}
+	}
+	return &KeySet{seal(&keySetState{live: l})}, nil
+}
+
+func (l *liveSet) set(o LiveOption) error {
+	switch o := o.(type) {
+	case intervalOption:
+		l.interval = time.Duration(o)
+		return checkDuration("WithRefreshInterval", l.interval, time.Millisecond)
+	case maxStaleOption:
+		if l.maxStale = time.Duration(o); o != 0 {
+			return checkDuration("WithMaxStale", l.maxStale, time.Millisecond)
+		}
+	case cooldownOption:
+		l.cooldown = time.Duration(o)
+		return checkDuration("WithCooldown", l.cooldown, time.Millisecond)
+	case fetchTimeoutOption:
+		l.timeout = time.Duration(o)
+		return checkDuration("WithFetchTimeout", l.timeout, time.Millisecond)
+	case fetchReportOption:
+		if l.report = o; o == nil {
+			return badOption("WithFetchReport was given nil")
+		}
+	default:
+		return errForeignOption
+	}
+	return nil
+}
+
+// Refresh fetches a live set now, or joins the fetch under way, and returns when it is
+// done: nil, or an [ErrKeySet]. It does not wait until a failed fetch may be repeated.
+// Of a fixed set it does nothing. A nil or empty set is an [ErrInvalidKey].
+func (s *KeySet) Refresh(ctx context.Context) error {
+	state, err := s.usable()
+	switch {
+	case err != nil:
+		return err
+	case ctx == nil:
+		return badOption("Refresh was given a nil context")
+	case state.live == nil:
+		return nil
+	}
+	l := state.live
+	l.mu.Lock()
+	f := l.start(time.Now(), true)
+	l.mu.Unlock()
+	if f == nil {
+		return errSourceBusy
+	}
+	if ended := f.wait(ctx); ended != nil {
+		return ended
+	}
+	if f.failure != nil {
+		return f.failure
+	}
+	return nil
+}
+
+// Current returns what a live set holds now, as a fixed set. It fetches as for a token,
+// and fails with an [ErrKeySet] as verifying one does. A fixed set returns itself. A
+// nil or empty set is an [ErrInvalidKey].
+func (s *KeySet) Current(ctx context.Context) (*KeySet, error) {
+	state, err := s.usable()
+	switch {
+	case err != nil:
+		return nil, err
+	case ctx == nil:
+		return nil, badOption("Current was given a nil context")
+	case state.live == nil:
+		return s, nil
+	}
+	f, failed := state.live.current(ctx)
+	if failed != nil {
+		return nil, failed
+	}
+	return &KeySet{seal(f.keys)}, nil
+}
+
+// A liveSet is the state of a live key set. The fields above mu never change.
+type liveSet struct {
+	source   KeySource
+	interval time.Duration
+	maxStale time.Duration
+	cooldown time.Duration
+	timeout  time.Duration
+	report   func(FetchReport)
+
+	latest  atomic.Pointer[fetchedSet] // nil before the first good fetch
+	fetches atomic.Uint64              // how many were started
+
+	mu         sync.Mutex
+	flight     *flight   // the fetch under way; nil where nobody can wait for one
+	busy       bool      // the source has not returned yet, perhaps long after its timeout
+	failures   int       // how many fetches failed since the last good one
+	failedAt   time.Time // when the last one failed
+	failure    *failure  // and why
+	pastLife   bool      // one of them failed after the life of the latest set had ended
+	askedByKid time.Time // when an unknown key ID last caused a fetch; zero for never
+}
+
+// A fetchedSet is one answer of the source.
+type fetchedSet struct {
+	keys   *keySetState
+	number uint64    // of the fetch
+	at     time.Time // when the source answered
+	life   time.Duration
+	due    time.Duration // the age from which a call starts the next fetch
+}
+
+// A flight is one fetch. Its result is set when done is closed.
+type flight struct {
+	number  uint64
+	began   time.Time
+	done    chan struct{}
+	fetched *fetchedSet
+	failure *failure
+}
+
+var errSourceBusy = &failure{class: ErrKeySet, text: "the key set cannot be fetched: its source has not returned from the call before, whose time is over"}
+
+// candidates is that of a fixed set, on what the source has. A key ID that is not known
+// causes a fetch, if the set was fetched before this call began.
+func (l *liveSet) candidates(ctx context.Context, alg Algorithm, kid string, dst []*keyState) ([]*keyState, *failure) {
+	before := l.fetches.Load()
+	f, failed := l.current(ctx)
+	for failed == nil {
+		found, none := f.keys.candidates(alg, kid, dst)
+		if none == nil || f.number > before || !f.keys.lacks(alg, kid) {
+			return found, none
+		}
+		last := f
+		if f, failed = l.newer(ctx, last); f == last {
+			return nil, none
+		}
+	}
+	return nil, failed
+}
+
+// current returns the set to verify with now. It waits only where none can be served,
+// or where the life of the last one is over and nobody has asked the source since.
+func (l *liveSet) current(ctx context.Context) (*fetchedSet, *failure) {
+	now := time.Now()
+	if f := l.latest.Load(); f != nil && f.age(now) < f.due {
+		return f, nil
+	}
+	l.mu.Lock()
+	last := l.latest.Load()
+	if last != nil && last.age(now) < last.due { // another caller was faster
+		l.mu.Unlock()
+		return last, nil
+	}
+	under, down := l.start(now, false), l.failure
+	served := l.serves(last, now)
+	waits := under != nil && !(served && (l.pastLife || last.age(now) < last.life))
+	l.mu.Unlock()
+	if waits {
+		if ended := under.wait(ctx); ended != nil {
+			return nil, ended
+		}
+		if under.failure == nil {
+			return under.fetched, nil
+		}
+		down = under.failure
+	}
+	switch {
+	case served:
+		return last, nil
+	case down == nil: // the source is busy with a call that was given up
+		return nil, errSourceBusy
+	}
+	return nil, down
+}
+
+// serves reports whether a set may be used, even though its source is down.
+func (l *liveSet) serves(f *fetchedSet, now time.Time) bool {
+	return f != nil && (f.age(now) < f.life || f.age(now)-f.life < l.maxStale)
+}
+
+// newer returns a set that was fetched after last. It returns last itself where the
+// cooldown forbids to ask, and a failure where the source is down.
+func (l *liveSet) newer(ctx context.Context, last *fetchedSet) (*fetchedSet, *failure) {
+	now := time.Now()
+	l.mu.Lock()
+	latest, under, down := l.latest.Load(), l.flight, l.failure
+	switch {
+	case latest != last:
+		l.mu.Unlock()
+		return latest, nil
+	case under != nil: // it may have begun before the key was published; then candidates asks again
+	case l.askedByKid.IsZero() || now.Sub(l.askedByKid) >= l.cooldown:
+		if under = l.start(now, false); under != nil {
+			l.askedByKid = now
+		}
+	}
+	l.mu.Unlock()
+	switch {
+	case under == nil && down != nil:
+		return nil, down
+	case under == nil:
+		return last, nil
+	}
+	if ended := under.wait(ctx); ended != nil {
+		return nil, ended
+	}
+	return under.fetched, under.failure
+}
+
+// start returns the fetch under way, or starts one. It returns nil where the source is
+// still busy with an earlier call, or where the last fetch failed a short while ago,
+// unless that does not matter now. The caller holds mu.
+func (l *liveSet) start(now time.Time, atOnce bool) *flight {
+	if l.flight != nil || l.busy {
+		return l.flight
+	}
+	if l.failures > 0 && !atOnce {
+		pause := min(time.Second, l.cooldown)
+		for i := 1; i < l.failures && pause < l.cooldown; i++ {
+			pause = min(2*pause, l.cooldown)
+		}
+		if now.Sub(l.failedAt) < pause {
+			return nil
+		}
+	}
+	f := &flight{number: l.fetches.Add(1), began: now, done: make(chan struct{})}
+	l.flight, l.busy = f, true
+	go l.fetch(f)
+	return f
+}
+
+// fetch asks the source. It ends when the source returns, which may be after the fetch
+// was given up.
+func (l *liveSet) fetch(f *flight) {
+	ctx, cancel := context.WithTimeout(context.Background(), l.timeout)
+	givenUp := time.AfterFunc(l.timeout, func() {
+		l.finish(f, nil, notFetched("its source did not answer within "+l.timeout.String()+" (WithFetchTimeout)", context.DeadlineExceeded))
+	})
+	var set *fetchedSet
+	failed := notFetched("its source ended the goroutine", nil)
+	defer func() {
+		cancel()
+		givenUp.Stop()
+		l.mu.Lock()
+		l.busy = false
+		l.mu.Unlock()
+		l.finish(f, set, failed)
+	}()
+	set, failed = l.ask(ctx)
+}
+
+func notFetched(why string, cause error) *failure {
+	return &failure{class: ErrKeySet, text: "the key set could not be fetched: " + why, cause: cause}
+}
+
+// ask calls the source and checks its answer.
+func (l *liveSet) ask(ctx context.Context) (f *fetchedSet, failed *failure) {
+	defer func() {
+		if problem := recover(); problem != nil {
+			f, failed = nil, notFetched("its source panicked: "+because(fmt.Errorf("%v", problem)), nil)
+		}
+	}()
+	set, maxAge, err := l.source.Fetch(ctx)
+	if err != nil {
+		return nil, notFetched(because(err), err)
+	}
+	keys, err := set.usable()
+	switch {
+	case err != nil:
+		return nil, notFetched("its source returned a nil or empty set, and no error", nil)
+	case keys.live != nil:
+		return nil, notFetched("its source returned a live set; it must return a fixed one, such as Current gives", nil)
+	}
+	f = &fetchedSet{keys: keys, life: l.lifeOf(maxAge)}
+	// From 4/5 to 7/8 of its life: many programs that started together must not ask
+	// together, and by the default interval it is at most 15 times an hour.
+	f.due = f.life/5*4 + rand.N(f.life/40*3+1)
+	return f, nil
+}
+
+// lifeOf bounds what a source says: no server can make a program ask all the time, or
+// keep a removed key for days.
+func (l *liveSet) lifeOf(maxAge time.Duration) time.Duration {
+	if maxAge == 0 {
+		return l.interval
+	}
+	return min(max(maxAge, min(l.cooldown, l.interval)), max(time.Hour, l.interval))
+}
+
+// finish notes the result of a fetch, unless it was noted before, and lets those who
+// wait go on.
+func (l *liveSet) finish(f *flight, set *fetchedSet, failed *failure) {
+	now := time.Now()
+	l.mu.Lock()
+	if l.flight != f {
+		l.mu.Unlock()
+		return
+	}
+	l.flight = nil
+	last := l.latest.Load()
+	if failed != nil {
+		l.failures, l.failedAt, l.failure = l.failures+1, now, failed
+		l.pastLife = l.pastLife || last != nil && last.age(now) >= last.life
+	} else {
+		set.number, set.at = f.number, now
+		l.failures, l.failure, l.pastLife = 0, nil, false
+		l.latest.Store(set)
+		last = set
+	}
+	f.fetched, f.failure = set, failed
+	l.mu.Unlock()
+	defer close(f.done)
+	if l.report == nil {
+		return
+	}
+	defer func() { recover() }()
+	report := FetchReport{Took: now.Sub(f.began)}
+	if failed != nil {
+		report.Err = failed
+	}
+	if l.serves(last, now) {
+		report.Keys, report.FetchedAt = len(last.keys.keys), last.at
+	}
+	l.report(report)
+}
+
+// wait returns nil when the fetch is done, and a failure where the caller's context
+// ends before.
+func (f *flight) wait(ctx context.Context) *failure {
+	select {
+	case <-f.done:
+		return nil
+	case <-ctx.Done():
+		return &failure{class: ErrKeySet, text: "the key set was not fetched before the caller's context ended: " + because(ctx.Err()), cause: ctx.Err()}
+	}
+}
+
+// age is the greater of what the monotonic and the wall clock say: the first stands
+// still while a machine sleeps, the second may be set. Where the wall clock was set back
+// to before the fetch, nothing is known but that the set is due.
+func (f *fetchedSet) age(now time.Time) time.Duration {
+	age := now.Sub(f.at)
+	wall := time.Duration(now.UnixNano() - f.at.UnixNano())
+	if wall < 0 {
+		return max(age, f.due)
+	}
+	return max(age, wall)
+}
