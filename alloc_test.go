@@ -123,3 +123,21 @@ func TestAllocations(t *testing.T) {
 	}
 	assert.Equal(t, *payload, into)
 }
+
+// A live set costs no allocation more than a fixed one.
+func TestAllocationsOfLiveSets(t *testing.T) {
+	key := secretNamed(t, "k1")
+	fixed, err := jwt.NewKeySet(key)
+	require.NoError(t, err)
+	live, err := jwt.NewLiveKeySet(&fakeSource{keys: []*jwt.Key{key}})
+	require.NoError(t, err)
+	token, err := jwt.Encode(jwt.Claims{"sub": "alice"}, key)
+	require.NoError(t, err)
+	var into measured
+	count := func(set *jwt.KeySet) float64 {
+		decoder := mustDecoder(t, set, jwt.HS256)
+		require.NoError(t, decoder.DecodeInto(token, &into))
+		return testing.AllocsPerRun(100, func() { _ = decoder.DecodeInto(token, &into) })
+	}
+	assert.Equal(t, count(fixed), count(live))
+}

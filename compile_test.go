@@ -103,9 +103,22 @@ var (
 	_ func(jwt.Algorithm) jwt.KeyOption                                                      = jwt.WithKeyAlgorithm
 	_ func() jwt.KeyOption                                                                   = jwt.AllowWeakKey
 
-	_ func(string) jwt.KeyIDOption = jwt.WithKeyID
-	_ jwt.EncodeOption             = jwt.WithKeyID("")
-	_ jwt.KeyOption                = jwt.WithKeyID("")
+	_ func(string) jwt.KeyIDOption                                                 = jwt.WithKeyID
+	_ jwt.EncodeOption                                                             = jwt.WithKeyID("")
+	_ jwt.KeyOption                                                                = jwt.WithKeyID("")
+	_ func(jwt.KeySource, ...jwt.LiveOption) (*jwt.KeySet, error)                  = jwt.NewLiveKeySet
+	_ jwt.KeySource                                                                = jwt.KeySourceFunc(nil)
+	_ func(jwt.KeySourceFunc, context.Context) (*jwt.KeySet, time.Duration, error) = jwt.KeySourceFunc.Fetch
+	_ func(time.Duration) jwt.LiveOption                                           = jwt.WithRefreshInterval
+	_ func(time.Duration) jwt.LiveOption                                           = jwt.WithMaxStale
+	_ func(time.Duration) jwt.LiveOption                                           = jwt.WithCooldown
+	_ func(time.Duration) jwt.LiveOption                                           = jwt.WithFetchTimeout
+	_ func(func(jwt.FetchReport)) jwt.LiveOption                                   = jwt.WithFetchReport
+	_                                                                              = jwt.FetchReport{Err: error(nil), Took: time.Duration(0), Keys: int(0), FetchedAt: time.Time{}}
+	_ func(*jwt.KeySet, context.Context) error                                     = (*jwt.KeySet).Refresh
+	_ func(*jwt.KeySet, context.Context) (*jwt.KeySet, error)                      = (*jwt.KeySet).Current
+	_                                                                              = jwt.Issuers(map[string]*jwt.Decoder{})
+	_ func(jwt.Issuers, context.Context, string) (*jwt.Token, error)               = jwt.Issuers.DecodeContext
 
 	// What is written and read as text, and in JSON.
 	_ = []encoding.TextMarshaler{jwt.HS256, jwt.Audience{}, jwt.NumericDate{}}

@@ -1,6 +1,9 @@
 package jwt
 
-import "reflect"
+import (
+	"reflect"
+	"time"
+)
 
 // What the tests of base64url and of the JSON walk need to reach directly.
 
@@ -58,4 +61,13 @@ func LeftOfRawSecret(secret, input []byte, alg Algorithm) (left []byte, refers b
 	}
 	walk(reflect.ValueOf(m))
 	return left, m.key != nil
+}
+
+// ShiftWallClock makes a live set believe that the wall clock jumped since its last
+// fetch.
+func ShiftWallClock(s *KeySet, jump time.Duration) {
+	l := s.state.open().live
+	shifted := *l.latest.Load()
+	shifted.wall = shifted.wall.Add(-jump)
+	l.latest.Store(&shifted)
 }

@@ -87,3 +87,27 @@ func benchmarkRaw[S jwt.SigningKey, V jwt.VerificationKey](b *testing.B, private
 		})
 	}
 }
+
+// What a set costs over a single key, and a live one over a fixed one.
+func BenchmarkKeySets(b *testing.B) {
+	key := secretNamed(b, "k1")
+	fixed, err := jwt.NewKeySet(key)
+	require.NoError(b, err)
+	live, err := jwt.NewLiveKeySet(&fakeSource{keys: []*jwt.Key{key}})
+	require.NoError(b, err)
+	token, err := jwt.Encode(jwt.Claims{"sub": "alice"}, key)
+	require.NoError(b, err)
+	for name, set := range map[string]*jwt.KeySet{"fixed": fixed, "live": live} {
+		decoder, err := jwt.NewDecoder(set, jwt.HS256)
+		require.NoError(b, err)
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			var into jwt.RegisteredClaims
+			for b.Loop() {
+				if err := decoder.DecodeInto(token, &into); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -221,7 +221,8 @@ type liveSet struct {
 type fetchedSet struct {
 	keys   *keySetState
 	number uint64    // of the fetch
-	at     time.Time // when the source answered
+	at     time.Time // when the source answered, by the monotonic clock
+	wall   time.Time // and by the wall clock
 	life   time.Duration
 	due    time.Duration // the age from which a call starts the next fetch
 }
@@ -419,7 +420,7 @@ func (l *liveSet) finish(f *flight, set *fetchedSet, failed *failure) {
 		l.failures, l.failedAt, l.failure = l.failures+1, now, failed
 		l.pastLife = l.pastLife || last != nil && last.age(now) >= last.life
 	} else {
-		set.number, set.at = f.number, now
+		set.number, set.at, set.wall = f.number, now, now.Round(0)
 		l.failures, l.failure, l.pastLife = 0, nil, false
 		l.latest.Store(set)
 		last = set
@@ -457,7 +458,7 @@ func (f *flight) wait(ctx context.Context) *failure {
 // to before the fetch, nothing is known but that the set is due.
 func (f *fetchedSet) age(now time.Time) time.Duration {
 	age := now.Sub(f.at)
-	wall := time.Duration(now.UnixNano() - f.at.UnixNano())
+	wall := now.Round(0).Sub(f.wall)
 	if wall < 0 {
 		return max(age, f.due)
 	}
