@@ -111,7 +111,7 @@ func newLiveTrial(t *testing.T, opts ...jwt.LiveOption) *liveTrial {
 // secretNamed is a secret that only its name makes.
 func secretNamed(t testing.TB, kid string) *jwt.Key {
 	t.Helper()
-	key, err := jwt.NewKey([]byte(fmt.Sprintf("the secret of the key %-20s", kid)), jwt.WithKeyID(kid))
+	key, err := jwt.NewKey([]byte(fmt.Sprintf("%-20s is the name of this key", kid)), jwt.WithKeyID(kid))
 	require.NoError(t, err)
 	return key
 }
