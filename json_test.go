@@ -74,6 +74,8 @@ func TestJSONRefused(t *testing.T) {
 		"name a number": `{1:1}`, "name unquoted": `{a:1}`, "name in single quotes": `{'a':1}`, "comment": `{/**/"a":1}`,
 		"number 01": `{"a":01}`, "number -": `{"a":-}`, "number +1": `{"a":+1}`, "number .5": `{"a":.5}`, "number 5.": `{"a":5.}`, "number 1e": `{"a":1e}`, "number 1e+": `{"a":1e+}`,
 		"number 0x1": `{"a":0x1}`, "NaN": `{"a":NaN}`, "Infinity": `{"a":-Infinity}`, "True": `{"a":True}`, "a long number": `{"a":` + strings.Repeat("1", 257) + `}`,
+		"number 1d5": `{"a":1d5}`, "number 1D5": `{"a":1D5}`, "number 1:2": `{"a":1:2}`, "number 1/2": `{"a":1/2}`,
+		"escape of a hex digit after 9": `{"a":"\u00:0"}`, "escape of a hex digit before 0": `{"a":"\u00/0"}`, "escape of a hex digit before A": `{"a":"\u00@0"}`, "escape of a hex digit before a": "{\"a\":\"\\u00`0\"}", "escape of a hex digit after F": `{"a":"\u00G0"}`,
 		"escape x": `{"a":"\x41"}`, "escape '": `{"a":"\'"}`, "escape U": `{"a":"\U0041"}`, "escape of no hex": `{"a":"\u00g0"}`,
 		"name, escape x": `{"a\x41":1}`, "name, escape of no hex": `{"a\u00g0":1}`, "name, cut in an escape": `{"a\`, "name, half a pair": `{"a\ud83d":1}`,
 		"high surrogate alone": `{"a":"\ud83d"}`, "low surrogate alone": `{"a":"\ude00"}`, "surrogates swapped": `{"a":"\ude00\ud83d"}`, "high and no low": `{"a":"\ud83d\u0041"}`,

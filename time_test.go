@@ -137,6 +137,7 @@ func TestTimeBoundaries(t *testing.T) {
 		{"a clock before all years", `{"nbf":-62135596800}`, time.Date(-20000, 1, 1, 0, 0, 0, 0, time.UTC), []jwt.DecodeOption{huge}, jwt.ErrImmature},
 		{"a clock before all years, exp", `{"exp":-62135596800}`, time.Date(-20000, 1, 1, 0, 0, 0, 0, time.UTC), nil, nil},
 		{"the greatest clock, nbf", `{"nbf":253402300799,"iat":253402300799}`, ns(math.MaxInt64, 0), []jwt.DecodeOption{huge}, nil},
+		{"the greatest clock, a second of leeway", `{"nbf":253402300799}`, ns(math.MaxInt64, 0), []jwt.DecodeOption{jwt.WithLeeway(time.Second)}, nil},
 		{"the greatest clock, exp", `{"exp":253402300799}`, ns(math.MaxInt64, 0), []jwt.DecodeOption{huge}, jwt.ErrExpired},
 		{"the least clock, nbf", `{"nbf":-62135596800}`, ns(math.MinInt64, 0), []jwt.DecodeOption{huge}, jwt.ErrImmature},
 		{"the least clock, exp", `{"exp":-62135596800}`, ns(math.MinInt64, 0), []jwt.DecodeOption{huge}, nil},
