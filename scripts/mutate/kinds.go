@@ -50,7 +50,10 @@ func (e *editor) plusOne(n ast.Expr) {
 		return
 	}
 	original, mutated := e.words(n), e.words(n)+" + 1"
-	if _, ok := e.parents[n].(*ast.BinaryExpr); ok {
+	if parent, ok := e.parents[n].(*ast.BinaryExpr); ok {
+		if op := parent.Op; parent.Y == n && (op == token.GEQ || op == token.LSS) || parent.X == n && (op == token.LEQ || op == token.GTR) {
+			return // x >= c+1 is x > c, which is a mutant already
+		}
 		mutated = "(" + mutated + ")"
 	}
 	if parent, ok := e.parents[n].(ast.Expr); ok && e.offset(parent.End())-e.offset(parent.Pos()) <= 60 { // more can be seen there
