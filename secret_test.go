@@ -459,6 +459,9 @@ func TestRawSecretsAreForgotten(t *testing.T) {
 				left, holds := jwt.LeftOfRawSecret(raw, []byte(input), alg)
 				require.Greater(t, len(left), 200, "the block of the hash, the pad and the sum were found")
 				assert.False(t, holds, "the secret itself is kept")
+				sum := hmac.New(alg.Hash().New, raw)
+				sum.Write([]byte(input))
+				assert.False(t, bytes.Contains(left, sum.Sum(nil)[:8]), "a signature that was never given out")
 				for i := range raw[3:] {
 					for _, pad := range []byte{0, 0x36, 0x5c} {
 						part := []byte{raw[i] ^ pad, raw[i+1] ^ pad, raw[i+2] ^ pad, raw[i+3] ^ pad}

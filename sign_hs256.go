@@ -145,18 +145,15 @@ func (k *keyState) returnMAC(hash crypto.Hash, m *mac) {
 	k.macs[hash-crypto.SHA256].Put(m)
 }
 
-// forget clears all that is left of a raw key. A hash keeps what was written last in
-// its block buffer, even after Reset: only writing over it clears that. All but the
-// last byte of a block is copied there and costs nothing; the last one makes it hash
-// the block, which is done only where the key itself was hashed, being longer.
+// forget clears all that is left of a raw key. A hash keeps in its buffer what was
+// written last, even after Reset, and a key longer than a block is written: only
+// writing over it clears that. Less than a block is only copied and costs nothing;
+// the last byte of the buffer never held a key, as a full one is hashed from where
+// it is.
 func (m *mac) forget() {
 	clear(m.pad[:])
 	clear(m.sum[:])
-	size := m.BlockSize()
-	m.Write(m.pad[:size-1])
-	if len(m.key) > size {
-		m.Write(m.pad[:1])
-	}
+	m.Write(m.pad[:m.BlockSize()-1])
 	m.Reset()
 	m.key = nil
 }
