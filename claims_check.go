@@ -27,7 +27,9 @@ func (d *document) registered() (r registered) {
 func (d *document) instant(i uint32, class error, name string) (instant, *failure) {
 	at, ok := d.date(i)
 	if !ok {
-		return instant{}, noDate(class, name)
+		f := noDate(class, name)
+		f.text += otherUnit(d.raw(i))
+		return instant{}, f
 	}
 	return at, nil
 }
@@ -74,8 +76,81 @@ func noDate(class error, name string) *failure {
 	return f
 }
 
+// otherUnit tells a date of today that is not in seconds by its length.
+func otherUnit(number []byte) string {
+	for _, c := range number {
+		if c < '0' || c > '9' {
+			return ""
+		}
+	}
+	switch len(number) {
+	case 13:
+		return "; it looks like milliseconds"
+	case 16:
+		return "; it looks like microseconds"
+	case 19:
+		return "; it looks like nanoseconds"
+	}
+	return ""
+}
+
 func noString(class error, name string) *failure {
 	return badClaim(class, name, strconv.Quote(name)+" must be a JSON string")
+}
+
+// ofAnyType says how to let a claim pass that nobody asked for.
+func (f *failure) ofAnyType() *failure {
+	f.text += `; where it may be anything, WithoutCheck("` + f.claim + `") turns the check off`
+	return f
+}
+
+// differs says where an identifier parts from the one of those wanted that it is most
+// like: one slash at the end is often all, and that may be beyond what quote shows.
+func differs(got []byte, list []string) string {
+	best, like := 8, "" // letters in common, https:// among them
+	for _, wanted := range list {
+		n := 0
+		for n < len(got) && n < len(wanted) && got[n] == wanted[n] {
+			n++
+		}
+		if n > best {
+			best, like = n, wanted
+		}
+	}
+	if like == "" {
+		return ""
+	}
+	return fmt.Sprintf("; they part at index %d, before %s and %s", best, tail(string(got[best:])), tail(like[best:]))
+}
+
+func tail(text string) string {
+	if text == "" {
+		return "the end"
+	}
+	return strconv.QuoteToASCII(text[:min(len(text), 16)])
+}
+
+// shown quotes what a token says.
+func shown(text []byte) string { return quote(string(text[:min(len(text), 128)])) }
+
+// quoteAudience shows an "aud" that was checked: of many, the first few.
+func (d *document) quoteAudience(i uint32) string {
+	const most = 3
+	if d.nodes[i].kind == jsonString {
+		return shown(d.string(i))
+	}
+	text := append(make([]byte, 0, 256), '[')
+	for n, e := 0, i+1; e < d.nodes[i].next; n, e = n+1, e+1 {
+		if n > 0 {
+			text = append(text, ", "...)
+		}
+		if n == most {
+			text = append(text, "…"...)
+			break
+		}
+		text = append(text, shown(d.string(e))...)
+	}
+	return string(append(text, ']'))
 }
 
 // checkTypes holds a claims set that is to be signed, and is known to be valid JSON,
@@ -175,7 +250,9 @@ func (p *decodePolicy) inForce(d *document, r *registered, now instant) (expired
 		return expired, err
 	}
 	if p.checks(claimJti) {
-		err = d.checkString(r[claimJti], ErrInvalidID, "jti")
+		if err = d.checkString(r[claimJti], ErrInvalidID, "jti"); err != nil {
+			err.ofAnyType()
+		}
 	}
 	return expired, err
 }
@@ -216,7 +293,10 @@ func (p *decodePolicy) checkIssuer(d *document, i uint32) *failure {
 		return nil
 	}
 	if f := d.checkString(i, ErrInvalidIssuer, "iss"); f != nil {
-		return f
+		if p.has(hasIssuers) {
+			return f
+		}
+		return f.ofAnyType()
 	}
 	if !p.has(hasIssuers) {
 		return nil
@@ -228,7 +308,7 @@ func (p *decodePolicy) checkIssuer(d *document, i uint32) *failure {
 	if p.isIssuer(iss) {
 		return nil
 	}
-	return badClaim(ErrInvalidIssuer, "iss", `"iss" is not `+p.wantedIssuers()+" (WithIssuer)")
+	return badClaim(ErrInvalidIssuer, "iss", `"iss" is `+shown(iss)+", not "+p.wantedIssuers()+" (WithIssuer)"+p.differsFromIssuers(iss))
 }
 
 func (p *decodePolicy) checkAudience(d *document, i uint32) *failure {
@@ -252,13 +332,13 @@ func (p *decodePolicy) checkAudience(d *document, i uint32) *failure {
 		if d.nodes[i].kind == jsonString && string(d.string(i)) == p.strictAudience {
 			return nil
 		}
-		return badClaim(ErrInvalidAudience, "aud", `"aud" is not exactly the one string `+quote(p.strictAudience)+" (WithStrictAudience)")
+		return badClaim(ErrInvalidAudience, "aud", `"aud" is `+d.quoteAudience(i)+", not exactly the one string "+quote(p.strictAudience)+" (WithStrictAudience)")
 	}
 	if !p.has(hasAudiences) {
 		// RFC 7519, Section 4.1.3: "If the principal processing the claim does
 		// not identify itself with a value in the "aud" claim when this claim
 		// is present, then the JWT MUST be rejected."
-		return badClaim(ErrInvalidAudience, "aud", `the token is meant for an audience ("aud"), and none was asked for; `+
+		return badClaim(ErrInvalidAudience, "aud", `the token is meant for an audience ("aud"), `+d.quoteAudience(i)+`, and none was asked for; `+
 			`name this service with WithAudience, or turn the check off with WithoutCheck("aud")`)
 	}
 	if d.nodes[i].kind == jsonString {
@@ -272,7 +352,11 @@ func (p *decodePolicy) checkAudience(d *document, i uint32) *failure {
 			}
 		}
 	}
-	return badClaim(ErrInvalidAudience, "aud", `"aud" does not name `+p.wantedAudiences()+" (WithAudience): the token is meant for another service")
+	text := `"aud" is ` + d.quoteAudience(i) + ", and does not name " + p.wantedAudiences() + " (WithAudience): the token is meant for another service"
+	if d.nodes[i].kind == jsonString {
+		text += p.differsFromAudiences(d.string(i))
+	}
+	return badClaim(ErrInvalidAudience, "aud", text)
 }
 
 func (p *decodePolicy) checkSubject(d *document, i uint32) *failure {
@@ -280,7 +364,10 @@ func (p *decodePolicy) checkSubject(d *document, i uint32) *failure {
 		return nil
 	}
 	if f := d.checkString(i, ErrInvalidSubject, "sub"); f != nil {
-		return f
+		if p.has(hasSubject) {
+			return f
+		}
+		return f.ofAnyType()
 	}
 	if !p.has(hasSubject) {
 		return nil

@@ -19,6 +19,8 @@ type Header struct {
 	algState    algState
 	b64         b64State
 	hasType     bool
+	hasNonce    bool // a string, as Microsoft Graph has it; for the texts of errors
+	hasZip      bool
 	hasCritical bool // "crit", whatever it lists: see checkCritical
 }
 
@@ -162,6 +164,10 @@ func parseHeader(text []byte, d *document) (*Header, *failure) {
 			default:
 				return nil, malformed("header", `"b64" must be true or false`)
 			}
+		case "nonce":
+			h.hasNonce = isText
+		case "zip":
+			h.hasZip = true
 		case "crit":
 			h.hasCritical = true
 		}

@@ -48,7 +48,8 @@ func (s Issuers) choose(untrusted string) (*Decoder, *failure) {
 	if len(parts.payload)%4 == 0 && len(parts.payload) > 0 && parts.payload[len(parts.payload)-1] == '=' {
 		p.set |= hasPadding
 	}
-	if f := m.readClaims(&p, parts.payload); f != nil {
+	m.header = new(Header) // what it says is for the decoder to read
+	if f := m.readClaims(&p, untrusted, parts); f != nil {
 		return nil, f
 	}
 	i := m.payload.member("iss")

@@ -213,7 +213,7 @@ func DecodeUnverified(token string) (*UnverifiedToken, error) {
 	if f != nil {
 		return nil, f
 	}
-	f = m.readHeader(&p, s.header)
+	f = m.readHeader(&p, token, s)
 	switch h := m.header; {
 	case f != nil:
 	case h.b64 == b64False:
@@ -223,10 +223,10 @@ func DecodeUnverified(token string) (*UnverifiedToken, error) {
 	case h.algState == algNotText:
 		f = errAlgNotText
 	default:
-		f = m.readSignature(&p, s.signature)
+		f = m.readSignature(&p, token, s)
 	}
 	if f == nil {
-		f = m.readClaims(&p, s.payload)
+		f = m.readClaims(&p, token, s)
 	}
 	if f != nil {
 		return nil, f
@@ -315,7 +315,7 @@ func (m *message) decode(keys keyring, p *decodePolicy, ctx context.Context, tok
 	if f != nil {
 		return f
 	}
-	if f := m.readHeader(p, s.header); f != nil {
+	if f := m.readHeader(p, token, s); f != nil {
 		return f
 	}
 	if f := m.header.checkJWT(); f != nil {
@@ -324,10 +324,10 @@ func (m *message) decode(keys keyring, p *decodePolicy, ctx context.Context, tok
 	if _, f := m.checkCritical(p, false); f != nil {
 		return f
 	}
-	if f := m.authenticate(keys, p, ctx, s, token[:len(s.header)+1+len(s.payload)]); f != nil {
+	if f := m.authenticate(keys, p, ctx, token, s, token[:len(s.header)+1+len(s.payload)]); f != nil {
 		return f
 	}
-	if f := m.readClaims(p, s.payload); f != nil {
+	if f := m.readClaims(p, token, s); f != nil {
 		return f
 	}
 	return m.accept(p, ctx)
@@ -342,7 +342,7 @@ func (m *message) verify(keys keyring, p *decodePolicy, token string) ([]byte, e
 	if f != nil {
 		return nil, f
 	}
-	if f := m.readHeader(p, s.header); f != nil {
+	if f := m.readHeader(p, token, s); f != nil {
 		return nil, f
 	}
 	if f := m.checkJWS(p); f != nil {
@@ -355,14 +355,14 @@ func (m *message) verify(keys keyring, p *decodePolicy, token string) ([]byte, e
 		}
 		input = token[:len(s.header)+1] + p.detachedInput(m.header)
 	}
-	if f := m.authenticate(keys, p, nil, s, input); f != nil {
+	if f := m.authenticate(keys, p, nil, token, s, input); f != nil {
 		return nil, f
 	}
 	payload := append([]byte{}, p.detached...)
 	if !p.has(hasDetached) {
 		var ok bool
 		if payload, ok = p.decodeSegment(payload, s.payload); !ok {
-			return nil, errPayloadBase64
+			return nil, p.badPayload(token, s)
 		}
 	}
 	if p.has(hasType) {
@@ -374,7 +374,7 @@ func (m *message) verify(keys keyring, p *decodePolicy, token string) ([]byte, e
 }
 
 // authenticate is the middle of both: the algorithm, the key, the signature.
-func (m *message) authenticate(keys keyring, p *decodePolicy, ctx context.Context, s segments, input string) *failure {
+func (m *message) authenticate(keys keyring, p *decodePolicy, ctx context.Context, token string, s segments, input string) *failure {
 	h := m.header
 	if f := h.allowed(p.algorithms); f != nil {
 		return f
@@ -384,7 +384,7 @@ func (m *message) authenticate(keys keyring, p *decodePolicy, ctx context.Contex
 	if f != nil {
 		return f
 	}
-	if f := m.readSignature(p, s.signature); f != nil {
+	if f := m.readSignature(p, token, s); f != nil {
 		return f
 	}
 	m.octets = append(m.octets[:0], input...)
@@ -396,7 +396,7 @@ func (m *message) authenticate(keys keyring, p *decodePolicy, ctx context.Contex
 			return nil
 		}
 	}
-	return errSignature
+	return m.badSignature(s.payload)
 }
 
 // accept holds the claims and the type against the policy. That the token has

@@ -690,6 +690,20 @@ func TestPadding(t *testing.T) {
 		_, err := jwt.Decode(input+"."+pad(macOf(sha256.New, input)), secret, jwt.HS256, jwt.WithPadding())
 		assert.ErrorIs(t, err, jwt.ErrDecode, segment)
 	}
+	// A segment that is not padded is not read as an empty one, of which no JSON would tell.
+	for _, segment := range []string{"YQ", "YWI", "YWJjZA"} {
+		input := pad(b64(`{"alg":"HS256"}`)) + "." + segment
+		octets, err := jwt.Verify(input+"."+pad(macOf(sha256.New, input)), secret, jwt.HS256, jwt.WithPadding())
+		assert.Nil(t, octets)
+		assertClass(t, err, jwt.ErrDecode)
+		input = pad(b64(`{"alg":"HS256"}`)) + "." + pad(segment)
+		octets, err = jwt.Verify(input+"."+macOf(sha256.New, input), secret, jwt.HS256, jwt.WithPadding())
+		assert.Nil(t, octets)
+		assertClass(t, err, jwt.ErrDecode)
+		octets, err = jwt.Verify(input+"."+pad(macOf(sha256.New, input)), secret, jwt.HS256, jwt.WithPadding())
+		require.NoError(t, err)
+		assert.Equal(t, pad(segment), base64.URLEncoding.EncodeToString(octets))
+	}
 	// A detached payload is padded in the signing input too.
 	input := pad(b64(`{"alg":"HS256"}`)) + "."
 	_, err := jwt.Verify(input+"."+pad(macOf(sha256.New, input+"YQ==")), secret, jwt.HS256, jwt.WithPadding(), jwt.WithDetachedPayload([]byte("a")))

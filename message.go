@@ -14,18 +14,9 @@ import (
 type segments struct{ header, payload, signature string }
 
 var (
-	errSize          = malformed("", "the token is longer than is read (256 KiB, or what WithMaxSize says)")
-	errEmpty         = malformed("", "the token is empty")
-	errSegments      = malformed("", "the token does not have three segments with dots between them")
-	errEncrypted     = malformed("", "the token has five segments: it is encrypted (JWE), and encrypted tokens are not supported")
-	errNotDetached   = malformed("payload", "the token carries a payload of its own, beside that of WithDetachedPayload")
-	errHeaderBase64  = malformed("header", "the header is not canonical base64url (padding is for WithPadding, which wants it in all three segments)")
-	errBearer        = malformed("header", `the token starts with "Bearer": cut the scheme off, and give the token alone`)
-	errSpace         = malformed("", "the token has white space at its start or end, a line break perhaps: trim it")
-	errSerialization = malformed("header", "the token is JSON: only the compact serialization is supported")
-	errPayloadBase64 = malformed("payload", "the payload is not canonical base64url")
-	errSignature64   = malformed("signature", "the signature is not canonical base64url (padding is for WithPadding, which wants it in all three segments)")
-	errSignature     = &failure{class: ErrInvalidSignature, segment: "signature", text: "the signature does not hold: the token was altered, or signed with another key"}
+	errSize        = malformed("", "the token is longer than is read (256 KiB, or what WithMaxSize says)")
+	errEmpty       = malformed("", "the token is empty")
+	errNotDetached = malformed("payload", "the token carries a payload of its own, beside that of WithDetachedPayload")
 )
 
 // cut parts a token at its dots.
@@ -40,16 +31,15 @@ func (p *decodePolicy) cut(token string) (s segments, f *failure) {
 	switch {
 	case token == "":
 		return s, errEmpty
-	case !one || !two:
-		return s, errSegments
+	case !one:
+		return s, notThree(token, 0)
+	case !two:
+		return s, notThree(token, 1)
 	}
-	switch strings.Count(s.signature, ".") {
-	case 0:
-		return s, nil
-	case 2:
-		return s, errEncrypted
+	if more := strings.Count(s.signature, "."); more > 0 {
+		return s, notThree(token, 2+more)
 	}
-	return s, errSegments
+	return s, nil
 }
 
 // decodeSegment appends the octets of a segment, padded where the policy has it.
@@ -115,7 +105,8 @@ func (m *message) giveBack() {
 }
 
 // readHeader reads a header, or finds it known.
-func (m *message) readHeader(p *decodePolicy, segment string) *failure {
+func (m *message) readHeader(p *decodePolicy, token string, s segments) *failure {
+	segment := s.header
 	m.header = p.knownHeader(segment)
 	if m.known = m.header != nil; m.known {
 		return nil
@@ -125,7 +116,7 @@ func (m *message) readHeader(p *decodePolicy, segment string) *failure {
 	}
 	var ok bool
 	if m.jsonText, ok = p.decodeSegment(m.jsonText[:0], segment); !ok {
-		return notBase64(segment)
+		return p.notBase64(token, 0, segment, "header", &headerFault)
 	}
 	if len(m.jsonText) > maxHeader {
 		return errHeaderSize
@@ -149,36 +140,28 @@ func (m *message) checkJWS(p *decodePolicy) *failure {
 	return f
 }
 
-// notBase64 guesses what was given in place of a header.
-func notBase64(segment string) *failure {
-	switch {
-	case len(segment) >= 7 && strings.EqualFold(segment[:7], "bearer "):
-		return errBearer
-	case strings.TrimSpace(segment) != segment:
-		return errSpace
-	case strings.HasPrefix(segment, "{"):
-		return errSerialization
-	}
-	return errHeaderBase64
-}
-
-func (m *message) readSignature(p *decodePolicy, segment string) *failure {
+func (m *message) readSignature(p *decodePolicy, token string, s segments) *failure {
 	var ok bool
-	if m.signature, ok = p.decodeSegment(m.signature[:0], segment); !ok {
-		if strings.TrimSpace(segment) != segment {
-			return errSpace
-		}
-		return errSignature64
+	if m.signature, ok = p.decodeSegment(m.signature[:0], s.signature); !ok {
+		return p.notBase64(token, len(token)-len(s.signature), s.signature, "signature", &signatureFault)
 	}
 	return nil
 }
 
-func (m *message) readClaims(p *decodePolicy, segment string) *failure {
+// badPayload says what is wrong with the base64url of a payload whose signature held.
+func (p *decodePolicy) badPayload(token string, s segments) *failure {
+	return p.notBase64(token, len(s.header)+1, s.payload, "payload", &payloadFault)
+}
+
+func (m *message) readClaims(p *decodePolicy, token string, s segments) *failure {
 	var ok bool
-	if m.jsonText, ok = p.decodeSegment(m.jsonText[:0], segment); !ok {
-		return errPayloadBase64
+	if m.jsonText, ok = p.decodeSegment(m.jsonText[:0], s.payload); !ok {
+		return p.badPayload(token, s)
 	}
 	if !m.payload.parse(m.jsonText) {
+		if m.header.hasZip {
+			return malformed("payload", `the payload is compressed ("zip" in the header), which is not supported: Verify gives its octets`)
+		}
 		return malformed("payload", "the payload is not strictly valid JSON: "+m.payload.problem())
 	}
 	return nil

@@ -341,7 +341,12 @@ func checkText(option, text string) error {
 }
 
 func checkDuration(option string, d, least time.Duration) error {
-	if d < least {
+	switch {
+	case d < 0 && option == "WithExpiresIn":
+		return badOption(option + " was given " + d.String() + ": a token that has expired helps nobody but a test, which makes one with WithClock set back")
+	case d < 0 && -d >= least:
+		return badOption(option + " was given " + d.String() + ", which is negative")
+	case d < least:
 		return badOption(option + " was given " + d.String() + "; it takes a time.Duration, in which 30 means 30ns: write 30*time.Second")
 	}
 	return nil

@@ -3,6 +3,8 @@ package jwt
 import (
 	"context"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -226,32 +228,58 @@ func contains(list []string, text []byte) bool {
 
 // wantedIssuers and wantedAudiences are for error texts.
 
-func (p *decodePolicy) wantedIssuers() (text string) {
+func (p *decodePolicy) wantedIssuers() string {
+	var all []string
 	for _, o := range p.opts {
 		if list, ok := o.(issuerOption); ok {
-			text = appendQuoted(text, list)
+			all = appendQuoted(all, list)
 		}
 	}
-	return text
+	return either(all)
 }
 
-func (p *decodePolicy) wantedAudiences() (text string) {
+func (p *decodePolicy) wantedAudiences() string {
+	var all []string
 	for _, o := range p.opts {
 		if list, ok := o.(audienceOption); ok {
-			text = appendQuoted(text, list)
+			all = appendQuoted(all, list)
+		}
+	}
+	return either(all)
+}
+
+func (p *decodePolicy) differsFromIssuers(iss []byte) (text string) {
+	for _, o := range p.opts {
+		if list, ok := o.(issuerOption); ok && text == "" {
+			text = differs(iss, list)
 		}
 	}
 	return text
 }
 
-func appendQuoted(text string, list []string) string {
-	for _, one := range list {
-		if text != "" {
-			text += " or "
+func (p *decodePolicy) differsFromAudiences(aud []byte) (text string) {
+	for _, o := range p.opts {
+		if list, ok := o.(audienceOption); ok && text == "" {
+			text = differs(aud, list)
 		}
-		text += quote(one)
 	}
 	return text
+}
+
+func appendQuoted(all, list []string) []string {
+	for _, one := range list {
+		all = append(all, quote(one))
+	}
+	return all
+}
+
+// either joins what may be, and counts what is beyond the first few.
+func either(all []string) string {
+	const most = 4
+	if len(all) > most {
+		return strings.Join(all[:most], " or ") + " or " + strconv.Itoa(len(all)-most) + " more"
+	}
+	return strings.Join(all, " or ")
 }
 
 // context returns what WithContext gave.

@@ -222,3 +222,51 @@ func TestJWKRoundTrip(t *testing.T) {
 		})
 	}
 }
+
+// A salt of no octets at all (RFC 8017, Section 9.1.1), which crypto/rsa does not make:
+// its PSSSaltLengthAuto is 0.
+func TestPSSWithoutSalt(t *testing.T) {
+	key := rsaKey()
+	for _, alg := range []jwt.Algorithm{jwt.PS256, jwt.PS384, jwt.PS512} {
+		t.Run(alg.String(), func(t *testing.T) {
+			hash := alg.Hash()
+			sign := func(input string, salt []byte) []byte {
+				digest := func(parts ...[]byte) []byte {
+					h := hash.New()
+					for _, part := range parts {
+						h.Write(part)
+					}
+					return h.Sum(nil)
+				}
+				h := digest(make([]byte, 8), digest([]byte(input)), salt)
+				bits := key.N.BitLen() - 1
+				em := make([]byte, (bits+7)/8)
+				db := em[:len(em)-len(h)-1]
+				copy(db[len(db)-len(salt):], salt)
+				db[len(db)-len(salt)-1] = 1
+				for i, counter := 0, byte(0); i < len(db); counter++ {
+					for _, octet := range digest(h, []byte{0, 0, 0, counter}) {
+						if i < len(db) {
+							db[i] ^= octet
+							i++
+						}
+					}
+				}
+				db[0] &= 0xff >> (8*len(em) - bits)
+				copy(em[len(db):], h)
+				em[len(em)-1] = 0xbc
+				return new(big.Int).Exp(new(big.Int).SetBytes(em), key.D, key.N).FillBytes(make([]byte, key.Size()))
+			}
+			input := b64(headed(alg)) + "." + b64(good)
+			salt := bytes.Repeat([]byte{7}, hash.Size())
+			admit(t, withSignature(input, sign(input, salt)), &key.PublicKey, alg)
+			for _, wrong := range [][]byte{nil, salt[:1], salt[1:], append(salt, 7)} {
+				signature := sign(input, wrong)
+				h := hash.New()
+				h.Write([]byte(input))
+				require.NoError(t, rsa.VerifyPSS(&key.PublicKey, hash, h.Sum(nil), signature, &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthAuto}), "it is what it should be")
+				refuse(t, jwt.ErrInvalidSignature, withSignature(input, signature), &key.PublicKey, alg)
+			}
+		})
+	}
+}
