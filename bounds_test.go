@@ -215,6 +215,8 @@ var hostileInputs = func() (list []hostileInput) {
 		{"names that collide", `{`, colliding, "}", nil},
 		{"names that collide, by sixteen", `{"a":[`, colliding16, "]}", nil},
 		{"objects of seventeen names", `{"a":[`, ofSeventeen, "]}", nil},
+		{"objects of seventeen names, and not closed", `{"a":[`, ofSeventeen, "]", jwt.ErrDecode},
+		{"objects of seventeen names, evenly apart, and not closed", `{"a":[`, ofSeventeen + strings.Repeat("0,", 64-35), "]", jwt.ErrDecode},
 		{"objects of seventeen names, evenly apart", `{"a":[`, ofSeventeen + strings.Repeat("0,", 64-35), "]}", nil},
 		{"names that are the same", `{`, `"a":0,`, "}", jwt.ErrDecode},
 		{"huge numbers", `{"a":[`, strings.Repeat("9", 256) + ",", "]}", nil},
@@ -307,6 +309,30 @@ func TestBounds(t *testing.T) {
 				assert.LessOrEqual(t, octets, uint64(len(token)+1<<10))
 			}
 			t.Logf("%d characters: %d octets in %d allocations", len(token), octets, objects)
+		})
+	}
+}
+
+// A process that has read nothing yet has no memory in its pools.
+func TestBoundsOfFirstTokens(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	for _, in := range hostileInputs {
+		if in.class == nil {
+			continue
+		}
+		t.Run(in.name, func(t *testing.T) {
+			decoder := hostileDecoder(t, in.opts...)
+			token := in.token(255 << 10)
+			runtime.GC() // twice, to empty the pools
+			runtime.GC()
+			var before, after runtime.MemStats
+			var into struct{}
+			runtime.ReadMemStats(&before)
+			decoder.DecodeInto(token, &into)
+			runtime.ReadMemStats(&after)
+			took := after.TotalAlloc - before.TotalAlloc
+			assert.LessOrEqual(t, took, uint64(4*len(token)+1<<20))
+			t.Logf("%d characters: %d bytes", len(token), took)
 		})
 	}
 }

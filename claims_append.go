@@ -8,12 +8,15 @@ import (
 
 // Payloads as claims sets in JSON.
 
-// appendClaims writes a payload as the JSON object of a claims set, and notes in r
-// where its registered claims stand. Whether they are what they must be is for
+// appendClaims writes a payload as the JSON object of a claims set, and notes in
+// w.places where its registered claims stand. Whether they are what they must be is for
 // checkTypes to say.
-func appendClaims(dst []byte, payload any, r *registered) ([]byte, error) {
+func appendClaims(dst []byte, payload any, w *writer) ([]byte, error) {
 	start := len(dst)
-	dst, err := appendPayload(dst, payload, r)
+	dst, err := appendPayload(dst, payload, w)
+	if err == errTooLarge {
+		return dst, errTooLong
+	}
 	if err != nil {
 		// An error of ours passes, but not one that a method of the payload's got
 		// from elsewhere in this package: that a token expired, say.
@@ -30,16 +33,16 @@ func appendClaims(dst []byte, payload any, r *registered) ([]byte, error) {
 
 var errOctets = badOption("the payload is octets, not claims; JSON of your own is given as a json.RawMessage, other octets to Sign")
 
-func appendPayload(dst []byte, payload any, r *registered) ([]byte, error) {
+func appendPayload(dst []byte, payload any, w *writer) ([]byte, error) {
 	switch p := payload.(type) {
 	case nil:
 		return dst, badOption("the payload is nil; an empty claims set is jwt.Claims{}")
 	case []byte:
 		return dst, errOctets
 	case Claims:
-		return appendClaimsMap(dst, p, r)
+		return appendClaimsMap(dst, p, w)
 	case map[string]any:
-		return appendClaimsMap(dst, p, r)
+		return appendClaimsMap(dst, p, w)
 	}
 	v := reflect.ValueOf(payload)
 	p := planOf(v.Type())
@@ -66,7 +69,7 @@ func appendPayload(dst []byte, payload any, r *registered) ([]byte, error) {
 		return dst, badOption("the payload is a nil pointer; an empty claims set is jwt.Claims{}")
 	}
 	if p.usesMethod(v) {
-		return appendMarshaled(dst, v, p, r)
+		return appendMarshaled(dst, v, p, w)
 	}
 	switch {
 	case p.kind == planBytes:
@@ -82,34 +85,35 @@ func appendPayload(dst []byte, payload any, r *registered) ([]byte, error) {
 				return dst, notADate(f.name)
 			}
 		}
-		w := writer{places: r} // which notes members as it writes them
 		return w.value(dst, v, p)
 	case v.Kind() == reflect.Map && v.IsNil():
 		return append(dst, "{}"...), nil
+	case v.Kind() == reflect.Map && w.exceeds(dst, leastMember*v.Len()):
+		return dst, errTooLarge
 	case v.Kind() == reflect.Map && v.Type().Key().Kind() == reflect.String:
 		m := make(map[string]any, v.Len())
 		for key, value := range v.Seq2() {
 			m[key.String()] = value.Interface()
 		}
-		return appendClaimsMap(dst, m, r)
+		return appendClaimsMap(dst, m, w)
 	case v.Kind() == reflect.Map:
 		if name, found := durationIn(v, p); found {
 			return dst, notADate(name)
 		}
 	}
-	return appendMarshaled(dst, v, p, r)
+	return appendMarshaled(dst, v, p, w)
 }
 
 // appendMarshaled writes a payload whose members nobody notes: one that writes itself,
 // or a map whose keys are no strings. What was written is read to find them.
-func appendMarshaled(dst []byte, v reflect.Value, p *plan, r *registered) ([]byte, error) {
-	start := len(dst)
-	var w writer
+func appendMarshaled(dst []byte, v reflect.Value, p *plan, w *writer) ([]byte, error) {
+	start, r := len(dst), w.places
+	w.places = nil
 	dst, err := w.value(dst, v, p)
 	if err != nil {
 		return dst, err
 	}
-	var d document
+	d := w.document()
 	switch {
 	case dst[start] != '{': // which appendClaims tells
 	case !d.parse(dst[start:]):
@@ -129,7 +133,10 @@ func appendMarshaled(dst []byte, v reflect.Value, p *plan, r *registered) ([]byt
 }
 
 // appendClaimsMap writes a claims set of a map, where dates may be time.Time.
-func appendClaimsMap(dst []byte, m map[string]any, r *registered) ([]byte, error) {
+func appendClaimsMap(dst []byte, m map[string]any, w *writer) ([]byte, error) {
+	if w.exceeds(dst, leastMember*len(m)) {
+		return dst, errTooLarge
+	}
 	list := sortedMembers(m, make([]member, 0, 16))
 	for i := range list {
 		if !claimNamed(list[i].name).isDate() {
@@ -140,7 +147,6 @@ func appendClaimsMap(dst []byte, m map[string]any, r *registered) ([]byte, error
 			return dst, err
 		}
 	}
-	w := writer{places: r}
 	return w.members(dst, list)
 }
 

@@ -251,13 +251,13 @@ func lowerASCII(c byte) byte {
 // their names, so that it is the same text each time.
 func writeHeader(room []byte, params []member) ([]byte, error) {
 	sortByName(params)
-	var w writer
+	w := writer{limit: maxHeader}
 	text, err := w.members(room[:0], params)
+	if err == errTooLarge || err == nil && len(text) > maxHeader {
+		return text, badOption(errHeaderSize.text + ", which no verifier would read; make its parameters shorter")
+	}
 	if err != nil {
 		return text, (&failure{class: ErrInvalidOption, text: "the header cannot be encoded: " + because(err)}).causedBy(err)
-	}
-	if len(text) > maxHeader {
-		return text, badOption(errHeaderSize.text + ", which no verifier would read; make its parameters shorter")
 	}
 	return text, nil
 }

@@ -1,6 +1,7 @@
 package jwt
 
 import (
+	"bytes"
 	"slices"
 	"strconv"
 )
@@ -69,22 +70,24 @@ type container struct {
 
 // parse checks text and cuts it. The document keeps text until the next parse.
 func (d *document) parse(text []byte) bool {
-	d.reset(text)
-	pos := space(text, 0)
-	switch {
-	case len(text) > maxJSONText:
-		d.refuse(0, faultTooLong)
-	case pos == len(text) || text[pos] != '{':
+	if pos := space(text, 0); pos == len(text) || text[pos] != '{' {
+		d.reset(text)
 		d.refuse(pos, faultNoObject)
-	default:
-		if pos = d.value(pos, 0); pos < 0 {
-			break
-		}
-		if pos = space(text, pos); pos != len(text) {
-			d.refuse(pos, faultMore)
-		}
+	} else if pos = d.walk(text, pos, 0); pos >= 0 && space(text, pos) != len(text) {
+		d.refuse(space(text, pos), faultMore)
 	}
 	return d.fault == 0
+}
+
+// walk reads the value at pos of a new text and returns the position after it, or -1
+// after a fault. depth counts the containers around it. Texts of any length come in
+// here, and leave where nodes cannot point into them.
+func (d *document) walk(text []byte, pos, depth int) int {
+	d.reset(text)
+	if len(text) > maxJSONText {
+		return d.refuse(0, faultTooLong)
+	}
+	return d.value(pos, depth)
 }
 
 // reset forgets what was there before.
@@ -235,10 +238,27 @@ func (d *document) literal(pos int, word string, kind jsonKind) int {
 func (d *document) add(start, end int, kind jsonKind, escaped, integer bool) {
 	at := len(d.nodes)
 	if at == cap(d.nodes) {
-		d.nodes = slices.Grow(d.nodes, 64)
+		d.nodes = slices.Grow(d.nodes, d.valuesFrom(start))
 	}
 	d.nodes = d.nodes[:at+1]
 	n := &d.nodes[at]
 	n.start, n.end, n.next = uint32(start), uint32(end), uint32(at+1)
 	n.kind, n.escaped, n.integer = kind, escaped, integer
+}
+
+// valuesFrom returns how many nodes the rest of the text takes at most: each begins at
+// its start, or after one of four characters, and takes two bytes. Growing to that at
+// once costs less than growing by and by. But the first step is short, as a fault may be
+// near.
+func (d *document) valuesFrom(start int) int {
+	rest := d.text[start:]
+	n := 1
+	for _, before := range []string{"[", "{", ",", ":"} {
+		n += bytes.Count(rest, []byte(before))
+	}
+	n = max(64, min(n, len(rest)/2+1))
+	if cap(d.nodes) == 0 {
+		n = min(n, 1024)
+	}
+	return n
 }

@@ -22,6 +22,7 @@ var (
 	errTooDeep   = errors.New("values nested deeper than 64 levels, or that contain themselves")
 	errTwoNames  = errors.New("two keys of a map that are written as the same name")
 	errNoJSONFor = errors.New("a value that JSON cannot hold")
+	errTooLarge  = errors.New("more than is read of a token")
 )
 
 // maxHops is how many pointers and interfaces are followed: more hold themselves.
@@ -34,7 +35,20 @@ type writer struct {
 	hops  int // pointers and interfaces followed
 
 	places *registered // where the registered claims of the outermost object are noted; or nil
+	limit  int         // how long the text may get; 0 is no limit. It may be passed by one value
+	walks  *document   // what JSON of the caller's own is checked in; made when it is needed
 }
+
+func (w *writer) document() *document {
+	if w.walks == nil {
+		w.walks = new(document)
+	}
+	return w.walks
+}
+
+// exceeds reports whether n more bytes pass the limit. What no verifier would read is
+// not written to its end first.
+func (w *writer) exceeds(dst []byte, n int) bool { return w.limit > 0 && len(dst)+n > w.limit }
 
 // any appends a value of any type; what is common goes without reflection.
 func (w *writer) any(dst []byte, value any) ([]byte, error) {
@@ -42,7 +56,7 @@ func (w *writer) any(dst []byte, value any) ([]byte, error) {
 	case nil:
 		return append(dst, "null"...), nil
 	case string:
-		return appendJSONString(dst, v)
+		return w.string(dst, v)
 	case bool:
 		return strconv.AppendBool(dst, v), nil
 	case int:
@@ -70,8 +84,14 @@ func (w *writer) any(dst []byte, value any) ([]byte, error) {
 
 // object appends the members of a map in the order of their names.
 func (w *writer) object(dst []byte, m map[string]any) ([]byte, error) {
+	if w.exceeds(dst, leastMember*len(m)) {
+		return dst, errTooLarge
+	}
 	return w.members(dst, sortedMembers(m, make([]member, 0, 16)))
 }
+
+// leastMember is how short a member can be: `"":0,`.
+const leastMember = 5
 
 // A member is a name and a value of an object to be written.
 type member struct {
@@ -81,6 +101,7 @@ type member struct {
 
 // sortedMembers appends to list, so that a caller's small array serves.
 func sortedMembers(m map[string]any, list []member) []member {
+	list = slices.Grow(list, len(m))
 	for name, value := range m {
 		list = append(list, member{name, value})
 	}
@@ -100,7 +121,7 @@ func (w *writer) members(dst []byte, list []member) ([]byte, error) {
 	dst = append(dst, '{')
 	var err error
 	for i, m := range list {
-		if dst, err = appendName(dst, m.name, i == 0); err == nil {
+		if dst, err = w.name(dst, m.name, i == 0); err == nil {
 			if w.notesPlaces() {
 				w.places[claimNamed(m.name)] = uint32(len(dst))
 			}
@@ -114,12 +135,12 @@ func (w *writer) members(dst []byte, list []member) ([]byte, error) {
 	return append(dst, '}'), nil
 }
 
-// appendName begins a member: a comma after another one, the name, the colon.
-func appendName(dst []byte, name string, first bool) ([]byte, error) {
+// name begins a member: a comma after another one, the name, the colon.
+func (w *writer) name(dst []byte, name string, first bool) ([]byte, error) {
 	if !first {
 		dst = append(dst, ',')
 	}
-	dst, err := appendJSONString(dst, name)
+	dst, err := w.string(dst, name)
 	return append(dst, ':'), err
 }
 
@@ -135,9 +156,9 @@ type pathError struct {
 func (e *pathError) Error() string { return quote(e.name) + " holds " + e.err.Error() }
 func (e *pathError) Unwrap() error { return e.err }
 
-// within adds the name to an error, the innermost one only.
+// within adds the name to an error, the innermost one only, and where a name is to blame.
 func within(name string, err error) error {
-	if _, ok := err.(*pathError); ok {
+	if _, ok := err.(*pathError); ok || err == errTooLarge {
 		return err
 	}
 	return &pathError{name, err}
@@ -154,7 +175,10 @@ func (w *writer) array(dst []byte, n int, element func(dst []byte, i int) ([]byt
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		if dst, err = element(dst, i); err != nil {
+		if dst, err = element(dst, i); err == nil && w.exceeds(dst, 1) {
+			err = errTooLarge
+		}
+		if err != nil {
 			return dst, err
 		}
 	}
@@ -183,6 +207,9 @@ func (w *writer) value(dst []byte, v reflect.Value, p *plan) ([]byte, error) {
 		if v.IsNil() {
 			return append(dst, "null"...), nil
 		}
+		if w.exceeds(dst, base64.StdEncoding.EncodedLen(v.Len())) {
+			return dst, errTooLarge
+		}
 		dst = append(dst, '"')
 		dst = base64.StdEncoding.AppendEncode(dst, v.Bytes())
 		return append(dst, '"'), nil
@@ -191,7 +218,7 @@ func (w *writer) value(dst []byte, v reflect.Value, p *plan) ([]byte, error) {
 	case planKind(reflect.Bool):
 		return strconv.AppendBool(dst, v.Bool()), nil
 	case planKind(reflect.String):
-		return appendJSONString(dst, v.String())
+		return w.string(dst, v.String())
 	case planKind(reflect.Float32):
 		return appendJSONFloat(dst, v.Float(), 32)
 	case planKind(reflect.Float64):
@@ -333,7 +360,7 @@ func (w *writer) inQuotes(dst []byte, v reflect.Value, p *plan) ([]byte, error) 
 		return dst, err
 	}
 	if v.Kind() == reflect.String {
-		return appendJSONString(dst, string(text))
+		return w.string(dst, string(text))
 	}
 	dst = append(append(dst, '"'), text...)
 	return append(dst, '"'), nil
@@ -345,6 +372,9 @@ func (w *writer) mapping(dst []byte, v reflect.Value, p *plan) ([]byte, error) {
 	}
 	if w.depth++; w.depth > maxJSONDepth {
 		return dst, errTooDeep
+	}
+	if w.exceeds(dst, leastMember*v.Len()) {
+		return dst, errTooLarge
 	}
 	type entry struct {
 		name  string
@@ -365,7 +395,7 @@ func (w *writer) mapping(dst []byte, v reflect.Value, p *plan) ([]byte, error) {
 			return dst, within(m.name, errTwoNames)
 		}
 		var err error
-		if dst, err = appendName(dst, m.name, i == 0); err == nil {
+		if dst, err = w.name(dst, m.name, i == 0); err == nil {
 			dst, err = w.value(dst, m.value, p.elem)
 		}
 		if err != nil {
@@ -427,11 +457,18 @@ func (w *writer) marshaler(dst []byte, v reflect.Value, has method) ([]byte, err
 	if err != nil {
 		return dst, err
 	}
-	d := document{text: text}
-	if pos := d.value(space(text, 0), w.depth); pos < 0 || space(text, pos) != len(text) {
+	size := len(text)
+	if size <= maxJSONText && w.exceeds(dst, size) {
+		size = compactLen(text)
+	}
+	if size > maxJSONText || w.exceeds(dst, size) {
+		return dst, errTooLarge
+	}
+	d := w.document()
+	if pos := d.walk(text, space(text, 0), w.depth); pos < 0 || space(text, pos) != len(text) {
 		return dst, errNotJSON
 	}
-	return appendCompact(dst, text), nil
+	return appendCompact(slices.Grow(dst, size), text), nil
 }
 
 func (w *writer) textMarshaler(dst []byte, v reflect.Value, has method) ([]byte, error) {
@@ -445,5 +482,8 @@ func (w *writer) textMarshaler(dst []byte, v reflect.Value, has method) ([]byte,
 	if err != nil {
 		return dst, err
 	}
-	return appendJSONString(dst, string(text))
+	if w.exceeds(dst, len(text)) {
+		return dst, errTooLarge
+	}
+	return w.string(dst, string(text))
 }

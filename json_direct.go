@@ -154,7 +154,7 @@ func (f *field) leftOut(at address) bool {
 func (w *writer) valueDirect(dst []byte, at address, kind planKind) ([]byte, error) {
 	switch kind {
 	case planKind(reflect.String):
-		return appendJSONString(dst, *(*string)(at))
+		return w.string(dst, *(*string)(at))
 	case planKind(reflect.Bool):
 		return strconv.AppendBool(dst, *(*bool)(at)), nil
 	case planKind(reflect.Int):

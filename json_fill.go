@@ -184,8 +184,9 @@ func (d *document) fillQuoted(i uint32, v reflect.Value, p *plan) error {
 	if n.kind != jsonString {
 		return &unfit{n.kind, p.typ, errors.New("its tag says that it stands in quotes")}
 	}
-	inside := document{text: bytes.Clone(d.string(i)), exact: d.exact}
-	if inside.value(0, 0) != len(inside.text) || inside.nodes[0].kind <= jsonArray {
+	text := bytes.Clone(d.string(i))
+	inside := document{exact: d.exact}
+	if inside.walk(text, 0, 0) != len(text) || inside.nodes[0].kind <= jsonArray {
 		return &unfit{n.kind, p.typ, errors.New("its tag says that a value stands in the quotes")}
 	}
 	inside.share()

@@ -94,8 +94,8 @@ func (s *nameSet) clear() {
 
 // add reports whether the name was not there before.
 func (s *nameSet) add(d *document, object, name int) bool {
-	if 2*(s.used+1) > len(s.slots) {
-		s.grow()
+	if s.used == 0 {
+		s.makeRoom(d.text)
 	}
 	hash := hashOfMember(d.string(uint32(name)), object)
 	mask := uint32(len(s.slots) - 1)
@@ -129,18 +129,15 @@ func (d *document) holds(object, name, end int) bool {
 	return i == name
 }
 
-func (s *nameSet) grow() {
-	old := s.slots
-	s.slots = make([]nameSlot, max(64, 4*len(old)))
-	mask := uint32(len(s.slots) - 1)
-	for _, slot := range old {
-		if slot.name <= s.base {
-			continue
-		}
-		at := slot.hash & mask
-		for s.slots[at].name != 0 {
-			at = (at + 1) & mask
-		}
-		s.slots[at] = slot
+// makeRoom makes the table large enough for all names of a text, of which each has a
+// colon and at least five bytes. It never grows: that would take as much memory again.
+func (s *nameSet) makeRoom(text []byte) {
+	names := min(bytes.Count(text, []byte(":")), len(text)/leastMember+1)
+	slots := 64
+	for 3*slots < 4*names {
+		slots *= 2
+	}
+	if slots > len(s.slots) {
+		*s = nameSet{slots: make([]nameSlot, slots)}
 	}
 }

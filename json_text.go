@@ -29,8 +29,36 @@ func appendCompact(dst, text []byte) []byte {
 	return dst
 }
 
+// compactLen is how much of a text appendCompact would append. The text may be no JSON.
+func compactLen(text []byte) (n int) {
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case ' ', '\t', '\n', '\r':
+		case '"':
+			start := i
+			for i++; i < len(text) && text[i] != '"'; i++ {
+				if text[i] == '\\' {
+					i++
+				}
+			}
+			n += i + 1 - start
+		default:
+			n++
+		}
+	}
+	return n
+}
+
 // appendJSONString appends text in quotes.
 func appendJSONString(dst []byte, text string) ([]byte, error) {
+	return new(writer).string(dst, text)
+}
+
+// string appends text in quotes.
+func (w *writer) string(dst []byte, text string) ([]byte, error) {
+	if w.exceeds(dst, len(text)) {
+		return dst, errTooLarge
+	}
 	dst = append(dst, '"')
 	done := 0
 	for pos := 0; ; {
@@ -66,6 +94,9 @@ func appendJSONString(dst []byte, text string) ([]byte, error) {
 		}
 		pos++
 		done = pos
+		if w.exceeds(dst, len(text)-done) { // the escapes are what is too much
+			return dst, errTooLarge
+		}
 	}
 	dst = append(dst, text[done:]...)
 	return append(dst, '"'), nil
@@ -106,7 +137,7 @@ func appendNumber(dst []byte, text string) ([]byte, error) {
 
 // strings appends an array of strings.
 func (w *writer) strings(dst []byte, list []string) ([]byte, error) {
-	return w.array(dst, len(list), func(dst []byte, i int) ([]byte, error) { return appendJSONString(dst, list[i]) })
+	return w.array(dst, len(list), func(dst []byte, i int) ([]byte, error) { return w.string(dst, list[i]) })
 }
 
 // stringsOrNull appends the same, and null for nil as encoding/json does.
@@ -120,7 +151,7 @@ func (w *writer) stringsOrNull(dst []byte, list []string) ([]byte, error) {
 // audience appends one string where there is one, else an array.
 func (w *writer) audience(dst []byte, a Audience) ([]byte, error) {
 	if len(a) == 1 {
-		return appendJSONString(dst, a[0])
+		return w.string(dst, a[0])
 	}
 	return w.strings(dst, a)
 }

@@ -246,13 +246,14 @@ func (m *message) encode(key *keyState, p *encodePolicy, dst []byte, payload any
 		return nil, err
 	}
 	m.written = registered{}
-	if m.octets, err = appendClaims(m.octets[:0], payload, &m.written); err != nil {
+	w := writer{places: &m.written, limit: maxClaims, walks: &m.payload}
+	if m.octets, err = appendClaims(m.octets[:0], payload, &w); err != nil {
 		return nil, err
 	}
 	if m.octets, err = p.addClaims(m.octets, &m.written); err != nil {
 		return nil, err
 	}
-	if len(m.octets) > defaultMaxSize {
+	if len(m.octets) > maxClaims {
 		return nil, errTooLong
 	}
 	if f := m.payload.checkTypes(m.octets, &m.written); f != nil { // no token is at fault here
@@ -269,6 +270,9 @@ func (m *message) encode(key *keyState, p *encodePolicy, dst []byte, payload any
 	}
 	return dst, nil
 }
+
+// maxClaims is how many bytes of JSON fill 256 KiB of base64url.
+const maxClaims = defaultMaxSize / 4 * 3
 
 var errTooLong = badOption("the token would have more than 256 KiB, which no verifier reads by default")
 

@@ -97,7 +97,7 @@ func (m *message) giveBack() {
 		max(16*cap(d.nodes), 8*len(d.names.slots)) > nodes {
 		return
 	}
-	m.header, m.complete, m.payload.source = nil, nil, ""
+	m.header, m.complete, d.source, d.text = nil, nil, "", nil
 	if m.raw.secret != nil {
 		m.raw = keyState{}
 	}

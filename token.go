@@ -41,7 +41,7 @@ func (t *Token) DecodeInto(dst any) error {
 	}
 	payload := t.Payload
 	if payload == nil { // a program made it, for its tests
-		if payload, err = appendClaims(nil, t.Claims, &registered{}); err != nil {
+		if payload, err = appendClaims(nil, t.Claims, &writer{places: &registered{}}); err != nil {
 			return err
 		}
 	}
