@@ -122,6 +122,9 @@ func parseHeader(text []byte, d *document) (*Header, *failure) {
 	}
 	d.share()
 	h := &Header{json: d.source, algState: algAbsent}
+	if h.json == "" {
+		h.json = string(text)
+	}
 	for name := uint32(1); name < d.nodes[0].next; name = d.nodes[name+1].next {
 		i := name + 1
 		isText := d.nodes[i].kind == jsonString

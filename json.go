@@ -48,7 +48,8 @@ type node struct {
 // It is made to be used again: parse forgets what was there before.
 type document struct {
 	text   []byte
-	source string // the text again, immutable: what strings are cut from; see share
+	source string // the text again, immutable: what strings are cut from; of a large one a part, see share
+	from   uint32 // where that part begins
 	nodes  []node
 	open   []container
 	names  nameSet
@@ -92,7 +93,7 @@ func (d *document) walk(text []byte, pos, depth int) int {
 
 // reset forgets what was there before.
 func (d *document) reset(text []byte) {
-	d.text, d.source, d.nodes, d.fault = text, "", d.nodes[:0], 0
+	d.text, d.source, d.from, d.nodes, d.fault = text, "", 0, d.nodes[:0], 0
 	d.names.clear()
 }
 

@@ -76,13 +76,13 @@ func (d *document) fillDirect(i uint32, at address, kind planKind) bool {
 			return true
 		}
 	case planKind(reflect.Int):
-		number, err := strconv.Atoi(d.number(i))
+		number, err := strconv.Atoi(string(d.number(i)))
 		if err == nil {
 			*(*int)(at) = number
 			return true
 		}
 	case planKind(reflect.Int64):
-		number, err := strconv.ParseInt(d.number(i), 10, 64)
+		number, err := strconv.ParseInt(string(d.number(i)), 10, 64)
 		if err == nil {
 			*(*int64)(at) = number
 			return true

@@ -95,7 +95,7 @@ func (d *document) fillValue(i uint32, v reflect.Value, p *plan) error {
 		}
 	case planNumber:
 		if n.kind == jsonNumber {
-			v.SetString(d.source[n.start:n.end])
+			v.SetString(d.shared(i))
 			return nil
 		}
 		if text := d.shared(i); n.kind == jsonString && isJSONNumber([]byte(text)) {
@@ -113,7 +113,7 @@ func (d *document) fillValue(i uint32, v reflect.Value, p *plan) error {
 			return d.methodError(err, i, p)
 		}
 	default: // a number of Go's, or what JSON cannot hold
-		if n.kind == jsonNumber && d.setNumber(v, p, d.source[n.start:n.end]) {
+		if n.kind == jsonNumber && d.setNumber(v, p, string(d.number(i))) {
 			return nil
 		}
 	}
@@ -219,7 +219,7 @@ func (d *document) fillKey(name uint32, key reflect.Value, p *plan) error {
 	case key.Kind() == reflect.String:
 		key.SetString(d.shared(name))
 		return nil
-	case (key.CanInt() || key.CanUint()) && d.setNumber(key, p, d.shared(name)):
+	case (key.CanInt() || key.CanUint()) && d.setNumber(key, p, string(d.string(name))):
 		return nil
 	}
 	return &unfit{jsonString, p.typ, nil}
@@ -261,7 +261,7 @@ func (d *document) fillArray(i uint32, v reflect.Value, p *plan) error {
 
 // fillOctets reads octets as encoding/json writes them.
 func (d *document) fillOctets(i uint32, v reflect.Value, p *plan) error {
-	octets, err := base64.StdEncoding.DecodeString(d.shared(i))
+	octets, err := base64.StdEncoding.AppendDecode([]byte{}, d.string(i))
 	if err != nil {
 		return &unfit{jsonString, p.typ, err}
 	}

@@ -47,30 +47,54 @@ func (d *document) member(name string) uint32 {
 	return 0
 }
 
-// share makes the text immutable and shared: from now on all strings of the
-// document that need no unescaping are cut from one allocation.
+// largeText is the size above which a text is not kept whole for the sake of one string
+// in it.
+const largeText = 4 << 10
+
+// share makes the text immutable and shared: from now on all strings of the document
+// that need no unescaping are cut from one allocation. Not those of a large text: one
+// small claim that a program keeps would keep all of it. See window.
 func (d *document) share() {
-	if d.source == "" {
+	if d.source == "" && len(d.text) <= largeText {
 		d.source = string(d.text)
 	}
 }
 
-// shared returns a string value; share must have been called.
+// shared returns a string value, or the text of a number, for the caller to keep; share
+// must have been called.
 func (d *document) shared(i uint32) string {
 	n := &d.nodes[i]
 	if n.escaped {
 		return string(d.unescape(n))
 	}
-	return d.source[n.start:n.end]
+	if n.start < d.from || int(n.end-d.from) > len(d.source) {
+		return d.window(n)
+	}
+	return d.source[n.start-d.from : n.end-d.from]
 }
 
-// number returns the text of a number, and "" of anything else; share must have been
-// called.
-func (d *document) number(i uint32) string {
-	if n := &d.nodes[i]; n.kind == jsonNumber {
-		return d.source[n.start:n.end]
+// window returns a string of a large text. Strings that are not small become copies of
+// their own. Small ones are cut from a copy of the text around them, since a copy each
+// would make reading slower: whoever keeps one of them keeps less than 1 KB. Such copies
+// start small, for texts that have few strings.
+func (d *document) window(n *node) string {
+	const least, most = 64, 896
+	size := int(n.end - n.start)
+	if size > most/4 {
+		return string(d.text[n.start:n.end])
 	}
-	return ""
+	size = max(size, min(max(least, 2*len(d.source)), most))
+	d.from = n.start
+	d.source = string(d.text[n.start:min(int(n.start)+size, len(d.text))])
+	return d.source[:n.end-n.start]
+}
+
+// number returns the text of a number, and nil of anything else.
+func (d *document) number(i uint32) []byte {
+	if n := &d.nodes[i]; n.kind == jsonNumber {
+		return d.text[n.start:n.end]
+	}
+	return nil
 }
 
 // date returns a number of seconds as what it stands for; false where it is none, or
@@ -116,17 +140,16 @@ func (d *document) anyObject(i uint32) map[string]any {
 }
 
 func (d *document) anyNumber(i uint32) any {
-	n := &d.nodes[i]
-	text := d.source[n.start:n.end]
-	if n.integer {
-		if v, err := strconv.ParseInt(text, 10, 64); err == nil {
+	text := d.number(i)
+	if d.nodes[i].integer {
+		if v, err := strconv.ParseInt(string(text), 10, 64); err == nil {
 			return v
 		}
-		return json.Number(text)
+		return json.Number(d.shared(i))
 	}
-	v, err := strconv.ParseFloat(text, 64)
-	if err != nil || v == 0 && !isZero(text) { // too large, or so small that it would become zero
-		return json.Number(text)
+	v, err := strconv.ParseFloat(string(text), 64)
+	if err != nil || v == 0 && !isZero(string(text)) { // too large, or so small that it would become zero
+		return json.Number(d.shared(i))
 	}
 	return v
 }
