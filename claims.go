@@ -17,6 +17,11 @@ import (
 // a []any. The methods give the registered claims, [Get] any other one. They also
 // read what a program may put there, such as a [time.Time] under "exp".
 //
+// Where other libraries make each number a float64, claims["user_id"].(float64) is
+// common. Here an ID is an int64: that expression panics, and with a second result
+// its ok is false and the ID 0. Get[int64](claims, "user_id") reads it, and fails
+// where it is something else.
+//
 // It is a map like any other: safe for concurrent use as long as nobody writes.
 type Claims map[string]any
 
@@ -29,7 +34,8 @@ func (c Claims) Subject() string { return c.text("sub") }
 // ID returns "jti"; "" where it is absent or no string.
 func (c Claims) ID() string { return c.text("jti") }
 
-// Audience returns "aud"; nil where it is absent or no string or list of strings.
+// Audience returns "aud"; nil where it is absent, an empty list, or no string or list
+// of strings.
 func (c Claims) Audience() Audience {
 	switch aud := c["aud"].(type) {
 	case string:
@@ -39,13 +45,13 @@ func (c Claims) Audience() Audience {
 	case Audience:
 		return append(Audience(nil), aud...)
 	case []any:
-		list := make(Audience, len(aud))
+		var list Audience
 		for i := range aud {
 			one, ok := aud[i].(string)
 			if !ok {
 				return nil
 			}
-			list[i] = one
+			list = append(list, one)
 		}
 		return list
 	}
@@ -126,7 +132,9 @@ func (i instant) timeIf(ok bool) (time.Time, bool) {
 
 // Get returns one claim as a T: a number exactly or not at all, a nested object
 // as a struct or map, a date as a [NumericDate] or [time.Time]. It fits values as
-// [Decoder.DecodeInto] does. What it returns shares no memory with c.
+// [Decoder.DecodeInto] does, but changes none on the way: a list fits a Go array of
+// its length alone, and null is no element of a list or map whose type cannot tell
+// it from other values. What it returns shares no memory with c.
 //
 // A claim that is absent or null is an [ErrMissingClaim]; one that does not fit
 // T is an [ErrInvalidToken]. Both name it in [InvalidTokenError].
@@ -188,6 +196,12 @@ func (f *failure) wantedBy(option string) *failure {
 // struct with claims of one's own. Absent ones are zero, and zero ones are left
 // out when writing. It has no JSON methods, so the fields around it stay. Those
 // of a decoded token are checked already, by the policy of its decoder.
+//
+// Embed it without a field name and without a tag: as a named or tagged field it would
+// be one member of the token, and its "exp" no claim, so [Encode] and
+// [Decoder.DecodeInto] refuse such a struct with an [ErrInvalidOption]. A type that is
+// embedded beside it and has a MarshalJSON would write in place of the whole struct:
+// Encode refuses a payload whose MarshalJSON leaves out a claim that is set here.
 type RegisteredClaims struct {
 	Issuer    string      `json:"iss,omitempty"` // who made the token
 	Subject   string      `json:"sub,omitempty"` // whom it speaks of

@@ -69,7 +69,11 @@ func appendPayload(dst []byte, payload any, w *writer) ([]byte, error) {
 		return dst, badOption("the payload is a nil pointer; an empty claims set is jwt.Claims{}")
 	}
 	if p.usesMethod(v) {
-		return appendMarshaled(dst, v, p, w)
+		dst, err := appendMarshaled(dst, v, p, w)
+		if err == nil {
+			err = lostByMethod(v, w.places)
+		}
+		return dst, err
 	}
 	switch {
 	case p.kind == planBytes:
@@ -85,7 +89,15 @@ func appendPayload(dst []byte, payload any, w *writer) ([]byte, error) {
 				return dst, notADate(f.name)
 			}
 		}
-		return w.value(dst, v, p)
+		c := claimsTypeOf(p)
+		if c.fault != nil {
+			return dst, c.fault
+		}
+		dst, err := w.value(dst, v, p)
+		if err == nil && c.hidden {
+			err = c.lost(v, w.places, false)
+		}
+		return dst, err
 	case v.Kind() == reflect.Map && v.IsNil():
 		return append(dst, "{}"...), nil
 	case v.Kind() == reflect.Map && w.exceeds(dst, leastMember*v.Len()):

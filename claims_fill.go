@@ -30,6 +30,9 @@ func targetOf(dst any, before *plan) (target, error) {
 	}
 	switch inner.kind {
 	case planKind(reflect.Struct):
+		if inner.reads == planKind(reflect.Struct) {
+			return t, claimsTypeOf(inner).fault
+		}
 		return t, nil
 	case planKind(reflect.Map):
 		if inner.key.typ.Kind() == reflect.String {
@@ -41,14 +44,43 @@ func targetOf(dst any, before *plan) (target, error) {
 
 // fill stores the root of a document, or leaves the target as it was.
 func (t target) fill(d *document) error {
-	d.share()
 	fresh := t.plan.blank()
 	defer t.plan.giveBack(fresh)
-	if blame, err := d.fill(fresh.value, t.plan); err != nil {
-		return unfitClaim(blame, err)
+	if err := t.fillBlank(d, fresh); err != nil {
+		return err
 	}
 	t.value.Set(fresh.value)
 	return nil
+}
+
+// fits returns the error that fill would return, and stores nothing.
+func (t target) fits(d *document) error {
+	fresh := t.plan.blank()
+	defer t.plan.giveBack(fresh)
+	return t.fillBlank(d, fresh)
+}
+
+func (t target) fillBlank(d *document, fresh *blank) error {
+	d.share()
+	if blame, err := d.fill(fresh.value, t.plan); err != nil {
+		return unfitClaim(blame, err)
+	}
+	if f := t.unread(fresh.value, d); f != nil {
+		return f
+	}
+	return nil
+}
+
+// unread is that of a struct that has read itself.
+func (t target) unread(v reflect.Value, d *document) *failure {
+	p := t.plan
+	if p.reads == planKind(reflect.Pointer) {
+		v, p = v.Elem(), p.elem
+	}
+	if p.reads != planUnmarshaler || p.kind != planKind(reflect.Struct) {
+		return nil
+	}
+	return claimsTypeOf(p).unread(v, d)
 }
 
 // A blank is a zero value of a type, to be filled and then copied to where it
@@ -76,7 +108,22 @@ func (p *plan) giveBack(b *blank) {
 func unfitClaim(name string, err error) *failure {
 	f := badClaim(ErrInvalidToken, name, "the claims set does not fit: "+because(err))
 	if name != "" {
-		f.text = "the claim " + quote(name) + " does not fit: " + because(err)
+		f.text = "the claim " + quote(name) + " does not fit: " + because(err) + fittingType(name, err)
 	}
 	return f.causedBy(err)
+}
+
+// fittingType names the type that reads a registered claim in each form that it may have.
+func fittingType(name string, err error) string {
+	e, ok := err.(*unfit)
+	if !ok {
+		return ""
+	}
+	switch c := claimNamed(name); {
+	case c == claimAud && (e.kind == jsonString || e.kind == jsonArray) && e.typ != audienceType:
+		return "; a jwt.Audience reads one string as well as a list"
+	case c.isDate() && e.kind == jsonNumber && e.typ.Kind() != reflect.Struct:
+		return "; a jwt.NumericDate reads any date"
+	}
+	return ""
 }

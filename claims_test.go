@@ -48,6 +48,9 @@ func TestGetters(t *testing.T) {
 		got[0] = "b"
 		assert.Equal(t, jwt.Audience{"a"}, claims.Audience(), "%T: what is given out is a copy", value)
 	}
+	for _, value := range []any{[]any{}, []string{}, jwt.Audience{}} {
+		assert.Nil(t, jwt.Claims{"aud": value}.Audience(), "%T: an empty one is none", value)
+	}
 }
 
 // A time that a program put there comes back whole, with its zone.
@@ -125,11 +128,36 @@ func TestGet(t *testing.T) {
 	unfit[chan int](t, claims, "n")
 	unfit[error](t, claims, "n")
 	unfit[string](t, jwt.Claims{"f": func() {}}, "f")
+	equal(t, jwt.Claims{"f": deep(63)}, "f", deep(63)) // the claims set itself is the 64th level
+	unfit[any](t, jwt.Claims{"f": deep(64)}, "f")
 	unfit[string](t, jwt.Claims{"f": deep(70)}, "f")
 	unfit[map[string]int](t, jwt.Claims{"f": map[collides]int{1: 1, 2: 2}}, "f")
 	unfit[struct {
 		F float32 `json:",string"`
 	}](t, jwt.Claims{"f": map[string]any{"F": "0.1"}}, "f") // exactly or not at all, in quotes too
+
+	// Nothing is added to a list and nothing is left out.
+	unfit[[1]string](t, claims, "list")
+	unfit[[3]string](t, claims, "list")
+	unfit[[0]string](t, claims, "list")
+	equal(t, jwt.Claims{"l": []int{}}, "l", [0]int{})
+	unfit[[][2]int](t, jwt.Claims{"l": [][]int{{1, 2}, {3}}}, "l")
+	unfit[struct{ A [1]int }](t, jwt.Claims{"l": map[string]any{"A": []int{1, 2}}}, "l")
+	holes := jwt.Claims{"n": []any{1, nil}, "s": []any{"a", nil}, "m": map[string]any{"a": nil}, "l": []any{nil}}
+	unfit[[]int](t, holes, "n")
+	unfit[[2]int](t, holes, "n")
+	unfit[[]string](t, holes, "s")
+	unfit[[]named](t, holes, "s")
+	unfit[[]netip.Addr](t, holes, "l")
+	unfit[[]json.Number](t, holes, "n")
+	unfit[map[string]bool](t, holes, "m")
+	equal(t, holes, "n", []any{int64(1), nil})
+	equal(t, holes, "l", []*int{nil})
+	equal(t, holes, "l", [][]int{nil})
+	equal(t, holes, "l", []jwt.NumericDate{{}})
+	equal(t, holes, "m", map[string]*int{"a": nil})
+	equal(t, holes, "m", map[string]map[string]int{"a": nil})
+	equal(t, jwt.Claims{"m": map[string]any{"A": nil}}, "m", struct{ A, B int }{}) // a member that is null is an absent one
 
 	for _, name := range []string{"absent", "null"} {
 		got, err := jwt.Get[string](claims, name)

@@ -73,11 +73,15 @@ func (d *Decoder) Decode(token string) (Claims, error) {
 // and a map is new, so that nothing of an earlier token is left.
 //
 // Claims fit fields as in encoding/json, by the same tags and methods, but for
-// two things. Names match exactly, so that "SUB" never fills a field "sub". And a
+// two things. Names match exactly, so that "SUB" never fills a field "sub"; a claim
+// that fits no field, and differs from a field without a tag in case alone ("sub" and
+// Sub), is an error that gives the tag to write, as the field would stay empty. And a
 // [time.Time], whatever the claim, takes seconds since 1970 as a [NumericDate] does,
 // beside the text of encoding/json, which is what [Encode] writes of it: a struct for
 // both has fields of type NumericDate. A claim that does not fit is an
-// [ErrInvalidToken] that names it. On any error dst is as it was.
+// [ErrInvalidToken] that names it; where the token has expired too it is an
+// [ErrExpired] without the token. [RegisteredClaims] as a named or tagged field is an
+// [ErrInvalidOption]. On any error dst is as it was.
 func (d *Decoder) DecodeInto(token string, dst any) error {
 	keys, p, err := d.prepared()
 	if err != nil {

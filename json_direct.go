@@ -96,7 +96,7 @@ func (d *document) fillDirect(i uint32, at address, kind planKind) bool {
 	case planAudience:
 		return d.fillAudience(i, (*Audience)(at))
 	case planStrings:
-		return d.fillStrings(i, (*[]string)(at), true)
+		return d.fillStrings(i, (*[]string)(at), !d.exact)
 	}
 	return false
 }

@@ -131,9 +131,16 @@ func (d *document) methodError(err error, i uint32, p *plan) error {
 func (d *document) fillStruct(i uint32, v reflect.Value, p *plan) (blame string, err error) {
 	base := addressOf(v) // never nil, as v can be set
 	var walked *branch   // the one that holder is at the end of
+	var sought bool      // names that miss their field were
 	holder := v
 	for name := i + 1; name < d.nodes[i].next; name = d.nodes[name+1].next {
 		f := p.field(d.string(name), d.nodes[name].next)
+		if f == nil && p.folded.byName != nil && !sought && p.folded.find(d.string(name)) != nil {
+			if blame, err = d.misspelt(i, p); err != nil {
+				return blame, err
+			}
+			sought = true
+		}
 		if f == nil || f.directRead != 0 && d.fillDirect(name+1, f.addressIn(base), f.directRead) {
 			continue
 		}
@@ -200,7 +207,7 @@ func (d *document) fillMap(i uint32, v reflect.Value, p *plan) (blame string, er
 		err := d.fillKey(name, key, p.key)
 		value := reflect.New(p.elem.typ).Elem()
 		if err == nil {
-			err = d.fillValue(name+1, value, p.elem)
+			err = d.fillElement(name+1, value, p.elem)
 		}
 		if err != nil {
 			return d.shared(name), err
@@ -238,7 +245,7 @@ func (d *document) fillSlice(i uint32, v reflect.Value, p *plan) error {
 	v.SetLen(n)
 	at := 0
 	for e := i + 1; e < d.nodes[i].next; e = d.nodes[e].next {
-		if err := d.fillValue(e, v.Index(at), p.elem); err != nil {
+		if err := d.fillElement(e, v.Index(at), p.elem); err != nil {
 			return err
 		}
 		at++
@@ -247,16 +254,32 @@ func (d *document) fillSlice(i uint32, v reflect.Value, p *plan) error {
 }
 
 // fillArray drops the elements that an array has no room for, and leaves those
-// zero that the JSON does not have.
+// zero that the JSON does not have, but where the document is to be exact.
 func (d *document) fillArray(i uint32, v reflect.Value, p *plan) error {
+	if n := d.count(i); d.exact && n != v.Len() {
+		return &unfit{jsonArray, p.typ, errors.New("it has " + strconv.Itoa(n) + " elements")}
+	}
 	at := 0
 	for e := i + 1; e < d.nodes[i].next && at < v.Len(); e = d.nodes[e].next {
-		if err := d.fillValue(e, v.Index(at), p.elem); err != nil {
+		if err := d.fillElement(e, v.Index(at), p.elem); err != nil {
 			return err
 		}
 		at++
 	}
 	return nil
+}
+
+// fillElement fills an element of a list or a map. Its null is no absent member, so
+// where the document is to be exact the type must be able to tell it from other values.
+func (d *document) fillElement(i uint32, v reflect.Value, p *plan) error {
+	if d.exact && d.nodes[i].kind == jsonNull {
+		switch p.reads {
+		case planKind(reflect.Pointer), planKind(reflect.Interface), planKind(reflect.Map), planKind(reflect.Slice), planBytes, planAudience, planNumericDate, planUnmarshaler:
+		default:
+			return &unfit{jsonNull, p.typ, nil}
+		}
+	}
+	return d.fillValue(i, v, p)
 }
 
 // fillOctets reads octets as encoding/json writes them.

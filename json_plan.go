@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode"
 )
@@ -24,8 +25,12 @@ type plan struct {
 	elem *plan // of a pointer, slice, array or map
 	key  *plan // of a map
 
-	fields []field
-	byHash [64]*field // by hashName; see field.other
+	fields  []field
+	byHash  [64]*field // by hashName; see field.other
+	clashes []string   // the names that several fields claim, so that none has them
+	folded  foldedNames
+
+	asClaims atomic.Value // what the claims set of a token makes of the type; see claims_lost.go
 
 	marshals     method // encoding/json's Marshaler
 	marshalsText method
@@ -207,7 +212,8 @@ func (made planner) fit(p *plan) {
 	case reflect.Map:
 		p.key, p.elem = made.plan(t.Key()), made.plan(t.Elem())
 	case reflect.Struct:
-		p.fields = made.fields(t)
+		p.fields, p.clashes = made.fields(t)
+		p.folded = foldNames(p.fields)
 		for i := range p.fields {
 			f := &p.fields[i]
 			f.prepareDirect(t)
@@ -273,8 +279,8 @@ func pointsNowhere(t reflect.Type) bool {
 
 // fields returns the members of a struct, in the order in which they stand in
 // it. Of several that claim a name, the one of the least depth has it; of those
-// the one with a tag; where that does not decide, none.
-func (made planner) fields(t reflect.Type) []field {
+// the one with a tag; where that does not decide, none, and the name comes back beside.
+func (made planner) fields(t reflect.Type) (kept []field, clashes []string) {
 	var found []field
 	type embedded struct {
 		typ   reflect.Type
@@ -333,23 +339,25 @@ func (made planner) fields(t reflect.Type) []field {
 	return dominant(found)
 }
 
-func dominant(found []field) []field {
+func dominant(found []field) (kept []field, clashes []string) {
 	byName := map[string][]field{}
 	for _, f := range found { // in order of depth
 		byName[f.name] = append(byName[f.name], f)
 	}
-	var kept []field
-	for _, same := range byName {
+	for name, same := range byName {
 		same = slices.DeleteFunc(same, func(f field) bool { return len(f.index) > len(same[0].index) })
 		if slices.ContainsFunc(same, func(f field) bool { return f.tagged }) {
 			same = slices.DeleteFunc(same, func(f field) bool { return !f.tagged })
 		}
 		if len(same) == 1 {
 			kept = append(kept, same[0])
+		} else {
+			clashes = append(clashes, name)
 		}
 	}
+	slices.Sort(clashes)
 	slices.SortFunc(kept, func(a, b field) int { return slices.CompareFunc(a.index, b.index, cmp.Compare[int]) })
-	return kept
+	return kept, clashes
 }
 
 // usesMethod reports whether a method writes the value: one of the pointer to it

@@ -253,6 +253,9 @@ func (m *message) encode(key *keyState, p *encodePolicy, dst []byte, payload any
 	if m.octets, err = p.addClaims(m.octets, &m.written); err != nil {
 		return nil, err
 	}
+	if err = nestedExpiry(payload, &m.written); err != nil {
+		return nil, err
+	}
 	if len(m.octets) > maxClaims {
 		return nil, errTooLong
 	}

@@ -1,0 +1,300 @@
+package jwt
+
+import (
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Registered claims that a program's own type would lose without a word: a token
+// that never expires, or a subject that is always empty.
+
+var (
+	registeredClaimsType = reflect.TypeFor[RegisteredClaims]()
+	claimsMapType        = reflect.TypeFor[Claims]()
+)
+
+// A claimsType is what must be watched where a struct is the whole of a claims set. It
+// is worked out once a type.
+type claimsType struct {
+	fault error // the struct can hold no claims set, as its fields are written and read
+
+	fields    []claimField // the registered claims among its fields
+	embedded  []*branch    // to each embedded RegisteredClaims, the outermost first
+	nested    []*branch    // to those within the fields of another struct type
+	hidden    bool         // another field is written in place of one of an embedded RegisteredClaims
+	marshaler string       // the embedded type that brings MarshalJSON or MarshalText, "" for none
+	reader    string       // the same for UnmarshalJSON
+}
+
+// A claimField is a field that holds a registered claim.
+type claimField struct {
+	claim  claim
+	name   string
+	holder *branch
+	last   int
+	own    bool // it is in no embedded RegisteredClaims
+}
+
+// claimsTypeOf returns that of a struct's plan.
+func claimsTypeOf(p *plan) *claimsType {
+	if c, ok := p.asClaims.Load().(*claimsType); ok {
+		return c
+	}
+	c := newClaimsType(p)
+	p.asClaims.Store(c)
+	return c
+}
+
+func newClaimsType(p *plan) *claimsType {
+	c := &claimsType{}
+	type embedded struct {
+		typ   reflect.Type
+		index []int
+	}
+	visited := map[reflect.Type]bool{}
+	for level := []embedded{{typ: p.typ}}; len(level) > 0; {
+		var next []embedded
+		for _, e := range level {
+			if visited[e.typ] {
+				continue
+			}
+			visited[e.typ] = true
+			for i := range e.typ.NumField() {
+				sf := e.typ.Field(i)
+				index := append(slices.Clip(e.index), i)
+				if sf.Anonymous && len(index) == 1 {
+					c.noteMethods(sf.Type)
+				}
+				tag := sf.Tag.Get("json")
+				if tag == "-" {
+					continue
+				}
+				name, _, _ := strings.Cut(tag, ",")
+				flat := sf.Anonymous && !validName(name) // its members become those of the struct
+				inner := pointedTo(sf.Type)
+				switch {
+				case inner == registeredClaimsType && flat:
+					c.addRegistered(p, index)
+				case inner == registeredClaimsType:
+					if structOf(sf.Type) != nil {
+						c.addRegistered(nil, index)
+					}
+					c.blame(namedRegisteredClaims(sf))
+				case inner == claimsMapType && flat:
+					c.blame(badOption("an embedded jwt.Claims would be a member \"Claims\" of the token, and its claims not those of the token: " +
+						"give the struct a field for each claim, and embed jwt.RegisteredClaims"))
+				case inner.Kind() != reflect.Struct:
+				case flat:
+					next = append(next, embedded{inner, index})
+				case sf.IsExported() && methodOf(inner, marshalerType) == ofNone && methodOf(inner, textMarshalerType) == ofNone:
+					for _, rest := range embeddedRegistered(inner) {
+						c.nested = append(c.nested, &branch{append(slices.Clip(index), rest...)})
+					}
+				}
+			}
+		}
+		level = next
+	}
+	for i := range p.fields {
+		if f := &p.fields[i]; f.claim != claimOther && !c.holds(f) {
+			c.fields = append(c.fields, claimField{f.claim, f.name, f.branch, f.last, true})
+		}
+	}
+	for _, name := range p.clashes {
+		if claimNamed(name) != claimOther {
+			c.blame(badOption("two embedded structs have a field for " + strconv.Quote(name) +
+				", so that neither is written or read: remove one of them, or put a field for it into the outer struct"))
+		}
+	}
+	return c
+}
+
+// blame keeps the first fault.
+func (c *claimsType) blame(fault error) {
+	if c.fault == nil {
+		c.fault = fault
+	}
+}
+
+// noteMethods notes an embedded type whose methods become those of the struct around
+// it, unless that has them itself.
+func (c *claimsType) noteMethods(t reflect.Type) {
+	name := strings.TrimPrefix(t.String(), "*")
+	if c.marshaler == "" && (methodOf(t, marshalerType) != ofNone || methodOf(t, textMarshalerType) != ofNone) {
+		c.marshaler = name
+	}
+	if c.reader == "" && methodOf(t, unmarshalerType) != ofNone {
+		c.reader = name
+	}
+}
+
+// addRegistered notes a RegisteredClaims: an embedded one of the plan, or a named one.
+func (c *claimsType) addRegistered(p *plan, index []int) {
+	holder := &branch{index}
+	if p != nil {
+		c.embedded = append(c.embedded, holder)
+	}
+	for _, f := range planOf(registeredClaimsType).fields {
+		c.fields = append(c.fields, claimField{f.claim, f.name, holder, f.last, p == nil})
+		if p != nil && !slices.ContainsFunc(p.fields, func(other field) bool { return slices.Equal(other.index, append(slices.Clip(index), f.last)) }) {
+			c.hidden = true
+		}
+	}
+}
+
+// holds reports whether a field is one of an embedded RegisteredClaims.
+func (c *claimsType) holds(f *field) bool {
+	return f.branch != nil && slices.ContainsFunc(c.embedded, func(b *branch) bool { return slices.Equal(b.index, f.branch.index) })
+}
+
+// pointedTo follows pointers. Those that lead to themselves it leaves.
+func pointedTo(t reflect.Type) reflect.Type {
+	for range 64 {
+		if t.Kind() != reflect.Pointer {
+			break
+		}
+		t = t.Elem()
+	}
+	return t
+}
+
+// embeddedRegistered returns the ways to the RegisteredClaims that a struct embeds.
+func embeddedRegistered(t reflect.Type) (found [][]int) {
+	for _, sf := range reflect.VisibleFields(t) {
+		if sf.Anonymous && pointedTo(sf.Type) == registeredClaimsType {
+			found = append(found, sf.Index)
+		}
+	}
+	return found
+}
+
+func namedRegisteredClaims(sf reflect.StructField) error {
+	what := "jwt.RegisteredClaims as the field " + sf.Name
+	if sf.Anonymous {
+		what = "jwt.RegisteredClaims embedded with the tag " + quote(string(sf.Tag))
+	}
+	return badOption(what + " would be one member of the token, and what it holds no claims, so that an expired token passes: " +
+		`embed jwt.RegisteredClaims without a name and without a tag, or leave it out with json:"-"`)
+}
+
+// lost returns the error of a registered claim that a payload's struct has set, and
+// that is not among those written. byMethod says that MarshalJSON or MarshalText wrote it.
+func (c *claimsType) lost(v reflect.Value, r *registered, byMethod bool) error {
+	for _, f := range c.fields {
+		if r[f.claim] != 0 || f.own && (!byMethod || c.marshaler == "") { // what a method of its own does with them is the program's decision
+			continue
+		}
+		holder, there := f.holder.of(v)
+		if !there || !isSet(holder.Field(f.last)) {
+			continue
+		}
+		switch {
+		case !byMethod:
+			return badOption(strconv.Quote(f.name) + " is set in jwt.RegisteredClaims and would not be written, as another field of the struct has that name: set that one, or remove it")
+		case c.marshaler != "":
+			return badOption(strconv.Quote(f.name) + " is set in the payload and would be lost: the embedded " + shortName(c.marshaler) +
+				" brings a MarshalJSON or MarshalText, which writes in place of the whole struct; give it a field name, or write a MarshalJSON for the whole")
+		}
+		return badOption(strconv.Quote(f.name) + " is set in jwt.RegisteredClaims, and the MarshalJSON of the payload leaves it out: write it there, or do not embed jwt.RegisteredClaims")
+	}
+	return nil
+}
+
+// lostByMethod is lost for a payload that wrote itself, which may be a pointer.
+func lostByMethod(v reflect.Value, r *registered) error {
+	for v.Kind() == reflect.Pointer && !v.IsNil() {
+		v = v.Elem()
+	}
+	if v.Kind() != reflect.Struct {
+		return nil
+	}
+	return claimsTypeOf(planOf(v.Type())).lost(v, r, true)
+}
+
+// unread returns the error of a struct that read itself by UnmarshalJSON and left its
+// RegisteredClaims empty, although the document has registered claims.
+func (c *claimsType) unread(v reflect.Value, d *document) *failure {
+	r := d.registered()
+	for _, f := range c.fields {
+		if d.isNothing(r[f.claim]) || f.own && c.reader == "" {
+			continue
+		}
+		holder, there := f.holder.of(v)
+		if there && f.own {
+			holder = holder.Field(f.last)
+		}
+		if there && !holder.IsZero() {
+			continue
+		}
+		text := "the UnmarshalJSON of the struct leaves its jwt.RegisteredClaims empty: fill them there, or do not embed them"
+		if c.reader != "" {
+			text = "the embedded " + shortName(c.reader) + " brings an UnmarshalJSON, which reads in place of the whole struct and leaves the rest empty; " +
+				"give it a field name, or write an UnmarshalJSON for the whole"
+		}
+		return badClaim(ErrInvalidToken, f.name, "the claim "+strconv.Quote(f.name)+" would be lost: "+text)
+	}
+	return nil
+}
+
+// isNothing reports whether a claim is absent, null, "" or an empty list: what a field
+// holds that was not filled.
+func (d *document) isNothing(i uint32) bool {
+	switch n := &d.nodes[i]; {
+	case i == 0, n.kind == jsonNull:
+		return true
+	case n.kind == jsonString:
+		return n.start == n.end
+	case n.kind == jsonArray:
+		return n.next == i+1
+	}
+	return false
+}
+
+// nestedExpiry returns the error of a payload that is written without "exp", while a
+// struct in one of its fields embeds a RegisteredClaims that has one: the mistake of a
+// field name, one step further in. r has what was written, that of options included.
+func nestedExpiry(payload any, r *registered) error {
+	if r[claimExp] != 0 {
+		return nil
+	}
+	v := reflect.ValueOf(payload)
+	for hops := 0; v.Kind() == reflect.Pointer && hops < maxHops; hops++ {
+		v = v.Elem()
+	}
+	if v.Kind() != reflect.Struct {
+		return nil
+	}
+	p := planOf(v.Type())
+	if p.writesItself {
+		return nil
+	}
+	c := claimsTypeOf(p)
+	if len(c.fields) > 0 {
+		return nil // beside claims of its own, what is nested is data
+	}
+	for _, b := range c.nested {
+		if holder, there := b.of(v); there && isSet(holder.FieldByName("ExpiresAt")) {
+			return badOption("the field " + v.Type().FieldByIndex(b.index[:1]).Name + ` holds jwt.RegisteredClaims with an "exp" that would be no claim of the token, which would never expire: ` +
+				"embed the struct without a name and without a tag, or give the token an \"exp\" with WithExpiresIn")
+		}
+	}
+	return nil
+}
+
+// isSet reports whether a field has a value that is written as a claim.
+func isSet(v reflect.Value) bool {
+	if v.Type() == numericDateType && v.CanInterface() {
+		return !interfaceOf[NumericDate](v).IsZero()
+	}
+	return !v.IsZero() && !isEmpty(v)
+}
+
+// shortName keeps the names of generated types from filling an error.
+func shortName(name string) string {
+	if len(name) > 64 {
+		return strings.ToValidUTF8(name[:64], "") + "…"
+	}
+	return name
+}
