@@ -424,6 +424,7 @@ func (m *message) accept(p *decodePolicy, ctx context.Context) error {
 func (m *message) check(p *decodePolicy, ctx context.Context) (expired *expiry, err error) {
 	r := m.payload.registered()
 	now := p.now()
+	m.checkedAt = now
 	expired, f := p.inForce(&m.payload, &r, now)
 	if f != nil {
 		return expired, f

@@ -77,6 +77,7 @@ type message struct {
 	signature []byte
 	jsonText  []byte     // of the header, then of the claims set; where one is written, the header segment
 	payload   document   // jsonText, cut into nodes
+	checkedAt instant    // what the clock said when check was called
 	complete  *Token     // for the validators and the caller; nil where nobody asked for it
 	written   registered // where encode wrote the registered claims
 	raw       keyState   // what a raw secret becomes for one call
@@ -208,6 +209,9 @@ func (m *message) decodeInto(keys keyring, p *decodePolicy, token string, dst an
 	}
 	m.filled = target.plan
 	if err := m.decode(keys, p, nil, token); err != nil {
+		if f, ok := err.(*failure); ok && f.expired != nil && f.expired.evidence != nil && target.fits(&m.payload) != nil {
+			f.expired.evidence = nil // expiry is not all that is wrong
+		}
 		return err
 	}
 	return target.fill(&m.payload)
@@ -228,6 +232,7 @@ func (m *message) whole() *Token {
 			Header:    *m.header,
 			Payload:   slices.Clone(m.payload.text),
 			Signature: slices.Clone(m.signature),
+			CheckedAt: m.checkedAt.time(),
 		}
 	}
 	return m.complete
@@ -236,5 +241,5 @@ func (m *message) whole() *Token {
 // evidence returns the token without its claims, which clone reads again for
 // whoever asks for them.
 func (m *message) evidence() *Token {
-	return &Token{Header: *m.header, Payload: slices.Clone(m.payload.text), Signature: slices.Clone(m.signature)}
+	return &Token{Header: *m.header, Payload: slices.Clone(m.payload.text), Signature: slices.Clone(m.signature), CheckedAt: m.checkedAt.time()}
 }

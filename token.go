@@ -4,17 +4,27 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"time"
 )
 
 // A Token is a token whose signature holds, whole: what a successful decode
 // returns, what validators are given, and what [ExpiredError] has of one that has
-// expired. It prints, and goes to JSON and slog, without its signature, so that
-// what is logged cannot be used. It is the caller's own.
+// expired. It is the caller's own.
+//
+// It prints, and goes to JSON and slog, without its signature, so that what is
+// logged cannot be used. But package fmt calls no method of what it finds in an
+// unexported field of another struct, and prints a Token there with its signature:
+// hold a *Token in such a field, of which fmt prints the address.
 type Token struct {
 	Header    Header // the JOSE header
 	Claims    Claims // the claims set
 	Payload   []byte // the octets that Claims was read from
-	Signature []byte `json:"-"` // the octets of the signature
+	Signature []byte `json:"-"` // the bytes of the signature
+
+	// CheckedAt is the time that the claims were checked against: what the decoder's
+	// clock said, once for all checks of the token, in UTC. A validator compares other
+	// dates with it. It is zero in a token that a program made.
+	CheckedAt time.Time `json:"-"`
 }
 
 // An UnverifiedToken is what a token says of itself, as [DecodeUnverified] reads
@@ -80,5 +90,5 @@ func (t *Token) clone() *Token {
 	var d document
 	d.parse(t.Payload)
 	d.share()
-	return &Token{Header: t.Header, Claims: d.anyObject(0), Payload: slices.Clone(t.Payload), Signature: slices.Clone(t.Signature)}
+	return &Token{Header: t.Header, Claims: d.anyObject(0), Payload: slices.Clone(t.Payload), Signature: slices.Clone(t.Signature), CheckedAt: t.CheckedAt}
 }
