@@ -22,7 +22,7 @@ type claimsType struct {
 
 	fields    []claimField // the registered claims among its fields
 	embedded  []*branch    // to each embedded RegisteredClaims, the outermost first
-	nested    []*branch    // to those within the fields of another struct type
+	nested    []nested     // those within a field of another struct type
 	hidden    bool         // another field is written in place of one of an embedded RegisteredClaims
 	marshaler string       // the embedded type that brings MarshalJSON or MarshalText, "" for none
 	reader    string       // the same for UnmarshalJSON
@@ -35,6 +35,12 @@ type claimField struct {
 	holder *branch
 	last   int
 	own    bool // it is in no embedded RegisteredClaims
+}
+
+// A nested RegisteredClaims is embedded in the struct that a field holds.
+type nested struct {
+	field  string
+	holder *branch
 }
 
 // claimsTypeOf returns that of a struct's plan.
@@ -90,7 +96,7 @@ func newClaimsType(p *plan) *claimsType {
 					next = append(next, embedded{inner, index})
 				case sf.IsExported() && methodOf(inner, marshalerType) == ofNone && methodOf(inner, textMarshalerType) == ofNone:
 					for _, rest := range embeddedRegistered(inner) {
-						c.nested = append(c.nested, &branch{append(slices.Clip(index), rest...)})
+						c.nested = append(c.nested, nested{sf.Name, &branch{append(slices.Clip(index), rest...)}})
 					}
 				}
 			}
@@ -274,9 +280,9 @@ func nestedExpiry(payload any, r *registered) error {
 	if len(c.fields) > 0 {
 		return nil // beside claims of its own, what is nested is data
 	}
-	for _, b := range c.nested {
-		if holder, there := b.of(v); there && isSet(holder.FieldByName("ExpiresAt")) {
-			return badOption("the field " + v.Type().FieldByIndex(b.index[:1]).Name + ` holds jwt.RegisteredClaims with an "exp" that would be no claim of the token, which would never expire: ` +
+	for _, n := range c.nested {
+		if holder, there := n.holder.of(v); there && isSet(holder.FieldByName("ExpiresAt")) {
+			return badOption("the field " + n.field + ` holds jwt.RegisteredClaims with an "exp" that would be no claim of the token, which would never expire: ` +
 				"embed the struct without a name and without a tag, or give the token an \"exp\" with WithExpiresIn")
 		}
 	}

@@ -106,8 +106,9 @@ type DecodeError struct {
 // copy. ErrExpired itself, returned by a program, has one with no data.
 //
 // Token is set only where expiry is all that is wrong with it: the signature
-// holds, and so do every other check and the validators. It is for programs
-// that refresh such tokens; anything else must treat the token as refused.
+// holds, and so do every other check and the validators, and the claims fit the type
+// that was asked for. It is for programs that refresh such tokens; anything else must
+// treat the token as refused.
 type ExpiredError struct {
 	ExpiresAt time.Time     // "exp", or "iat" plus the maximum age
 	Now       time.Time     // the clock it was compared with

@@ -202,3 +202,33 @@ func ExampleWithCritical() {
 	// alice
 	// refused: true
 }
+
+// A validator compares dates of its own with the time that all other checks were made at.
+func ExampleToken_checkedAt() {
+	recentLogin := func(_ context.Context, token *jwt.Token) error {
+		login, err := jwt.Get[time.Time](token.Claims, "auth_time")
+		if err != nil {
+			return err
+		}
+		if age := token.CheckedAt.Sub(login); age > time.Hour {
+			return fmt.Errorf("the user logged in %s ago, and not within the hour", age)
+		}
+		return nil
+	}
+
+	// Never hard-code a real key.
+	key := []byte("a key for examples of 32 octets or more")
+	noon := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
+	clock := jwt.WithClock(func() time.Time { return noon }) // a test's
+	for _, login := range []time.Duration{-time.Minute, -90 * time.Minute} {
+		token, err := jwt.Encode(jwt.Claims{"sub": "alice", "auth_time": noon.Add(login).Unix()}, key, jwt.WithExpiresIn(time.Hour), clock)
+		if err != nil {
+			log.Fatal(err)
+		}
+		_, err = jwt.Decode(token, key, jwt.HS256, jwt.WithValidator(recentLogin), clock)
+		fmt.Println(err)
+	}
+	// Output:
+	// <nil>
+	// jwt: a validator refused the token: the user logged in 1h30m0s ago, and not within the hour
+}

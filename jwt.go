@@ -87,7 +87,8 @@ import (
 // What Encode writes, [Decode] accepts as long as it is in force, given
 // [WithAudience] where there is an "aud". So whatever no verifier would take is an
 // [ErrInvalidOption]: a registered claim of the wrong type, a claim that an option
-// adds too, a token of more than 256 KiB. A key that cannot sign is an
+// adds too, a token of more than 256 KiB. So is a payload whose type would lose
+// registered claims in silence: see [RegisteredClaims]. A key that cannot sign is an
 // [ErrInvalidKey], a signer that fails an [ErrUnavailable] (see [NewKey]).
 //
 // It is safe for concurrent use and keeps no reference to what it is given.
