@@ -110,8 +110,8 @@ func newClaimsType(p *plan) *claimsType {
 	}
 	for _, name := range p.clashes {
 		if claimNamed(name) != claimOther {
-			c.blame(badOption("two embedded structs have a field for " + strconv.Quote(name) +
-				", so that neither is written or read: remove one of them, or put a field for it into the outer struct"))
+			c.blame(badOption("two fields, of embedded structs perhaps, have the name " + strconv.Quote(name) +
+				", so that neither is written or read: remove one of them, or put one into the outer struct"))
 		}
 	}
 	return c

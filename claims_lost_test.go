@@ -163,7 +163,7 @@ func TestEncodeLosesNothing(t *testing.T) {
 		{"twice the same", struct {
 			base
 			pointing
-		}{base{set}, pointing{}}, "two embedded structs"},
+		}{base{set}, pointing{}}, "two fields"},
 
 		{"promoted, nothing set", struct {
 			jwt.RegisteredClaims
@@ -564,4 +564,35 @@ func TestFittingTypes(t *testing.T) {
 	_, err = jwt.Get[jwt.Audience](jwt.Claims{"aud": []any{1}}, "aud")
 	require.Error(t, err)
 	assert.NotContains(t, err.Error(), "reads one string")
+}
+
+func TestThreat49_ClaimsLostInSilence(t *testing.T) {
+	past := jwt.RegisteredClaims{ExpiresAt: jwt.NewNumericDate(now.Add(-time.Hour))}
+	for _, payload := range []any{
+		struct {
+			jwt.RegisteredClaims
+			writes
+		}{past, writes{"a"}},
+		struct {
+			jwt.RegisteredClaims `json:"claims"`
+		}{past},
+		struct{ Claims jwt.RegisteredClaims }{past},
+		struct{ Claims base }{base{past}},
+	} {
+		_, err := jwt.Encode(payload, secret)
+		assertClass(t, err, jwt.ErrInvalidOption)
+	}
+	_, err := jwt.DecodeAs[struct{ Sub string }](claimed(`{"sub":"alice"}`), secret, jwt.HS256, jwt.WithRequired("sub"))
+	assertClass(t, err, jwt.ErrInvalidToken)
+	_, err = jwt.DecodeAs[holdsNamed](claimed(`{"Claims":{"exp":1}}`), secret, jwt.HS256)
+	assertClass(t, err, jwt.ErrInvalidOption)
+}
+
+func TestThreat50_LifetimeExactly(t *testing.T) {
+	for _, part := range []time.Duration{0, 1, time.Second / 2, time.Second - 1} {
+		token := encoded(t, jwt.Claims{}, jwt.WithExpiresIn(time.Hour), jwt.WithIssuedAt(), at(now.Add(part)))
+		claims, err := jwt.Decode(token, secret, jwt.HS256, at(now.Add(part)))
+		require.NoError(t, err)
+		assert.Equal(t, time.Hour, claims.ExpiresAt().Sub(claims.IssuedAt()), part)
+	}
 }
