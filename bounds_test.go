@@ -306,7 +306,7 @@ func TestBounds(t *testing.T) {
 				assert.Zero(t, objects)
 			default: // behind the signature too
 				assert.LessOrEqual(t, objects, uint64(10))
-				assert.LessOrEqual(t, octets, uint64(len(token)+1<<10))
+				assert.LessOrEqual(t, octets, uint64(2*len(token)+1<<10)) // a long kid is a copy beside the header
 			}
 			t.Logf("%d characters: %d octets in %d allocations", len(token), octets, objects)
 		})
@@ -402,7 +402,7 @@ func TestBoundsOfSignatures(t *testing.T) {
 			assertClass(t, err, jwt.ErrInvalidSignature)
 			octets, objects := cost(func() { jwt.Decode(token, key, alg) })
 			assert.LessOrEqual(t, objects, uint64(30))
-			assert.LessOrEqual(t, octets, uint64(len(token)+1<<10))
+			assert.LessOrEqual(t, octets, uint64(2*len(token)+1<<10)) // a long kid is a copy beside the header
 			t.Logf("%d characters: %d octets in %d allocations", len(token), octets, objects)
 		})
 	}

@@ -31,6 +31,8 @@ func appendClaims(dst []byte, payload any, w *writer) ([]byte, error) {
 	return dst, nil
 }
 
+var errTooLong = badOption("the token would have more than 256 KiB, which no verifier reads by default")
+
 var errOctets = badOption("the payload is octets, not claims; JSON of your own is given as a json.RawMessage, other octets to Sign")
 
 func appendPayload(dst []byte, payload any, w *writer) ([]byte, error) {
@@ -122,7 +124,7 @@ func appendMarshaled(dst []byte, v reflect.Value, p *plan, w *writer) ([]byte, e
 	start, r := len(dst), w.places
 	w.places = nil
 	dst, err := w.value(dst, v, p)
-	if err != nil {
+	if w.places = r; err != nil {
 		return dst, err
 	}
 	d := w.document()

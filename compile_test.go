@@ -61,7 +61,7 @@ var (
 	_ func(*jwt.Key) string                                                                  = (*jwt.Key).Thumbprint
 	_ func(*jwt.Key) ([]byte, error)                                                         = (*jwt.Key).MarshalPrivateJWK
 	_ func(...*jwt.Key) (*jwt.KeySet, error)                                                 = jwt.NewKeySet
-	_ func([]byte) (*jwt.KeySet, error)                                                      = jwt.ParseKeySet
+	_ func([]byte, ...jwt.KeyOption) (*jwt.KeySet, error)                                    = jwt.ParseKeySet
 	_ func(*jwt.KeySet) iter.Seq[*jwt.Key]                                                   = (*jwt.KeySet).All
 	_ func(*jwt.KeySet, string) (*jwt.Key, bool)                                             = (*jwt.KeySet).Key
 	_ func(*jwt.KeySet) []error                                                              = (*jwt.KeySet).Skipped

@@ -136,7 +136,7 @@ func ExampleParseKeySet() {
 	}
 	// Output:
 	// 2026-11 EdDSA
-	// jwt: member 0 of the JWK Set cannot be used: the JWK is on the curve "secp256k1", which is not supported
+	// jwt: member 0 of the JWK Set ("chain") cannot be used: the JWK is on the curve "secp256k1", which is not supported
 }
 
 // To change keys without refusing anybody: publish the new one, sign with it, and

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -942,40 +943,53 @@ func FuzzParseKeySet(f *testing.F) {
 		if err := json.Unmarshal([]byte(text), &parsed); err != nil {
 			t.Fatalf("%q: %v", text, err)
 		}
-		skipped := set.Skipped()
-		var keys []*jwt.Key
-		for key := range set.All() {
-			keys = append(keys, key)
-		}
-		if len(keys)+len(skipped) != len(parsed.Keys) {
-			t.Fatalf("%d keys and %d skipped of %d", len(keys), len(skipped), len(parsed.Keys))
-		}
+		skipped, keys := set.Skipped(), slices.Collect(set.All())
+		total := len(keys) + len(skipped)
+		var seen []*jwt.Key
 		public := true
 		for _, raw := range parsed.Keys {
 			alone, err := jwt.ParseJWK(raw)
-			if err != nil {
+			if err != nil || !verifiesAny(alone) {
 				checkKeyRefusal(t, skipped[0], privateTexts(raw)...)
 				skipped = skipped[1:]
 				continue
 			}
-			key := keys[0]
-			keys = keys[1:]
-			if key.ID() != alone.ID() || key.Thumbprint() != alone.Thumbprint() || key.IsPrivate() != alone.IsPrivate() {
-				t.Fatalf("%v in the set, %v alone", key, alone)
+			same := func(key *jwt.Key) bool {
+				return key.ID() == alone.ID() && key.Thumbprint() == alone.Thumbprint() && key.IsPrivate() == alone.IsPrivate() && key.Algorithm() == alone.Algorithm()
 			}
-			if found, ok := set.Key(key.ID()); key.ID() != "" && (!ok || found.ID() != key.ID()) {
-				t.Fatalf("%q is not found", key.ID())
+			switch {
+			case len(keys) > 0 && same(keys[0]):
+				seen, keys = append(seen, keys[0]), keys[1:]
+			case !slices.ContainsFunc(seen, same): // or it stood there before
+				t.Fatalf("%v is not in the set, whose next is %v", alone, keys)
 			}
-			public = public && key.Public() != nil
+			if found, ok := set.Key(alone.ID()); alone.ID() != "" && (!ok || found.ID() != alone.ID()) {
+				t.Fatalf("%q is not found", alone.ID())
+			}
+			public = public && alone.Public() != nil
+		}
+		if len(keys) > 0 || total > 2*len(parsed.Keys) {
+			t.Fatalf("%v came from nowhere", keys)
+		}
+		for _, clash := range skipped {
+			checkKeyRefusal(t, clash)
 		}
 		written, err := set.MarshalJSON()
 		if (err == nil) != public {
 			t.Fatalf("%s, %v", written, err)
 		} else if err != nil {
 			checkKeyRefusal(t, err)
-		} else if again, err := jwt.ParseKeySet(written); err != nil || len(again.Skipped()) > 0 {
+		} else if again, err := jwt.ParseKeySet(written); err != nil || len(again.Skipped()) > len(skipped) {
 			t.Fatalf("%s was written: %v", written, err)
 		}
+	})
+}
+
+// verifiesAny reports whether a key serves any algorithm.
+func verifiesAny(key *jwt.Key) bool {
+	return slices.ContainsFunc(algorithms[:], func(alg jwt.Algorithm) bool {
+		_, err := jwt.NewDecoder(key, alg)
+		return err == nil
 	})
 }
 
@@ -1033,9 +1047,16 @@ func FuzzParsePEM(f *testing.F) {
 			return
 		}
 		checkKey(t, key)
-		block, rest := pem.Decode(text)
+		var lines []byte // which may be indented
+		for line := range bytes.Lines(bytes.TrimPrefix(text, []byte("\ufeff"))) {
+			lines = append(lines, bytes.TrimLeft(line, " \t")...)
+		}
+		block, rest := pem.Decode(lines)
 		if block.Type == "EC PARAMETERS" {
 			block, _ = pem.Decode(rest)
+		}
+		if block.Type == "TRUSTED CERTIFICATE" { // after which there is more
+			return
 		}
 		public := publicOf(block)
 		if equal, ok := public.(interface{ Equal(crypto.PublicKey) bool }); !ok || !equal.Equal(key.CryptoPublic()) {
@@ -1044,32 +1065,29 @@ func FuzzParsePEM(f *testing.F) {
 	})
 }
 
-// publicOf reads a block by whatever crypto/x509 has for it.
+// publicOf reads a block by whatever crypto/x509 has for it, whatever its label.
 func publicOf(block *pem.Block) any {
-	private := func(key any, err error) any {
-		if signer, ok := key.(crypto.Signer); ok && err == nil {
-			return signer.Public()
-		}
-		return nil
-	}
-	switch block.Type {
-	case "PRIVATE KEY":
-		return private(x509.ParsePKCS8PrivateKey(block.Bytes))
-	case "RSA PRIVATE KEY":
-		key, err := x509.ParsePKCS1PrivateKey(block.Bytes)
-		return private(key, err)
-	case "EC PRIVATE KEY":
-		key, err := x509.ParseECPrivateKey(block.Bytes)
-		return private(key, err)
-	case "PUBLIC KEY":
-		key, _ := x509.ParsePKIXPublicKey(block.Bytes)
-		return key
-	case "RSA PUBLIC KEY":
-		key, _ := x509.ParsePKCS1PublicKey(block.Bytes)
-		return key
-	case "CERTIFICATE":
-		if certificate, err := x509.ParseCertificate(block.Bytes); err == nil {
-			return certificate.PublicKey
+	for _, read := range []func([]byte) (any, error){
+		x509.ParsePKCS8PrivateKey,
+		func(der []byte) (any, error) { return x509.ParsePKCS1PrivateKey(der) },
+		func(der []byte) (any, error) { return x509.ParseECPrivateKey(der) },
+		x509.ParsePKIXPublicKey,
+		func(der []byte) (any, error) { return x509.ParsePKCS1PublicKey(der) },
+		func(der []byte) (any, error) { return x509.ParseCertificate(der) },
+	} {
+		switch key, err := read(block.Bytes); key := key.(type) {
+		case crypto.Signer:
+			if err == nil {
+				return key.Public()
+			}
+		case *x509.Certificate:
+			if err == nil {
+				return key.PublicKey
+			}
+		default:
+			if err == nil {
+				return key
+			}
 		}
 	}
 	return nil

@@ -7,26 +7,43 @@ import (
 	"crypto/sha256"
 	"math/big"
 	"slices"
+	"strings"
 )
 
 // Keys as JWKs (RFC 7517, RFC 7518, Section 6, RFC 8037, Section 2, RFC 9964,
 // Section 3): what may stand beside a key, writing one, and thumbprints (RFC 7638).
 
-// jwkMembers are what a JWK may say beside the key itself (RFC 7517, Section 4).
+// jwkMembers are what a JWK may say beside the key itself (RFC 7517, Section 4). What is
+// absent is zero, and so is what is empty.
 type jwkMembers struct {
 	use       string
 	ops       []string
-	hasUse    bool
-	hasOps    bool
 	x5u       string
 	x5t       string
 	x5tSHA256 string
 	x5c       []string
 }
 
-// allows reports whether use and key_ops admit an operation.
+// allows reports whether use and key_ops admit signing or verifying. Who may sign may
+// verify: issuers publish the public half with the key_ops of the private one.
 func (j *jwkMembers) allows(operation string) bool {
-	return j == nil || (!j.hasUse || j.use == "sig") && (!j.hasOps || slices.Contains(j.ops, operation))
+	return j == nil || (j.use == "" || j.use == "sig" || j.use == useSPIFFE) &&
+		(len(j.ops) == 0 || slices.Contains(j.ops, operation) || operation == "verify" && slices.Contains(j.ops, "sign"))
+}
+
+// useSPIFFE is "use" of a key for JWT-SVIDs (SPIFFE Trust Domain and Bundle, Section 4.2.2).
+const useSPIFFE = "jwt-svid"
+
+// purpose says what the members are that decide what the key is for.
+func (j *jwkMembers) purpose() string {
+	var said []string
+	if j.use != "" {
+		said = append(said, `"use" is `+quote(j.use))
+	}
+	if len(j.ops) > 0 {
+		said = append(said, `"key_ops" are `+quote(strings.Join(j.ops, ", ")))
+	}
+	return strings.Join(said, " and ")
 }
 
 // public is what they are for the public half: who may sign with the private one
@@ -44,8 +61,10 @@ func (j *jwkMembers) public() *jwkMembers {
 }
 
 // MarshalJSON writes the public members of the key as a JWK (RFC 7517), with its
-// ID and algorithm. A secret has none, and is an [ErrInvalidKey].
-func (k *Key) MarshalJSON() ([]byte, error) {
+// ID and algorithm. A secret has none, and is an [ErrInvalidKey], as is the zero Key. The
+// receiver is a value, so that encoding/json finds the method of a Key in a struct too; of
+// a nil *Key it writes null.
+func (k Key) MarshalJSON() ([]byte, error) {
 	state, err := k.usable()
 	if err != nil {
 		return nil, err
@@ -103,14 +122,14 @@ func (k *keyState) writeJWK(said *jwkMembers, key []member) []byte {
 		}
 	}
 	add("kid", k.id, k.id != "")
-	add("use", said.use, said.hasUse)
-	add("key_ops", said.ops, said.hasOps)
+	add("use", said.use, said.use != "")
+	add("key_ops", said.ops, len(said.ops) > 0)
 	add("alg", k.bound.String(), k.bound != 0)
 	list = append(list, key[1:]...)
 	add("x5u", said.x5u, said.x5u != "")
 	add("x5t", said.x5t, said.x5t != "")
 	add("x5t#S256", said.x5tSHA256, said.x5tSHA256 != "")
-	add("x5c", said.x5c, said.x5c != nil)
+	add("x5c", said.x5c, len(said.x5c) > 0)
 	return membersJSON(list)
 }
 

@@ -3,43 +3,52 @@ package jwt
 import (
 	"bytes"
 	"crypto"
-	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/base64"
-	"encoding/json"
-	"io"
 	"math/big"
 	"slices"
 	"strings"
 )
 
-// Reading JWKs, one or a set of them. After what is common to all kinds of keys
-// comes one method for each kind.
+// Reading JWKs. After what is common to all kinds of keys comes one method for each
+// kind. Who writes a JWK is trusted: whatever is unambiguous is read, and what is not
+// needed is not looked at.
 
 // ParseJWK reads one key, public, private or secret, from its JSON form
 // (RFC 7517): "kty" of RSA, EC (P-256, P-384, P-521), OKP (Ed25519), oct, or AKP
 // (ML-DSA, from Go 1.27). Its "kid" becomes the ID of the key and its "alg" the
 // algorithm that the key is bound to, unless options say otherwise; an option
-// that contradicts "alg" is an error. A key whose "use" is not "sig", or whose
-// "key_ops" lack the operation, parses and refuses to be used.
+// that contradicts "alg" is an error. A key whose "use" is another than "sig" or
+// "jwt-svid", or whose "key_ops" name neither "verify" nor "sign", parses and refuses to
+// be used; a private one signs only where they are absent or name "sign".
 //
-// The JSON is read as strictly as that of tokens, and numbers are canonical. The
-// parts of a private key must belong together, and the first certificate of
-// "x5c" must carry the same key. An RSA private key has "p", "q", "dp", "dq" and
-// "qi" beside "d". Whatever is refused is an [ErrInvalidKey], an option that is
-// wrong by itself an [ErrInvalidOption]; a kind of key, a curve or an algorithm that
-// is not supported wraps [errors.ErrUnsupported]. No error text holds a private
-// member.
+// Optional members that are null, "" or [] are absent. Numbers may have leading zeros
+// too many, coordinates too few, and base64url may be padded, but for that of a secret;
+// [Key.MarshalJSON] writes all of it canonically. A private RSA key, of at most 8192 bits,
+// may lack its primes and what follows from them. The parts of a private key must belong
+// together, and the first certificate of "x5c" must carry the same key, where it can be
+// read at all.
+//
+// The JSON has no name twice and nothing after it, and at most 1 MiB. Whatever is refused
+// is an [ErrInvalidKey], an option that is wrong by itself an [ErrInvalidOption]; a kind of
+// key, a curve or an algorithm that is not supported wraps [errors.ErrUnsupported]. No
+// error text holds a private member.
 func ParseJWK(jwk []byte, opts ...KeyOption) (*Key, error) {
 	o, err := readKeyOptions(opts)
 	if err != nil {
 		return nil, err
 	}
+	if len(jwk) > mostKeyText {
+		return nil, badKey("the JWK has more than 1 MiB")
+	}
 	var d document
-	if !d.parse(jwk) {
-		return nil, badKey("the JWK is not strictly valid JSON: " + d.problem())
+	if err := d.parseJWK(jwk); err != nil {
+		if what := notJSON(jwk); what != "" {
+			return nil, badKey("the JWK " + what)
+		}
+		return nil, err
 	}
 	if d.member("keys") != 0 && d.member("kty") == 0 {
 		return nil, badKey("this is a JWK Set; read it with ParseKeySet")
@@ -47,81 +56,19 @@ func ParseJWK(jwk []byte, opts ...KeyOption) (*Key, error) {
 	return d.key(o)
 }
 
-// ParseKeySet reads a JWK Set (RFC 7517, Section 5). Members that cannot be used
-// are skipped one by one, and [KeySet.Skipped] says why; an empty array parses,
-// as an issuer may revoke all its keys. Text without an array "keys", and two
-// keys for signatures that share an ID, are an [ErrInvalidKey].
-func ParseKeySet(jwks []byte) (*KeySet, error) {
-	members, err := cutKeySet(jwks)
-	if err != nil {
-		return nil, err
-	}
-	var keys []*Key
-	var skipped []skippedKey
-	for i, member := range members {
-		var d document
-		if !d.parse(member) {
-			skipped = append(skipped, skippedKey{i, "", badKey("it is not strictly valid JSON: " + d.problem())})
-			continue
-		}
-		key, err := d.key(keyOptions{})
-		if err != nil {
-			id, _ := (&jwkReader{d: &d}).optionalText("kid")
-			skipped = append(skipped, skippedKey{i, id, err})
-			continue
-		}
-		keys = append(keys, key)
-	}
-	set, err := NewKeySet(keys...)
-	if err != nil {
-		return nil, err
-	}
-	set.state.open().skipped = skipped
-	return set, nil
-}
+// mostJWKValues bounds the memory that reading a JWK takes. The longest known have a few
+// dozen.
+const mostJWKValues = 4096
 
-// cutKeySet returns the members of the array "keys". What they are is left open:
-// one that is malformed must not spoil the others.
-func cutKeySet(jwks []byte) ([]json.RawMessage, error) {
-	malformed := func(what string) error { return badKey("the JWK Set " + what) }
-	r := json.NewDecoder(bytes.NewReader(jwks))
-	if open, err := r.Token(); err != nil || open != json.Delim('{') {
-		return nil, malformed("is no JSON object")
+// parseJWK cuts the JSON of a JWK.
+func (d *document) parseJWK(text []byte) error {
+	if bytes.Count(text, []byte(","))+bytes.Count(text, []byte("["))+bytes.Count(text, []byte("{")) > mostJWKValues {
+		return badKey("the JWK has more than 4096 values")
 	}
-	var members []json.RawMessage
-	seen := map[string]bool{}
-	for r.More() {
-		name, err := r.Token()
-		if err != nil {
-			return nil, malformed("is not valid JSON")
-		}
-		// The decoder gives names as strings, or fails.
-		text := name.(string)
-		if seen[text] {
-			return nil, malformed("has the member " + quote(text) + " twice")
-		}
-		seen[text] = true
-		var value json.RawMessage
-		if r.Decode(&value) != nil {
-			return nil, malformed("is not valid JSON")
-		}
-		if text == "keys" && (json.Unmarshal(value, &members) != nil || value[0] != '[') {
-			return nil, malformed(`has something in "keys" that is no array`)
-		}
+	if !d.parse(text) {
+		return badKey("the JWK is not strictly valid JSON: " + d.problem())
 	}
-	if _, err := r.Token(); err != nil {
-		return nil, malformed("is not valid JSON")
-	}
-	if _, err := r.Token(); err != io.EOF {
-		return nil, malformed("has something after its JSON object")
-	}
-	switch {
-	case seen["keys"]:
-		return members, nil
-	case seen["kty"]:
-		return nil, badKey("this is a single JWK; read it with ParseJWK")
-	}
-	return nil, malformed(`has no array "keys"`)
+	return nil
 }
 
 // key reads the JWK that the document is.
@@ -155,106 +102,190 @@ func (r *jwkReader) fail(err error) {
 	}
 }
 
-func (r *jwkReader) optionalText(name string) (string, bool) {
+// find returns the member of that name; 0 where it is absent, null, "" or [].
+func (r *jwkReader) find(name string) uint32 {
 	i := r.d.member(name)
 	if i == 0 {
-		return "", false
+		return 0
+	}
+	switch n := &r.d.nodes[i]; {
+	case n.kind == jsonNull, n.kind == jsonString && n.start == n.end, n.kind == jsonArray && n.next == i+1:
+		return 0
+	}
+	return i
+}
+
+// optionalText returns "" where the member is absent.
+func (r *jwkReader) optionalText(name string) string {
+	i := r.find(name)
+	if i == 0 {
+		return ""
 	}
 	if r.d.nodes[i].kind != jsonString {
-		r.fail(badKey(quote(name) + " of the JWK must be a JSON string"))
-		return "", false
+		r.fail(badKey(quote(name) + " of the JWK is " + r.show(i) + ", and must be a JSON string"))
+		return ""
 	}
-	return string(r.d.string(i)), true
+	return string(r.d.string(i))
+}
+
+// show is a value that is no string, for an error text. It is not asked about private members,
+// which are strings or not shown.
+func (r *jwkReader) show(i uint32) string {
+	switch r.d.nodes[i].kind {
+	case jsonObject:
+		return "an object"
+	case jsonArray:
+		return "an array"
+	case jsonNumber:
+		return "the number " + quote(string(r.d.raw(i)))
+	}
+	return string(r.d.raw(i)) // true or false
+}
+
+// id returns what a member of a set is called, for [KeySet.Skipped]: a number too, which is
+// no ID and is named as the reason.
+func (r *jwkReader) id() string {
+	i := r.find("kid")
+	if i != 0 && r.d.nodes[i].kind == jsonNumber {
+		return string(r.d.raw(i))
+	}
+	return r.optionalText("kid")
 }
 
 func (r *jwkReader) text(name string) string {
-	text, ok := r.optionalText(name)
-	if !ok {
+	text := r.optionalText(name)
+	if text == "" {
 		r.fail(badKey("the JWK has no " + quote(name)))
 	}
 	return text
 }
 
-func (r *jwkReader) optionalList(name string) ([]string, bool) {
-	i := r.d.member(name)
+// list reads an array of strings, or one string by itself; false where there is something
+// else, with the strings before it.
+func (r *jwkReader) list(name string) (list []string, ok bool) {
+	i := r.find(name)
 	if i == 0 {
-		return nil, false
+		return nil, true
 	}
-	list := []string{}
-	for e := i + 1; e < r.d.nodes[i].next && r.d.nodes[i].kind == jsonArray; e = r.d.nodes[e].next {
-		if r.d.nodes[e].kind != jsonString {
-			break
+	switch r.d.nodes[i].kind {
+	case jsonString:
+		return []string{string(r.d.string(i))}, true
+	case jsonArray:
+		for e := i + 1; e < r.d.nodes[i].next; e = r.d.nodes[e].next {
+			if r.d.nodes[e].kind != jsonString {
+				return list, false
+			}
+			list = append(list, string(r.d.string(e)))
 		}
-		list = append(list, string(r.d.string(e)))
+		return list, true
 	}
-	if r.d.nodes[i].kind != jsonArray || len(list) != r.d.count(i) {
-		r.fail(badKey(quote(name) + " of the JWK must be an array of JSON strings"))
-	}
-	return list, true
+	return nil, false
 }
 
+// quiet reads a text that nobody needs: what is no string is passed over.
+func (r *jwkReader) quiet(name string) string {
+	if i := r.find(name); i != 0 && r.d.nodes[i].kind == jsonString {
+		return string(r.d.string(i))
+	}
+	return ""
+}
+
+// mostJWKOctets is what the greatest member has, the modulus of an RSA key of 16384 bits, with
+// room for zeros.
+const mostJWKOctets = 3072
+
 // optionalOctets returns nil where the member is absent.
-func (r *jwkReader) optionalOctets(name string) []byte {
-	text, ok := r.optionalText(name)
-	if !ok {
+func (r *jwkReader) optionalOctets(name string, padding bool) []byte {
+	i := r.find(name)
+	if i == 0 {
 		return nil
 	}
+	fail := func(why string) []byte {
+		r.fail(badKey(quote(name) + " of the JWK " + why))
+		return nil
+	}
+	if r.d.nodes[i].kind != jsonString {
+		return fail("must be a JSON string")
+	}
+	// Of a secret any length is good.
+	if n := &r.d.nodes[i]; padding && n.end-n.start > mostJWKOctets/3*4+2 {
+		return fail("is longer than that of any key that is taken")
+	}
+	text := string(r.d.string(i))
+	if padding && len(text)%4 == 0 {
+		text = strings.TrimSuffix(strings.TrimSuffix(text, "="), "=")
+	}
 	octets, ok := appendBase64urlDecoded([]byte{}, text)
+	if !ok && strings.ContainsAny(text, "+/") {
+		return fail("is in base64, and base64url is wanted, which has - and _ in place of + and /")
+	}
 	if !ok {
-		r.fail(badKey(quote(name) + " of the JWK is not canonical base64url"))
+		return fail("is not canonical base64url")
 	}
 	return octets
 }
 
-func (r *jwkReader) octets(name string) []byte {
-	octets := r.optionalOctets(name)
+func (r *jwkReader) octets(name string) []byte { return r.need(name, r.optionalOctets(name, true)) }
+
+func (r *jwkReader) need(name string, octets []byte) []byte {
 	if octets == nil {
 		r.fail(badKey("the JWK has no " + quote(name)))
 	}
 	return octets
 }
 
-// number reads a Base64urlUInt. RFC 7518, Section 2: "The representation MUST
-// utilize the minimum number of octets needed to represent the value."
+// number reads a Base64urlUInt; nil where it is absent. RFC 7518, Section 2 wants it in the
+// minimum number of octets, and many issuers write a zero in front, for a sign.
 func (r *jwkReader) number(name string) *big.Int {
-	octets := r.octets(name)
-	if len(octets) == 0 || octets[0] == 0 && len(octets) > 1 {
-		r.fail(badKey(quote(name) + " of the JWK is not a number in the fewest octets"))
+	octets := r.optionalOctets(name, true)
+	if octets == nil {
+		return nil
 	}
 	return new(big.Int).SetBytes(octets)
+}
+
+// coordinate reads a number in exactly as many octets as are wanted (RFC 7518, Section 6.2.1.2),
+// whatever zeros it has in front; nil where it is absent.
+func (r *jwkReader) coordinate(name string, size int) []byte {
+	octets := r.optionalOctets(name, true)
+	if octets == nil {
+		return nil
+	}
+	octets = bytes.TrimLeft(octets, "\x00")
+	if len(octets) > size {
+		r.fail(badKey(quote(name) + " of the JWK has more octets than its curve"))
+		return nil
+	}
+	return append(make([]byte, size-len(octets), size), octets...)
 }
 
 // members reads what all kinds of keys share.
 func (r *jwkReader) members(o *keyOptions) *jwkMembers {
 	jwk := &jwkMembers{}
-	if kid, ok := r.optionalText("kid"); ok && !o.hasID {
+	if kid := r.optionalText("kid"); kid != "" && !o.hasID {
 		o.id, o.hasID = kid, true
-		if checkKeyID(kid) != nil {
-			r.fail(badKey(`"kid" of the JWK does not fit into a header of 16 KiB`))
+		if err := checkKeyID(kid); err != nil {
+			r.fail(badKey(`"kid" of the JWK is too long: ` + because(err)))
 		}
 	}
-	if name, ok := r.optionalText("alg"); ok {
+	var ok bool
+	jwk.use = r.optionalText("use")
+	if jwk.ops, ok = r.list("key_ops"); !ok {
+		r.fail(badKey(`"key_ops" of the JWK must be an array of JSON strings`))
+	}
+	if name := r.optionalText("alg"); name != "" {
 		switch alg := algorithmNamed(name); {
 		case alg == 0:
-			r.fail(unsupportedKey("the JWK is for the algorithm " + quote(name) + ", which is not supported"))
+			r.fail(unsupportedKey(`"alg" of the JWK is ` + quote(name) + ", which is not supported"))
 		case o.algorithm != 0 && o.algorithm != alg:
-			r.fail(badKey("the JWK is for " + name + ", and WithKeyAlgorithm says " + o.algorithm.String()))
+			r.fail(badKey(`"alg" of the JWK is ` + name + ", and WithKeyAlgorithm says " + o.algorithm.String()))
 		default:
 			o.algorithm = alg
 		}
 	}
-	jwk.use, jwk.hasUse = r.optionalText("use")
-	jwk.ops, jwk.hasOps = r.optionalList("key_ops")
-	for i, op := range jwk.ops {
-		// RFC 7517, Section 4.3: "Duplicate key operation values MUST NOT be present".
-		if slices.Contains(jwk.ops[:i], op) {
-			r.fail(badKey(`"key_ops" of the JWK has ` + quote(op) + " twice"))
-		}
-	}
-	jwk.x5u, _ = r.optionalText("x5u")
-	jwk.x5t, _ = r.optionalText("x5t")
-	jwk.x5tSHA256, _ = r.optionalText("x5t#S256")
-	jwk.x5c, _ = r.optionalList("x5c")
+	// Nobody needs these; what can be read is kept for who reads on.
+	jwk.x5u, jwk.x5t, jwk.x5tSHA256 = r.quiet("x5u"), r.quiet("x5t"), r.quiet("x5t#S256")
+	jwk.x5c, _ = r.list("x5c")
 	return jwk
 }
 
@@ -264,7 +295,7 @@ func (r *jwkReader) material(o *keyOptions) any {
 	var err error
 	switch kty := r.text("kty"); kty {
 	case "oct":
-		material = r.octets("k")
+		material = r.need("k", r.optionalOctets("k", false))
 	case "RSA":
 		material, err = r.rsa(o.weak)
 	case "EC":
@@ -284,42 +315,34 @@ func (r *jwkReader) material(o *keyOptions) any {
 
 func (r *jwkReader) rsa(weak bool) (any, error) {
 	n, e := r.number("n"), r.number("e")
+	if n == nil || e == nil {
+		r.fail(badKey(`the JWK has no "n" or no "e"`))
+		return nil, r.err
+	}
 	if !e.IsInt64() || int64(int(e.Int64())) != e.Int64() {
-		return nil, badKey("the exponent of the RSA key is not an odd number from 3 to 2^31-1")
+		return nil, errRSAExponent
 	}
 	public := &rsa.PublicKey{N: n, E: int(e.Int64())}
-	if r.d.member("d") == 0 {
+	if r.find("d") == 0 {
 		for _, name := range [...]string{"p", "q", "dp", "dq", "qi", "oth"} {
-			if r.d.member(name) != 0 {
+			if r.find(name) != 0 {
 				return nil, badKey(quote(name) + ` of the JWK is of a private key, and there is no "d"`)
 			}
 		}
 		return public, nil
 	}
+	if r.find("oth") != 0 {
+		return nil, errRSAPrimes
+	}
+	parts := rsaParts{r.number("d"), r.number("p"), r.number("q"), r.number("dp"), r.number("dq"), r.number("qi")}
 	if r.err != nil {
 		return nil, r.err
 	}
-	if _, err := newRSAPublic(public, weak); err != nil { // before anything is computed with it
+	k, err := makeRSAPrivate(public, parts, weak)
+	if err != nil {
 		return nil, err
 	}
-	if r.d.member("oth") != 0 {
-		return nil, unsupportedKey("the RSA key has more than two primes, which is not supported")
-	}
-	key := &rsa.PrivateKey{PublicKey: *public, D: r.number("d"), Primes: []*big.Int{r.number("p"), r.number("q")}}
-	dp, dq, qi := r.number("dp"), r.number("dq"), r.number("qi")
-	if r.err != nil {
-		return nil, r.err
-	}
-	// The work is bounded by the modulus, whatever the other numbers are.
-	if key.D.Cmp(n) >= 0 || key.Primes[0].Cmp(n) >= 0 || key.Primes[1].Cmp(n) >= 0 ||
-		new(big.Int).Mul(key.Primes[0], key.Primes[1]).Cmp(n) != 0 {
-		return nil, badKey("the parts of the RSA private key do not belong together")
-	}
-	key.Precompute()
-	if pre := &key.Precomputed; key.Validate() != nil || dp.Cmp(pre.Dp) != 0 || dq.Cmp(pre.Dq) != 0 || qi.Cmp(pre.Qinv) != 0 {
-		return nil, badKey("the parts of the RSA private key do not belong together")
-	}
-	return key, nil
+	return k, nil
 }
 
 func (r *jwkReader) ec() (any, error) {
@@ -328,30 +351,23 @@ func (r *jwkReader) ec() (any, error) {
 	if c == nil {
 		return nil, unsupportedKey("the JWK is on the curve " + quote(name) + ", which is not supported")
 	}
-	x, y, d := r.octets("x"), r.octets("y"), r.optionalOctets("d")
-	// RFC 7518, Sections 6.2.1.2 and 6.2.2.1: leading zeros are part of it.
-	if len(x) != c.size || len(y) != c.size || d != nil && len(d) != c.size {
-		return nil, badKey(`"x", "y" and "d" of a JWK on ` + c.name + " must have exactly the octets of the curve")
+	x, y := r.need("x", r.coordinate("x", c.size)), r.need("y", r.coordinate("y", c.size))
+	d := r.coordinate("d", c.size)
+	if r.err != nil {
+		return nil, r.err
 	}
-	public, err := ecdsa.ParseUncompressedPublicKey(c.Curve, slices.Concat([]byte{4}, x, y))
+	k, err := makeECDSA(c, x, y, d)
 	if err != nil {
-		return nil, badKey("the EC key is no point on its curve " + c.name)
+		return nil, err
 	}
-	if d == nil {
-		return public, nil
-	}
-	key, err := ecdsa.ParseRawPrivateKey(c.Curve, d)
-	if err != nil || !key.PublicKey.Equal(public) {
-		return nil, badKey("the private half of the EC key is out of range, or its public half is that of another key")
-	}
-	return key, nil
+	return k, nil
 }
 
 func (r *jwkReader) okp() (any, error) {
 	if name := r.text("crv"); name != "Ed25519" {
 		return nil, unsupportedKey("the JWK is on the curve " + quote(name) + ", which is not supported")
 	}
-	x, d := r.octets("x"), r.optionalOctets("d")
+	x, d := r.octets("x"), r.optionalOctets("d", true)
 	if d == nil {
 		return ed25519.PublicKey(x), nil
 	}
@@ -363,7 +379,7 @@ func (r *jwkReader) okp() (any, error) {
 
 func (r *jwkReader) akp(o *keyOptions) (any, error) {
 	r.text("alg") // RFC 9964, Section 3: it must be there
-	public, seed := r.octets("pub"), r.optionalOctets("priv")
+	public, seed := r.octets("pub"), r.optionalOctets("priv", true)
 	if r.err != nil {
 		return nil, r.err
 	}
@@ -375,30 +391,25 @@ func (r *jwkReader) akp(o *keyOptions) (any, error) {
 
 // checkCertificate holds the first certificate of x5c against the key. RFC 7517,
 // Section 4.7: "The key in the first certificate MUST match the public key
-// represented by other members of the JWK."
+// represented by other members of the JWK." One that cannot be read says nothing, and is
+// not written again.
 func (k *keyState) checkCertificate() error {
-	if k.jwk == nil || k.jwk.x5c == nil {
+	if k.jwk == nil || len(k.jwk.x5c) == 0 {
 		return nil
 	}
-	if k.public == nil || len(k.jwk.x5c) == 0 {
-		return badKey(`"x5c" of the JWK is empty, or stands beside a secret`)
+	der, err := base64.StdEncoding.DecodeString(k.jwk.x5c[0])
+	if err != nil {
+		k.jwk.x5c = nil
+		return nil
 	}
-	for i, text := range k.jwk.x5c {
-		der, err := base64.StdEncoding.Strict().DecodeString(text)
-		if err != nil || strings.ContainsAny(text, "\r\n") {
-			return badKey(`"x5c" of the JWK is not canonical base64, which it is in place of base64url (RFC 7517, Section 4.7)`)
-		}
-		certificate, err := x509.ParseCertificate(der)
-		if err != nil {
-			return badKey(`"x5c" of the JWK holds something that is no certificate`)
-		}
-		if i > 0 {
-			continue
-		}
-		public, ok := k.public.(interface{ Equal(crypto.PublicKey) bool })
-		if !ok || !public.Equal(certificate.PublicKey) {
-			return badKey(`the certificate in "x5c" of the JWK carries another key`)
-		}
+	certificate, err := x509.ParseCertificate(der)
+	if err != nil {
+		k.jwk.x5c = nil
+		return nil
+	}
+	public, ok := k.public.(interface{ Equal(crypto.PublicKey) bool })
+	if !ok || !public.Equal(certificate.PublicKey) {
+		return badKey(`the certificate in "x5c" of the JWK carries another key`)
 	}
 	return nil
 }

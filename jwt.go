@@ -278,8 +278,6 @@ func (m *message) encode(key *keyState, p *encodePolicy, dst []byte, payload any
 // maxClaims is how many bytes of JSON fill 256 KiB of base64url.
 const maxClaims = defaultMaxSize / 4 * 3
 
-var errTooLong = badOption("the token would have more than 256 KiB, which no verifier reads by default")
-
 // sign: octets -> signing input -> signature -> token.
 func (m *message) sign(key *keyState, p *encodePolicy, dst, payload []byte) ([]byte, error) {
 	if p.jwtOnly != "" {

@@ -7,7 +7,7 @@ import (
 	"crypto/rsa"
 	"fmt"
 	"log/slog"
-	"unicode/utf8"
+	"strconv"
 )
 
 // A SigningKey is what a token can be signed with. An interface value, such as
@@ -221,9 +221,15 @@ func readKeyOptions(opts []KeyOption) (o keyOptions, err error) {
 	return o, nil
 }
 
+// roomInHeader is left beside a key ID for the rest of a header, so that a key that was made
+// can sign.
+const roomInHeader = 1 << 10
+
 func checkKeyID(id string) error {
-	if !utf8.ValidString(id) || len(id) > maxHeader {
-		return badOption("a key ID must be valid UTF-8, and fit into a header of 16 KiB")
+	// As it is written: an escaped character takes up to six.
+	text, err := (&writer{}).any(nil, id)
+	if err != nil || len(text) > maxHeader-roomInHeader {
+		return badOption("a key ID must be valid UTF-8, and have at most " + strconv.Itoa((maxHeader-roomInHeader)>>10) + " KiB, so that it fits into a header")
 	}
 	return nil
 }

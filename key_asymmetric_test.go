@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"math/big"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -310,10 +311,35 @@ func TestKeyOptions(t *testing.T) {
 	key, err := jwt.GenerateKey(jwt.ES256, jwt.WithKeyAlgorithm(jwt.ES256))
 	require.NoError(t, err)
 	assert.Empty(t, key.ID())
-	_, err = jwt.NewKey(secret, jwt.WithKeyID(fmt.Sprintf("%16384d", 1)))
-	assert.NoError(t, err)
-	_, err = jwt.NewKey(secret, jwt.WithKeyID(fmt.Sprintf("%16385d", 1)))
-	assertClass(t, err, jwt.ErrInvalidOption)
+}
+
+// A key whose ID has no room in a header could never sign, and is not made.
+func TestLongKeyIDs(t *testing.T) {
+	for _, letter := range []string{"k", "é", `"`, "\x00"} {
+		least, most := 0, 32<<10 // of letters: accepted, refused
+		for least+1 < most {
+			middle := (least + most) / 2
+			if _, err := jwt.NewKey(secret, jwt.WithKeyID(strings.Repeat(letter, middle))); err == nil {
+				least = middle
+			} else {
+				assertClass(t, err, jwt.ErrInvalidOption)
+				most = middle
+			}
+		}
+		longest := strings.Repeat(letter, least)
+		assert.Greater(t, least, 1000)
+		key, err := jwt.NewKey(edKey, jwt.WithKeyID(longest))
+		require.NoError(t, err)
+		token, err := jwt.Encode(jwt.Claims{}, key, jwt.WithType(strings.Repeat("t", 900)))
+		require.NoError(t, err)
+		_, err = jwt.Decode(token, mustSet(t, key), jwt.EdDSA)
+		assert.NoError(t, err)
+		jwk := membersOf(t, jwkOf(t, edKey))
+		_, err = jwt.ParseJWK(jwk.text(t, members{"kid": longest}))
+		assert.NoError(t, err)
+		_, err = jwt.ParseJWK(jwk.text(t, members{"kid": longest + letter}))
+		assertClass(t, err, jwt.ErrInvalidKey)
+	}
 }
 
 // A key that is bound serves its algorithm alone.

@@ -42,7 +42,8 @@ func seal[T any](value *T) sealed[T] { return sealed[T]{func() *T { return value
 
 func (s sealed[T]) isEmpty() bool { return s.open == nil }
 
-// makeKey makes a key with memory of its own.
+// makeKey makes a key with memory of its own. A state as material was checked by whoever
+// read it, and has such memory already.
 func makeKey(material any, jwk *jwkMembers, o keyOptions) (*Key, error) {
 	var k *keyState
 	var err error
@@ -52,6 +53,9 @@ func makeKey(material any, jwk *jwkMembers, o keyOptions) (*Key, error) {
 				k.fits = hmacAlgorithms
 			}
 		}
+	} else if read, ok := material.(*keyState); ok {
+		k = read
+		k.jwk = jwk
 	} else if k, err = newKeyState(material, o.weak); err == nil {
 		k.detach()
 		k.jwk = jwk
@@ -270,7 +274,7 @@ func (k *keyState) misfit(wanted Algorithm) error {
 	case k.bound != 0 && k.bound&wanted == 0:
 		return badKey("the key is bound to " + k.bound.String() + " and cannot serve " + wanted.String())
 	case k.fits&wanted != 0:
-		return badKey("the key's JWK says what it is for, by use or key_ops, and this is not it")
+		return badKey("the key's JWK says what it is for, and this is not it: " + k.jwk.purpose())
 	case k.secret != nil && wanted&hmacAlgorithms != 0:
 		short := wanted & hmacAlgorithms
 		return secretTooShort(len(k.secret), short&-short)

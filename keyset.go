@@ -5,25 +5,36 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"slices"
 	"strconv"
 )
 
 // A KeySet is several keys, of which each token names one by its key ID
-// (RFC 7517, Section 5). A token with a "kid" is verified with exactly the key of
+// (RFC 7517, Section 5). A token with a "kid" is verified with the key of
 // that ID; where no member has it, with the members that have no ID; and a token
-// without one with every member. Of these only those that fit the algorithm of
-// the token are tried, and none where they are more than 16.
+// without one with every member. Of these only those that fit the algorithm of the token
+// are tried, each key once. None is where they are more than 16, or RSA keys that
+// cost more, all together, than one of 16384 bits, or sixteen of 4096, does.
 //
-// It is immutable and safe for concurrent use. It prints redacted, in every way
-// of printing. The zero value is no set: using it is an [ErrInvalidKey].
+// Members that share an ID are told apart by what fits the algorithm: an RSA and an EC
+// key, or one key once for each "alg". Equal ones are one. Where two different keys still
+// fit, which is meant would be a guess: see [NewKeySet] and [ParseKeySet].
+//
+// It is safe for concurrent use. One made by [NewKeySet] or [ParseKeySet] is fixed: it never
+// changes. One made by [NewLiveKeySet] follows its source, and its methods show what was last
+// fetched. It prints redacted, in every way of printing. The zero value is no set: using it is an [ErrInvalidKey].
 type KeySet struct {
 	state sealed[keySetState]
 }
 
+// A keySetState never changes once it is made, so that it can be swapped for another at
+// any time.
 type keySetState struct {
-	keys    []*keyState // and not Keys, which callers can overwrite
-	byID    map[string]*keyState
+	members []setMember
+	byID    map[string][]setMember
+	serves  Algorithm // what any member verifies with
 	skipped []skippedKey
+	clashes []clash
 
 	live *liveSet // where the set follows a source; the rest is then empty
 }
@@ -39,42 +50,113 @@ func (s *keySetState) shown() *keySetState {
 	return &keySetState{}
 }
 
+// A setMember is one key of a set.
+type setMember struct {
+	*keyState     // and not a Key, which callers can overwrite
+	place     int // in what the set was made from
+	material  int // the same of all members that are the same key
+}
+
 // A skippedKey is a member of a JWK Set that could not be used.
 type skippedKey struct {
-	member int // its place in "keys"
+	place  int // in "keys"
 	id     string
 	reason error
 }
 
-// mostKeysTried bounds the work that one token can cause.
+// A clash is two different keys of one ID that serve the same algorithms.
+type clash struct {
+	id         string
+	one, other int // places
+	algorithms Algorithm
+}
+
+// mostKeysTried bounds the work that one token can cause; see mostRSACost too.
 const mostKeysTried = 16
 
 // NewKeySet makes a set of keys, of which private ones verify as their public
-// halves do. Two keys for signatures that share an ID, and a nil or empty key, are
-// an [ErrInvalidKey]. A set may be empty: no token is good then.
+// halves do. Two different keys that share an ID and serve the same algorithm, and a nil
+// or empty key, are an [ErrInvalidKey]. A set may be empty: no token is good then.
 func NewKeySet(keys ...*Key) (*KeySet, error) {
-	s := &keySetState{byID: map[string]*keyState{}}
+	states := make([]setMember, len(keys))
 	for i, key := range keys {
 		k, err := key.usable()
 		if err != nil {
 			return nil, badKey("key " + strconv.Itoa(i) + " of the set is nil or empty; make one with NewKey")
 		}
-		s.keys = append(s.keys, k)
-		if k.id == "" {
-			continue
-		}
-		other, ok := s.byID[k.id]
-		switch {
-		case !ok, !other.usedForSignatures():
-			s.byID[k.id] = k
-		case k.usedForSignatures():
-			return nil, badKey("two keys of the set have the ID " + quote(k.id) + ": which of them is meant by a token would be a guess")
-		}
+		states[i] = setMember{keyState: k, place: i}
+	}
+	s := newKeySetState(states)
+	if len(s.clashes) > 0 {
+		c := s.clashes[0]
+		return nil, badKey("keys " + c.String() + "; give them other IDs, or bind each to an algorithm with WithKeyAlgorithm")
 	}
 	return &KeySet{seal(s)}, nil
 }
 
-func (k *keyState) usedForSignatures() bool { return k.signs|k.verifies != 0 }
+// newKeySetState arranges keys whose states and places are set. Of those that are equal in
+// everything the first stays.
+func newKeySetState(keys []setMember) *keySetState {
+	s := &keySetState{byID: map[string][]setMember{}}
+	materials := map[string]int{}
+	for _, k := range keys {
+		identity := k.identity()
+		material, ok := materials[identity]
+		if !ok {
+			material = len(materials)
+			materials[identity] = material
+		}
+		k.material = material
+		if k.id != "" && slices.ContainsFunc(s.byID[k.id], k.equals) || k.id == "" && ok && slices.ContainsFunc(s.members, k.equals) {
+			continue
+		}
+		s.members = append(s.members, k)
+		s.serves |= k.verifies
+		if k.id != "" {
+			s.clash(k)
+			s.byID[k.id] = append(s.byID[k.id], k)
+		}
+	}
+	return s
+}
+
+// identity is the same text for the same key, whatever its ID and which half of it there is.
+func (k *keyState) identity() string {
+	if k.secret != nil {
+		return "secret " + string(k.secret)
+	}
+	return string(membersJSON(k.publicMembers()))
+}
+
+// equals reports whether two members are the same in all that a set looks at.
+func (m setMember) equals(other setMember) bool {
+	return m.material == other.material && m.id == other.id && m.verifies == other.verifies && m.signs == other.signs && m.bound == other.bound
+}
+
+// clash notes what of a key's algorithms another key of its ID serves too, once for each
+// algorithm: which of many keys it is says nothing more.
+func (s *keySetState) clash(k setMember) {
+	open := k.verifies
+	for _, c := range s.clashes {
+		if c.id == k.id {
+			open &^= c.algorithms
+		}
+	}
+	for _, other := range s.byID[k.id] {
+		if open == 0 {
+			return
+		}
+		if both := open & other.verifies; both != 0 && k.material != other.material {
+			s.clashes = append(s.clashes, clash{k.id, other.place, k.place, both})
+			open &^= both
+		}
+	}
+}
+
+func (c clash) String() string {
+	return strconv.Itoa(c.one) + " and " + strconv.Itoa(c.other) + " of the set are two different keys of the ID " + quote(c.id) +
+		" that both serve " + c.algorithms.String() + ": which of them is meant would be a guess"
+}
 
 // All goes through the keys of the set, in its order; through none of a nil or empty
 // one.
@@ -84,35 +166,41 @@ func (s *KeySet) All() iter.Seq[*Key] {
 		if err != nil {
 			return
 		}
-		for _, k := range set.shown().keys {
-			if !yield(&Key{seal(k)}) {
+		for _, k := range set.shown().members {
+			if !yield(&Key{seal(k.keyState)}) {
 				return
 			}
 		}
 	}
 }
 
-// Key returns the key of that ID, and whether there is one. An empty ID is none.
+// Key returns the key of that ID, and whether there is one. Where several share it, it is
+// the first that verifies anything; [KeySet.All] has the others. An empty ID is none.
 func (s *KeySet) Key(kid string) (*Key, bool) {
 	set, err := s.usable()
 	if err != nil {
 		return nil, false
 	}
-	k, ok := set.shown().byID[kid]
-	if !ok {
+	named := set.shown().byID[kid]
+	if len(named) == 0 {
 		return nil, false
 	}
-	return &Key{seal(k)}, true
+	k := named[0]
+	for _, other := range named {
+		if other.verifies != 0 {
+			k = other
+			break
+		}
+	}
+	return &Key{seal(k.keyState)}, true
 }
 
-// Skipped returns a reason for each member of a parsed set that could not be
-// used, in the order of the set; nil where there is none. Each is an
-// [ErrInvalidKey]; a kind of key that is not supported wraps
-// [errors.ErrUnsupported]. They are for the log, as [ParseKeySet] does not fail
-// for them, not even where all members were skipped.
-//
-// A key that is not for verifying, by its "use" or "key_ops", is not among them: it
-// is in the set, and serves no token.
+// Skipped returns a reason for each member of a parsed set that could not be used, in the
+// order of the set, and then for each two members that share an ID and cannot be told apart;
+// nil where there is none. A reason names the member, and the value that decides: its "use",
+// for instance. Each is an [ErrInvalidKey]; a kind of key that is not supported wraps
+// [errors.ErrUnsupported]. They are for the log, as [ParseKeySet] does not fail for them, not
+// even where all members were skipped.
 func (s *KeySet) Skipped() []error {
 	set, err := s.usable()
 	if err != nil {
@@ -120,16 +208,27 @@ func (s *KeySet) Skipped() []error {
 	}
 	var reasons []error
 	for _, s := range set.shown().skipped {
-		text := "member " + strconv.Itoa(s.member) + " of the JWK Set cannot be used: " + because(s.reason)
-		reasons = append(reasons, &failure{class: ErrInvalidKey, text: text, cause: s.reason})
+		reasons = append(reasons, &failure{class: ErrInvalidKey, text: s.String(), cause: s.reason})
+	}
+	for _, c := range set.shown().clashes {
+		reasons = append(reasons, badKey("members "+c.String()+", so tokens that name them are refused"))
 	}
 	return reasons
 }
 
+func (s *skippedKey) String() string {
+	text := "member " + strconv.Itoa(s.place) + " of the JWK Set"
+	if s.id != "" {
+		text += " (" + quote(s.id) + ")"
+	}
+	return text + " cannot be used: " + because(s.reason)
+}
+
 // MarshalJSON writes the set as a JWK Set of the public members of its keys
 // (RFC 7517, Section 5). A secret in the set is an [ErrInvalidKey]: it is not for
-// publishing.
-func (s *KeySet) MarshalJSON() ([]byte, error) {
+// publishing. The receiver is a value, so that encoding/json finds the method of a KeySet in
+// a struct too; of a nil *KeySet it writes null.
+func (s KeySet) MarshalJSON() ([]byte, error) {
 	set, err := s.usable()
 	if err != nil {
 		return nil, err
@@ -138,10 +237,10 @@ func (s *KeySet) MarshalJSON() ([]byte, error) {
 		return nil, &failure{class: ErrKeySet, text: "the live key set was not fetched yet; Current fetches it"}
 	}
 	text := []byte(`{"keys":[`)
-	for i, k := range set.shown().keys {
-		jwk, err := (&Key{seal(k)}).MarshalJSON()
+	for i, k := range set.shown().members {
+		jwk, err := Key{seal(k.keyState)}.MarshalJSON()
 		if err != nil {
-			return nil, badKey("key " + strconv.Itoa(i) + " of the set is a secret, and a set is written to be published")
+			return nil, badKey("key " + strconv.Itoa(k.place) + " of the set is a secret, and a set is written to be published")
 		}
 		if i > 0 {
 			text = append(text, ',')
@@ -168,9 +267,9 @@ func (s KeySet) redacted() string {
 		return "jwt.KeySet(none)"
 	}
 	if set.live != nil {
-		return fmt.Sprintf("jwt.KeySet(live, %d keys)", len(set.shown().keys))
+		return fmt.Sprintf("jwt.KeySet(live, %d keys)", len(set.shown().members))
 	}
-	return fmt.Sprintf("jwt.KeySet(%d keys)", len(set.keys))
+	return fmt.Sprintf("jwt.KeySet(%d keys)", len(set.members))
 }
 
 // usable refuses sets that were not made by this package.
@@ -215,10 +314,13 @@ func keptKeyring(key any) (keyring, error) {
 
 func ring(k *keyState, err error) (keyring, error) { return keyring{one: k}, err }
 
-// serve refuses an allow-list none of which the key can serve. Of a set nothing
-// can be said before there is a token.
+// serve refuses an allow-list none of which the key can serve, or any key of a set that has
+// some. Of an empty set, and of a live one, nothing can be said before there is a token.
 func (r *keyring) serve(allowed Algorithm) error {
 	if r.one == nil {
+		if len(r.set.members) > 0 && r.set.serves&allowed == 0 {
+			return r.set.misfit(allowed)
+		}
 		return nil
 	}
 	if err := r.one.checkSecretAlone(allowed); err != nil {
@@ -228,6 +330,19 @@ func (r *keyring) serve(allowed Algorithm) error {
 		return r.one.misfit(allowed)
 	}
 	return nil
+}
+
+// misfit says why no key of the set serves any of the algorithms that are wanted.
+func (s *keySetState) misfit(wanted Algorithm) error {
+	switch {
+	case wanted&supportedAlgorithms == 0:
+		return unsupportedAlgorithm(wanted)
+	case len(s.members) == 1:
+		return s.members[0].misfit(wanted)
+	case s.serves == 0:
+		return badKey("no key of the set is for verifying, by what their JWKs say")
+	}
+	return badKey("no key of the set serves " + wanted.String() + "; they serve " + s.serves.String())
 }
 
 // candidates appends to dst the keys that a token's signature may be verified
@@ -252,33 +367,66 @@ func (r *keyring) candidates(p *decodePolicy, ctx context.Context, alg Algorithm
 }
 
 func (s *keySetState) candidates(alg Algorithm, kid string, dst []*keyState) ([]*keyState, *failure) {
-	if k, ok := s.byID[kid]; ok {
-		if k.verifies&alg == 0 {
-			return nil, &failure{class: ErrInvalidAlgorithm, text: "the token's algorithm " + alg.String() + " is allowed, but not one that the key " + quote(kid) + " of the set can serve"}
-		}
-		return append(dst, k), nil
+	if named := s.byID[kid]; len(named) > 0 {
+		return s.named(named, alg, dst)
 	}
-	for _, k := range s.keys {
-		if k.verifies&alg == 0 || kid != "" && k.id != "" {
+	var tried [mostKeysTried]int // their materials
+	cost := 0
+	for _, k := range s.members {
+		if k.verifies&alg == 0 || kid != "" && k.id != "" || slices.Contains(tried[:len(dst)], k.material) {
 			continue
 		}
 		if len(dst) == mostKeysTried {
 			return nil, keyNotFound("more than 16 keys of the set may be meant by the token, and none was tried; give the keys IDs, and the tokens too")
 		}
-		dst = append(dst, k)
+		if cost += k.rsaCost(); cost > mostRSACost {
+			return nil, keyNotFound("the RSA keys of the set that may be meant by the token cost more, all together, than one of 16384 bits, and none was tried; give the keys IDs, and the tokens too")
+		}
+		tried[len(dst)] = k.material
+		dst = append(dst, k.keyState)
 	}
 	if len(dst) > 0 {
 		return dst, nil
 	}
-	if kid == "" {
-		return nil, keyNotFound("no key of the set serves the token's algorithm " + alg.String())
-	}
-	for _, skipped := range s.skipped {
-		if skipped.id == kid {
-			return nil, keyNotFound("the key " + quote(kid) + " of the set could not be used: " + because(skipped.reason))
+	return nil, s.notFound(alg, kid)
+}
+
+// named chooses of the members that have the token's ID.
+func (s *keySetState) named(members []setMember, alg Algorithm, dst []*keyState) ([]*keyState, *failure) {
+	var chosen setMember
+	for _, k := range members {
+		switch {
+		case k.verifies&alg == 0:
+		case chosen.keyState == nil:
+			chosen = k
+		case chosen.material != k.material:
+			c := clash{k.id, chosen.place, k.place, alg}
+			return nil, keyNotFound("members " + c.String())
 		}
 	}
-	return nil, keyNotFound("the set has no key " + quote(kid))
+	if chosen.keyState == nil {
+		k := members[0]
+		return nil, &failure{class: ErrInvalidAlgorithm, text: "the token's algorithm " + alg.String() + " is allowed, but not one that the key " +
+			quote(k.id) + " of the set can serve: " + because(k.misfit(alg))}
+	}
+	return append(dst, chosen.keyState), nil
+}
+
+// notFound says why no key is tried.
+func (s *keySetState) notFound(alg Algorithm, kid string) *failure {
+	if kid == "" {
+		text := "no key of the set serves the token's algorithm " + alg.String()
+		if len(s.skipped) > 0 {
+			text += "; of its members " + strconv.Itoa(len(s.skipped)) + " could not be used, and KeySet.Skipped says why"
+		}
+		return keyNotFound(text)
+	}
+	for i := range s.skipped {
+		if skipped := &s.skipped[i]; skipped.id == kid {
+			return keyNotFound("the token's key was skipped: " + skipped.String())
+		}
+	}
+	return keyNotFound("the set has no key " + quote(kid))
 }
 
 // lacks reports whether no member could be meant by a token of that key ID, not even one
@@ -287,7 +435,7 @@ func (s *keySetState) lacks(alg Algorithm, kid string) bool {
 	if kid == "" || s.byID[kid] != nil {
 		return false
 	}
-	for _, k := range s.keys {
+	for _, k := range s.members {
 		if k.id == "" && k.verifies&alg != 0 {
 			return false
 		}

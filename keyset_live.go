@@ -437,7 +437,7 @@ func (l *liveSet) finish(f *flight, set *fetchedSet, failed *failure) {
 		report.Err = failed
 	}
 	if l.serves(last, now) {
-		report.Keys, report.FetchedAt = len(last.keys.keys), last.at
+		report.Keys, report.FetchedAt = len(last.keys.members), last.at
 	}
 	l.report(report)
 }

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/big"
 	"slices"
 	"strings"
 	"sync"
@@ -45,8 +46,10 @@ func decodesAs(t *testing.T, class error, token string, set *jwt.KeySet, alg jwt
 	t.Helper()
 	for way, err := range verifyingWays(t, set, alg, token, token) {
 		switch {
+		case way == "NewDecoder" && class == jwt.ErrInvalidKey:
+			assertClass(t, err, class)
 		case way == "NewDecoder":
-			assert.NoError(t, err, "of a set nothing is known before there is a token")
+			assert.NoError(t, err, "nothing is known before there is a token")
 		case way == "NewKey":
 			assertClass(t, err, jwt.ErrInvalidKey)
 		case class == nil:
@@ -54,6 +57,9 @@ func decodesAs(t *testing.T, class error, token string, set *jwt.KeySet, alg jwt
 		default:
 			assertClass(t, err, class)
 		}
+	}
+	if class == jwt.ErrInvalidKey {
+		return
 	}
 	decoder, err := jwt.NewDecoder(set, alg)
 	require.NoError(t, err)
@@ -100,6 +106,8 @@ func TestKeySetSelection(t *testing.T) {
 		{"known, signed by one without an ID", signed(t, bare1, "b"), whole, both, jwt.ErrInvalidSignature},
 		{"known, of another kind", signed(t, a, "es"), whole, both, jwt.ErrInvalidAlgorithm},
 		{"known, algorithm not allowed", signed(t, a, "a"), whole, jwt.ES256, jwt.ErrInvalidAlgorithm},
+		{"no key for any algorithm allowed", signed(t, a, "a"), whole, jwt.RS256 | jwt.HS256, jwt.ErrInvalidKey},
+		{"no key for any algorithm allowed, one key", signed(t, a, "a"), mustSet(t, a), jwt.ES256, jwt.ErrInvalidKey},
 		{"known, bound to another", signed(t, edNumber(t, 7, ""), "bound"), whole, both, jwt.ErrInvalidAlgorithm},
 		{"known, for encryption", signed(t, edNumber(t, 9, ""), "enc"), whole, both, jwt.ErrInvalidAlgorithm},
 		{"known in another case", signed(t, a, "A"), named, both, jwt.ErrKeyNotFound},
@@ -115,12 +123,13 @@ func TestKeySetSelection(t *testing.T) {
 		{"absent, of another kind", signed(t, es, ""), whole, both, nil},
 		{"absent, signed by a stranger", signed(t, stranger, ""), whole, both, jwt.ErrInvalidSignature},
 		{"absent, none fits", signed(t, es, ""), mustSet(t, a, b), both, jwt.ErrKeyNotFound},
+		{"unknown, none fits nor is without an ID", signed(t, es, "z"), mustSet(t, a, b), both, jwt.ErrKeyNotFound},
 		{"absent, bound ones are not tried", signed(t, edNumber(t, 8, ""), ""), whole, both, jwt.ErrInvalidSignature},
 		{"absent, bound ones are tried for theirs", signed(t, boundBare, ""), whole, jwt.Ed25519, nil},
 		{"absent, unbound ones serve both names", signed(t, a, "", jwt.WithAlgorithm(jwt.Ed25519)), whole, jwt.Ed25519, nil},
 		{"absent, those for encryption are not tried", signed(t, edNumber(t, 9, ""), ""), whole, both, jwt.ErrInvalidSignature},
-		{"absent, those for signing are not tried", signed(t, edNumber(t, 10, ""), ""), whole, both, jwt.ErrInvalidSignature},
-		{"absent, only for encryption", signed(t, edNumber(t, 9, ""), ""), mustSet(t, encOnly), both, jwt.ErrKeyNotFound},
+		{"absent, those for signing verify", signed(t, edNumber(t, 10, ""), ""), whole, both, nil},
+		{"absent, only for encryption", signed(t, edNumber(t, 9, ""), ""), mustSet(t, encOnly), both, jwt.ErrInvalidKey},
 		{"empty set", signed(t, a, "a"), mustSet(t), both, jwt.ErrKeyNotFound},
 		{"empty set, absent", signed(t, a, ""), mustSet(t), both, jwt.ErrKeyNotFound},
 	} {
@@ -184,59 +193,159 @@ func TestKeySetTriesFew(t *testing.T) {
 	assert.ErrorContains(t, err, "16")
 }
 
+// Members of one ID are told apart by what fits; where two still do, a token that names them is refused.
 func TestKeySetSharedIDs(t *testing.T) {
-	sig := func(n int) string {
-		return string(membersOf(t, jwkOf(t, edNumber(t, n, ""))).public().text(t, members{"kid": "k"}))
-	}
 	with := func(n int, m members) string {
+		if m == nil {
+			m = members{}
+		}
 		m["kid"] = "k"
 		return string(membersOf(t, jwkOf(t, edNumber(t, n, ""))).public().text(t, m))
 	}
+	sig := func(n int) string { return with(n, nil) }
+	es := mustKey(t, ecKeys[jwt.ES256])
+	ec := string(membersOf(t, jwkOf(t, ecKeys[jwt.ES256])).public().text(t, members{"kid": "k"}))
+	other := string(membersOf(t, jwkOf(t, edNumber(t, 9, ""))).public().text(t, members{"kid": "other"}))
+	const both = jwt.EdDSA | jwt.Ed25519 | jwt.ES256
 	unknown := `{"kty":"future","kid":"k"}`
 	for name, c := range map[string]struct {
 		keys    []string
-		refused bool
+		clash   bool
 		good    int // the key that "k" is
+		members int // of the set
+		skipped int
 	}{
-		"two for signatures":                 {[]string{sig(1), sig(2)}, true, 0},
-		"the same twice":                     {[]string{sig(1), sig(1)}, true, 0},
-		"of two kinds":                       {[]string{sig(1), string(membersOf(t, jwkOf(t, ecKeys[jwt.ES256])).public().text(t, members{"kid": "k"}))}, true, 0},
-		"for two algorithms":                 {[]string{with(1, members{"alg": "EdDSA"}), with(2, members{"alg": "Ed25519"})}, true, 0},
-		"one for encryption":                 {[]string{sig(1), with(2, members{"use": "enc"})}, false, 1},
-		"one for encryption first":           {[]string{with(2, members{"use": "enc"}), sig(1)}, false, 1},
-		"two for encryption":                 {[]string{with(2, members{"use": "enc"}), sig(1), with(3, members{"use": "enc"})}, false, 1},
-		"one after two for encryption":       {[]string{with(2, members{"use": "enc"}), with(3, members{"use": "enc"}), sig(1)}, false, 1},
-		"two beside one for encryption":      {[]string{with(2, members{"use": "enc"}), sig(1), sig(3)}, true, 0},
-		"two around one for encryption":      {[]string{sig(1), with(2, members{"use": "enc"}), sig(3)}, true, 0},
-		"one that is public and for signing": {[]string{with(2, members{"key_ops": []string{"sign"}}), sig(1)}, false, 1},
-		"one that may nothing":               {[]string{sig(1), with(2, members{"key_ops": []string{}})}, false, 1},
-		"one of a kind that is unknown":      {[]string{unknown, sig(1), unknown}, false, 1},
-		"one that is malformed":              {[]string{with(2, members{"x": "AAAA"}), sig(1)}, false, 1},
-		"a broken one and two good ones":     {[]string{with(2, members{"x": "AAAA"}), sig(1), sig(3)}, true, 0},
+		"two for signatures":                {[]string{sig(1), sig(2), other}, true, 0, 3, 1},
+		"three for signatures":              {[]string{sig(1), sig(2), sig(3)}, true, 0, 3, 1},
+		"two, each twice":                   {[]string{sig(1), sig(2), sig(1), sig(2)}, true, 0, 2, 1},
+		"the same twice":                    {[]string{sig(1), sig(1)}, false, 1, 1, 0},
+		"the same, bound and not":           {[]string{sig(1), with(1, members{"alg": "EdDSA"}), sig(1)}, false, 1, 2, 0},
+		"the same for two algorithms":       {[]string{with(1, members{"alg": "EdDSA"}), with(1, members{"alg": "Ed25519"})}, false, 1, 2, 0},
+		"of two kinds":                      {[]string{ec, sig(1)}, false, 1, 2, 0},
+		"two for two algorithms":            {[]string{with(2, members{"alg": "Ed25519"}), with(1, members{"alg": "EdDSA"})}, false, 1, 2, 0},
+		"two of which one is bound":         {[]string{with(1, members{"alg": "EdDSA"}), sig(2)}, true, 0, 2, 1},
+		"one for encryption":                {[]string{sig(1), with(2, members{"use": "enc"})}, false, 1, 1, 1},
+		"one for encryption first":          {[]string{with(2, members{"use": "enc"}), sig(1)}, false, 1, 1, 1},
+		"two for encryption":                {[]string{with(2, members{"use": "enc"}), sig(1), with(3, members{"use": "enc"})}, false, 1, 1, 2},
+		"two beside one for encryption":     {[]string{with(2, members{"use": "enc"}), sig(1), sig(3)}, true, 0, 2, 2},
+		"one that is public and to sign":    {[]string{with(2, members{"key_ops": []string{"sign"}}), sig(1)}, true, 0, 2, 1},
+		"one that may nothing of ours":      {[]string{sig(1), with(2, members{"key_ops": []string{"deriveKey"}})}, false, 1, 1, 1},
+		"one of a kind that is unknown":     {[]string{unknown, sig(1), unknown}, false, 1, 1, 2},
+		"one that is malformed":             {[]string{with(2, members{"x": "AAAA"}), sig(1)}, false, 1, 1, 1},
+		"a broken one and two good ones":    {[]string{with(2, members{"x": "AAAA"}), sig(1), sig(3)}, true, 0, 2, 2},
+		"one for an algorithm that is none": {[]string{with(2, members{"alg": "ECDH-ES"}), sig(1)}, false, 1, 1, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			set, err := jwt.ParseKeySet([]byte(`{"keys":[` + strings.Join(c.keys, ",") + `]}`))
-			if c.refused {
-				assert.Nil(t, set)
-				assertClass(t, err, jwt.ErrInvalidKey)
+			require.NoError(t, err)
+			assert.Len(t, slices.Collect(set.All()), c.members)
+			require.Len(t, set.Skipped(), c.skipped)
+			for _, reason := range set.Skipped() {
+				assertClass(t, reason, jwt.ErrInvalidKey)
+			}
+			if c.clash {
+				assert.ErrorContains(t, set.Skipped()[c.skipped-1], `"k"`)
+				for n := 1; n <= 3; n++ {
+					token := signed(t, edNumber(t, n, ""), "k")
+					decodesAs(t, jwt.ErrKeyNotFound, token, set, jwt.EdDSA)
+					_, err := jwt.Decode(token, set, jwt.EdDSA)
+					assert.ErrorContains(t, err, "two different keys")
+				}
+				decodesAs(t, nil, signed(t, edNumber(t, 1, ""), ""), set, jwt.EdDSA) // which names none
 				return
 			}
-			require.NoError(t, err)
 			decodesAs(t, nil, signed(t, edNumber(t, c.good, ""), "k"), set, jwt.EdDSA)
-			key, ok := set.Key("k")
-			require.True(t, ok)
-			assert.Equal(t, edNumber(t, c.good, "").Thumbprint(), key.Thumbprint())
-			assert.Len(t, slices.Collect(set.All()), len(c.keys)-len(set.Skipped()))
+			decodesAs(t, jwt.ErrInvalidSignature, signed(t, edNumber(t, 7, ""), "k"), set, jwt.EdDSA)
+			_, ok := set.Key("k")
+			assert.True(t, ok)
 		})
 	}
-	_, err := jwt.NewKeySet(edNumber(t, 1, "k"), edNumber(t, 2, "k"))
-	assertClass(t, err, jwt.ErrInvalidKey)
-	_, err = jwt.NewKeySet(edNumber(t, 1, ""), edNumber(t, 2, ""), edNumber(t, 1, ""))
-	assert.NoError(t, err)
-	for _, bad := range []*jwt.Key{nil, {}} {
-		_, err = jwt.NewKeySet(edNumber(t, 1, "k"), bad)
-		assertClass(t, err, jwt.ErrInvalidKey)
+	// Each of two kinds serves its own, and a clash of others spoils neither.
+	set, err := jwt.ParseKeySet([]byte(`{"keys":[` + strings.Join([]string{sig(1), ec, sig(2), other}, ",") + `]}`))
+	require.NoError(t, err)
+	decodesAs(t, nil, signed(t, es, "k"), set, both)
+	decodesAs(t, jwt.ErrKeyNotFound, signed(t, edNumber(t, 1, ""), "k"), set, both)
+	decodesAs(t, nil, signed(t, edNumber(t, 9, ""), "other"), set, both)
+	key, ok := set.Key("k")
+	require.True(t, ok)
+	assert.Equal(t, edNumber(t, 1, "").Thumbprint(), key.Thumbprint(), "the first of them")
+
+	// Where the program gave the names, it is told at once.
+	for name, c := range map[string]struct {
+		keys    []*jwt.Key
+		refused bool
+	}{
+		"two keys":                    {[]*jwt.Key{edNumber(t, 1, "k"), edNumber(t, 2, "k")}, true},
+		"two keys, one bound":         {[]*jwt.Key{edNumber(t, 1, "k", jwt.WithKeyAlgorithm(jwt.EdDSA)), edNumber(t, 2, "k")}, true},
+		"two keys after another":      {[]*jwt.Key{edNumber(t, 1, "a"), edNumber(t, 1, "k"), edNumber(t, 2, "k").Public()}, true},
+		"the same key":                {[]*jwt.Key{edNumber(t, 1, "k"), edNumber(t, 1, "k")}, false},
+		"a key and its public half":   {[]*jwt.Key{edNumber(t, 1, "k"), edNumber(t, 1, "k").Public()}, false},
+		"the same, once per name":     {[]*jwt.Key{edNumber(t, 1, "k", jwt.WithKeyAlgorithm(jwt.EdDSA)), edNumber(t, 1, "k", jwt.WithKeyAlgorithm(jwt.Ed25519))}, false},
+		"two keys, for one name each": {[]*jwt.Key{edNumber(t, 1, "k", jwt.WithKeyAlgorithm(jwt.EdDSA)), edNumber(t, 2, "k", jwt.WithKeyAlgorithm(jwt.Ed25519))}, false},
+		"two kinds":                   {[]*jwt.Key{edNumber(t, 1, "k"), mustKey(t, ecKeys[jwt.ES256], jwt.WithKeyID("k"))}, false},
+		"two secrets":                 {[]*jwt.Key{mustKey(t, secret, jwt.WithKeyID("k")), mustKey(t, secret[1:], jwt.WithKeyID("k"))}, true},
+		"one secret":                  {[]*jwt.Key{mustKey(t, secret, jwt.WithKeyID("k")), mustKey(t, secret, jwt.WithKeyID("k"))}, false},
+		"without IDs":                 {[]*jwt.Key{edNumber(t, 1, ""), edNumber(t, 2, ""), edNumber(t, 1, "")}, false},
+		"nil":                         {[]*jwt.Key{edNumber(t, 1, "k"), nil}, true},
+		"empty":                       {[]*jwt.Key{edNumber(t, 1, "k"), {}}, true},
+	} {
+		set, err := jwt.NewKeySet(c.keys...)
+		if c.refused {
+			assert.Nil(t, set, name)
+			assertClass(t, err, jwt.ErrInvalidKey)
+			continue
+		}
+		require.NoError(t, err, name)
+		assert.Empty(t, set.Skipped())
 	}
+}
+
+// The work of a token is bounded by what its candidates cost, all together.
+func TestKeySetTriesCheap(t *testing.T) {
+	modulus := func(bits uint, n int64) string {
+		return string(members{"kty": "RSA", "e": "AQAB", "n": number(new(big.Int).Add(odd(bits), big.NewInt(2*n)))}.text(t, nil))
+	}
+	token := b64(`{"alg":"RS256"}`) + "." + b64(`{}`) + ".AAAA"
+	for name, c := range map[string]struct {
+		bits  []int
+		class error
+	}{
+		"one of 16384":                  {[]int{16384}, jwt.ErrInvalidSignature},
+		"sixteen of 4096":               {slices.Repeat([]int{4096}, 16), jwt.ErrInvalidSignature},
+		"sixteen of 2048":               {slices.Repeat([]int{2048}, 16), jwt.ErrInvalidSignature},
+		"eleven of 2048 and 4 of 4096":  {append(slices.Repeat([]int{2048}, 11), 4096, 4096, 4096, 4096), jwt.ErrInvalidSignature},
+		"four of 8192":                  {slices.Repeat([]int{8192}, 4), jwt.ErrInvalidSignature},
+		"five of 8192":                  {slices.Repeat([]int{8192}, 5), jwt.ErrKeyNotFound},
+		"two of 16384":                  {[]int{16384, 16384}, jwt.ErrKeyNotFound},
+		"sixteen of 16384":              {slices.Repeat([]int{16384}, 16), jwt.ErrKeyNotFound},
+		"a small one and one of 16384":  {[]int{2048, 16384}, jwt.ErrKeyNotFound},
+		"seventeen of 2048":             {slices.Repeat([]int{2048}, 17), jwt.ErrKeyNotFound},
+		"sixteen of 4096 and one more":  {append(slices.Repeat([]int{4096}, 16), 2048), jwt.ErrKeyNotFound},
+		"fifteen of 4096, one of 4104":  {append(slices.Repeat([]int{4096}, 15), 4104), jwt.ErrKeyNotFound},
+		"fifteen of 4096, one of 2048 ": {append(slices.Repeat([]int{4096}, 15), 2048), jwt.ErrInvalidSignature},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var list []string
+			for i, bits := range c.bits {
+				list = append(list, modulus(uint(bits), int64(i)))
+			}
+			set, err := jwt.ParseKeySet([]byte(`{"keys":[` + strings.Join(list, ",") + `]}`))
+			require.NoError(t, err)
+			require.Empty(t, set.Skipped())
+			_, err = jwt.Decode(token, set, jwt.RS256)
+			assertClass(t, err, c.class)
+		})
+	}
+	// One key, whatever it costs, is one, however often it stands there.
+	again := make([]string, 900)
+	for i := range again {
+		again[i] = string(members{"kty": "RSA", "e": "AQAB", "n": number(odd(4096)), "kid": fmt.Sprint(i)}.text(t, nil))
+	}
+	set, err := jwt.ParseKeySet([]byte(`{"keys":[` + strings.Join(again, ",") + `]}`))
+	require.NoError(t, err)
+	assert.Len(t, slices.Collect(set.All()), 900)
+	_, err = jwt.Decode(token, set, jwt.RS256)
+	assertClass(t, err, jwt.ErrInvalidSignature)
 }
 
 func TestParseKeySet(t *testing.T) {
@@ -372,11 +481,15 @@ func TestKeySetOfAllKinds(t *testing.T) {
 	// A token of an algorithm that this Go release has not is the token's fault.
 	if !hasMLDSA() {
 		token := b64(`{"alg":"ML-DSA-44","kid":"akp"}`) + "." + b64("{}") + ".AAAA"
-		for _, set := range []*jwt.KeySet{set, mustSet(t)} {
-			_, err = jwt.Decode(token, set, jwt.MLDSA44)
-			assertClass(t, err, jwt.ErrInvalidAlgorithm)
-			assert.ErrorIs(t, err, errors.ErrUnsupported)
-		}
+		_, err = jwt.Decode(token, mustSet(t), jwt.MLDSA44)
+		assertClass(t, err, jwt.ErrInvalidAlgorithm)
+		assert.ErrorIs(t, err, errors.ErrUnsupported)
+		_, err = jwt.Decode(token, set, jwt.MLDSA44|jwt.RS256)
+		assertClass(t, err, jwt.ErrInvalidAlgorithm)
+		assert.ErrorIs(t, err, errors.ErrUnsupported)
+		_, err = jwt.Decode(token, set, jwt.MLDSA44) // which no key of the set could serve
+		assertClass(t, err, jwt.ErrInvalidKey)
+		assert.ErrorIs(t, err, errors.ErrUnsupported)
 		_, err = jwt.Decode(token, rsaSigner, jwt.RS256|jwt.MLDSA44)
 		assertClass(t, err, jwt.ErrInvalidAlgorithm)
 		assert.ErrorIs(t, err, errors.ErrUnsupported)
@@ -397,16 +510,21 @@ func TestKeySetIsNeverConfused(t *testing.T) {
 	bare, err := jwt.NewKey(secret)
 	require.NoError(t, err)
 	pem := pkixPEM(t, &rsaKey().PublicKey)
+	alone := mustSet(t, public)
 	for name, octets := range map[string][]byte{
 		"modulus": rsaKey().N.Bytes(), "modulus in base64url": []byte(number(rsaKey().N)), "PEM": pem, "PEM without its end": pem[:len(pem)-1], "JWK": jwk,
 	} {
 		for _, kid := range []string{"k", "other", "z", ""} {
 			input := b64(`{"alg":"HS256","kid":"`+kid+`"}`) + "." + b64(`{"sub":"admin"}`)
 			token := input + "." + macBy(octets, input)
-			for _, set := range []*jwt.KeySet{mustSet(t, public), mustSet(t, public, other), mustSet(t, public, other, bare)} {
+			for _, set := range []*jwt.KeySet{alone, mustSet(t, public, other), mustSet(t, public, other, bare)} {
 				for _, alg := range []jwt.Algorithm{jwt.RS256, jwt.HS256, jwt.HS256 | jwt.RS256 | jwt.PS256} {
 					claims, err := jwt.Decode(token, set, alg)
 					assert.Nil(t, claims)
+					if alg == jwt.HS256 && set == alone {
+						assertClass(t, err, jwt.ErrInvalidKey) // no key of it is a secret
+						continue
+					}
 					assert.ErrorIs(t, err, jwt.ErrInvalidToken, name)
 				}
 			}

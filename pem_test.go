@@ -5,12 +5,19 @@ import (
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/asn1"
+	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/pem"
 	"errors"
+	"iter"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -129,13 +136,12 @@ func TestParsePEMRefused(t *testing.T) {
 		unsupported bool
 		hint        string // what the text must name
 	}{
-		"nothing":                      {"", false, ""},
+		"nothing":                      {"", false, "empty"},
 		"no PEM":                       {"thirty-two octets of a secret, or more", false, ""},
 		"literal line breaks":          {strings.ReplaceAll(ed, "\n", `\n`), false, `\n`},
 		"literal CRLF":                 {strings.ReplaceAll(ed, "\n", `\r\n`), false, `\n`},
 		"literal, in quotes":           {`"` + strings.ReplaceAll(ed, "\n", `\n`) + `"`, false, `\n`},
-		"on one line":                  {strings.ReplaceAll(ed, "\n", " "), false, ""},
-		"indented":                     {"  " + strings.ReplaceAll(ed, "\n", "\n  "), false, ""},
+		"on one line":                  {strings.ReplaceAll(ed, "\n", " "), false, "one line"},
 		"without its end":              {ed[:strings.Index(ed, "-----END")], false, ""},
 		"without its start":            {ed[strings.Index(ed, "\n"):], false, ""},
 		"cut off":                      {ed[:middle], false, ""},
@@ -146,16 +152,12 @@ func TestParsePEMRefused(t *testing.T) {
 		"truncated PKCS #8":            {spoiled("PRIVATE KEY", mustDER(t, edKey)), false, ""},
 		"truncated PKCS #1":            {spoiled("RSA PRIVATE KEY", rsaDER), false, ""},
 		"truncated certificate":        {spoiled("CERTIFICATE", certificateFor(t, edKey).Raw), false, ""},
-		"PKCS #8 said to be PKCS #1":   {string(block("RSA PRIVATE KEY", mustDER(t, rsaKey()))), false, ""},
-		"PKCS #1 said to be PKCS #8":   {string(block("PRIVATE KEY", rsaDER)), false, ""},
-		"private said to be public":    {string(block("PUBLIC KEY", mustDER(t, edKey))), false, ""},
 		"two keys":                     {ed + ed, false, ""},
 		"a key and its certificate":    {ed + string(block("CERTIFICATE", certificateFor(t, edKey).Raw)), false, ""},
 		"a chain of certificates":      {edCertificate + edCertificate, false, ""},
 		"a malformed block before":     {ed[:middle] + "!" + ed[middle:] + string(pkixPEM(t, edKey.Public())), false, ""},
 		"a block cut off before":       {ed[:middle] + "\n" + string(pkixPEM(t, edKey.Public())), false, ""},
 		"a block cut off after":        {ed + ed[:middle], false, ""},
-		"text after it":                {edText, false, ""},
 		"EC PARAMETERS alone":          {ecWithParameters[:strings.Index(ecWithParameters, "-----BEGIN EC PRIVATE")], false, ""},
 		"EC PARAMETERS twice":          {ecWithParameters[:strings.Index(ecWithParameters, "-----BEGIN EC PRIVATE")] + ecWithParameters, false, ""},
 		"EC PARAMETERS after":          {ecPKCS8 + ecWithParameters[:strings.Index(ecWithParameters, "-----BEGIN EC PRIVATE")], false, ""},
@@ -172,14 +174,43 @@ func TestParsePEMRefused(t *testing.T) {
 		"secp256k1":                    {secp256k1Private, false, ""},
 		"secp256k1 PKCS #8":            {secp256k1PKCS8, false, ""},
 		"certificate of P-224":         {string(block("CERTIFICATE", certificateFor(t, newECKey(elliptic.P224())).Raw)), true, ""},
-		"CERTIFICATE REQUEST":          {string(block("CERTIFICATE REQUEST", []byte{0x30, 0})), true, ""},
-		"TRUSTED CERTIFICATE":          {strings.ReplaceAll(edCertificate, "CERTIFICATE", "TRUSTED CERTIFICATE"), true, ""},
+		"CERTIFICATE REQUEST":          {string(block("CERTIFICATE REQUEST", requestFor(t, edKey))), true, "CERTIFICATE REQUEST"},
+		"a request as a certificate":   {string(block("CERTIFICATE", requestFor(t, edKey))), false, ""},
+		"empty SEQUENCE":               {string(block("PRIVATE KEY", []byte{0x30, 0})), true, ""},
+		"DER and something after it":   {string(block("PRIVATE KEY", append(mustDER(t, edKey), 0x30, 0))), false, ""},
+		"a certificate and more":       {string(block("CERTIFICATE", append(certificateFor(t, edKey).Raw, 0x30, 0))), false, ""},
+		"a key said to be trusted":     {string(block("TRUSTED CERTIFICATE", append(mustDER(t, edKey), 0x30, 0))), false, ""},
+		"DSA, an old private key":      {string(block("DSA PRIVATE KEY", []byte{0x30, 18, 2, 1, 0, 2, 1, 1, 2, 1, 1, 2, 1, 1, 2, 1, 1, 2, 1, 1})), true, "DSA"},
+		"RSA-PSS":                      {string(block("PRIVATE KEY", asRSAPSS(mustDER(t, rsaKey())))), true, "PSS"},
+		"RSA-PSS public":               {string(block("PUBLIC KEY", asRSAPSS(derOf(t, pkixPEM(t, &rsaKey().PublicKey))))), true, "PSS"},
+		"RSA-PSS PKCS #1":              {string(block("RSA-PSS PUBLIC KEY", x509.MarshalPKCS1PublicKey(&rsaKey().PublicKey))), true, "PSS"},
+		"RSA-PSS certificate":          {string(block("CERTIFICATE", asRSAPSS(certificateFor(t, rsaKey()).Raw))), true, "PSS"},
+		"OpenSSH under another label":  {strings.ReplaceAll(openSSH, "OPENSSH PRIVATE", "PRIVATE"), false, "ssh-keygen"},
+		"SSH public, RFC 4716":         {"---- BEGIN SSH2 PUBLIC KEY ----\nAAAAC3NzaC1lZDI1NTE5AAAAIPqZ\n---- END SSH2 PUBLIC KEY ----\n", false, "ssh-keygen"},
+		"SSH public, RSA":              {"ssh-rsa AAAAB3NzaC1yc2E= key@host", false, "ssh-keygen"},
+		"SSH public, ECDSA":            {"ecdsa-sha2-nistp256 AAAAE2VjZHNh key@host", false, "ssh-keygen"},
+		"SSH public, a token of FIDO":  {"sk-ssh-ed25519@openssh.com AAAAGnNr", false, "ssh-keygen"},
+		"encrypted, of another label":  {strings.ReplaceAll(ecEncryptedPKCS8, "ENCRYPTED ", ""), false, "openssl"},
+		"white space":                  {" \r\n\t", false, "setting"},
+		"a path":                       {"/etc/keys/signing.pem", false, "os.ReadFile"},
+		"a path on Windows":            {`C:\keys\new`, false, "os.ReadFile"},
+		"the name of a file":           {"signing.KEY\n", false, "os.ReadFile"},
+		"a JWK Set":                    {` {"keys":[]}`, false, "ParseKeySet"},
+		"PEM in base64":                {base64.StdEncoding.EncodeToString([]byte(ed)), false, "decode it first"},
+		"PEM in base64, in lines":      {strings.Join(slices.Collect(inLines(base64.StdEncoding.EncodeToString([]byte(ed)))), "\n"), false, "decode it first"},
+		"base64 without PEM lines":     {base64.StdEncoding.EncodeToString(mustDER(t, edKey)), false, "crypto/x509"},
+		"base64 of a large key":        {base64.StdEncoding.EncodeToString(mustDER(t, rsaKey())) + "\n", false, "crypto/x509"},
+		"DER":                          {string(mustDER(t, rsaKey())), false, "crypto/x509"},
+		"DER, a short one":             {string(mustDER(t, edKey)), false, "crypto/x509"},
+		"UTF-16":                       {string(utf16Of([]byte(ed), binary.LittleEndian, true)), false, "UTF-16"},
+		"UTF-16 without its mark":      {string(utf16Of([]byte(ed), binary.LittleEndian, false)), false, "UTF-16"},
+		"too long":                     {ed + strings.Repeat(" ", 1<<20), false, "1 MiB"},
+		"many blocks":                  {strings.Repeat(ed, 1000), false, "1000"},
 		"DSA PRIVATE KEY":              {string(block("DSA PRIVATE KEY", []byte{0x30, 0})), true, ""},
-		"in lower case":                {strings.ReplaceAll(ed, "PRIVATE KEY", "private key"), true, ""},
 		"weak RSA":                     {string(block("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(weak))), false, "AllowWeakKey"},
 		"RSA, its parts of two keys":   {string(pkcs1Mixed(t, rsaKey(), weak)), false, ""},
-		"SSH public":                   {"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPqZ key@host", false, ""},
-		"a JWK":                        {string(jwkOf(t, edKey)), false, ""},
+		"SSH public":                   {"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPqZ key@host", false, "x/crypto/ssh"},
+		"a JWK":                        {string(jwkOf(t, edKey)), false, "ParseJWK"},
 		"small order, Ed25519":         {string(edPKIX(t, make([]byte, 32))), false, ""},
 		"short Ed25519":                {string(edPKIX(t, edKey[32:63])), false, ""},
 		"an RSA modulus of 16385 bits": {string(block("RSA PUBLIC KEY", x509.MarshalPKCS1PublicKey(&rsa.PublicKey{N: odd(16385), E: 65537}))), false, ""},
@@ -190,6 +221,7 @@ func TestParsePEMRefused(t *testing.T) {
 			assertClass(t, err, jwt.ErrInvalidKey)
 			assert.Equal(t, c.unsupported, errors.Is(err, errors.ErrUnsupported), err)
 			assert.Contains(t, err.Error(), c.hint)
+			assert.Less(t, len(err.Error()), 330)
 			for _, line := range strings.Split(c.text, "\n") {
 				if len(line) > 20 && !strings.HasPrefix(line, "--") {
 					assert.NotContains(t, err.Error(), line[:20])
@@ -205,10 +237,129 @@ func TestParsePEMRefused(t *testing.T) {
 	assertClass(t, err, jwt.ErrInvalidKey)
 }
 
-func mustDER(t *testing.T, key any) []byte {
+func mustDER(t testing.TB, key any) []byte {
 	t.Helper()
-	b, _ := pem.Decode(pkcs8(t, key))
+	return derOf(t, pkcs8(t, key))
+}
+
+func derOf(t testing.TB, text []byte) []byte {
+	t.Helper()
+	b, _ := pem.Decode(text)
+	require.NotNil(t, b)
 	return b.Bytes
+}
+
+// asRSAPSS makes an RSA key one for PSS alone, as openssl genpkey -algorithm RSA-PSS does.
+func asRSAPSS(der []byte) []byte {
+	return bytes.ReplaceAll(der, []byte("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"), []byte("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a"))
+}
+
+func requestFor(t testing.TB, key crypto.Signer) []byte {
+	t.Helper()
+	der, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{}, key)
+	require.NoError(t, err)
+	return der
+}
+
+func inLines(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for len(text) > 64 && yield(text[:64]) {
+			text = text[64:]
+		}
+		yield(text)
+	}
+}
+
+// What a block holds decides, whatever its label says.
+func TestParsePEMByContents(t *testing.T) {
+	labels := []string{"PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "ED25519 PRIVATE KEY", "PUBLIC KEY", "RSA PUBLIC KEY", "EC PUBLIC KEY",
+		"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE", "KEY", "private key", "DSA PRIVATE KEY"}
+	for name, c := range map[string]struct {
+		der     []byte
+		private bool
+		key     any
+	}{
+		"PKCS #8, RSA":        {mustDER(t, rsaKey()), true, rsaKey()},
+		"PKCS #8, EC":         {mustDER(t, ecKeys[jwt.ES256]), true, ecKeys[jwt.ES256]},
+		"PKCS #8, Ed25519":    {mustDER(t, edKey), true, edKey},
+		"PKCS #1":             {x509.MarshalPKCS1PrivateKey(rsaKey()), true, rsaKey()},
+		"SEC 1":               {derOf(t, sec1(t, ecKeys[jwt.ES384])), true, ecKeys[jwt.ES384]},
+		"PKIX, RSA":           {derOf(t, pkixPEM(t, &rsaKey().PublicKey)), false, rsaKey()},
+		"PKIX, EC":            {derOf(t, pkixPEM(t, &ecKeys[jwt.ES512].PublicKey)), false, ecKeys[jwt.ES512]},
+		"PKIX, Ed25519":       {derOf(t, pkixPEM(t, edKey.Public())), false, edKey},
+		"PKCS #1, public":     {x509.MarshalPKCS1PublicKey(&rsaKey().PublicKey), false, rsaKey()},
+		"a certificate":       {certificateFor(t, ecKeys[jwt.ES256]).Raw, false, ecKeys[jwt.ES256]},
+		"an RSA certificate":  {certificateFor(t, rsaKey()).Raw, false, rsaKey()},
+		"PKCS #8, secp521r1 ": {mustDER(t, ecKeys[jwt.ES512]), true, ecKeys[jwt.ES512]},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, label := range labels {
+				key, err := jwt.ParsePEM(block(label, c.der))
+				require.NoError(t, err, label)
+				assert.Equal(t, c.private, key.IsPrivate(), label)
+				assert.Equal(t, thumbprintOf(t, c.key), key.Thumbprint(), label)
+			}
+		})
+	}
+	// openssl x509 -trustout writes after the certificate what it is trusted for.
+	key, err := jwt.ParsePEM(block("TRUSTED CERTIFICATE", append(certificateFor(t, edKey).Raw, 0x30, 0)))
+	require.NoError(t, err)
+	assert.Equal(t, thumbprintOf(t, edKey), key.Thumbprint())
+	// Text around a block is text, and indents are those of a file in YAML.
+	for name, text := range map[string]string{
+		"openssl pkey -text": edText, "indented": "  " + strings.ReplaceAll(string(pkcs8(t, edKey)), "\n", "\n  "),
+		"with tabs": strings.ReplaceAll("\n"+string(pkcs8(t, edKey)), "\n", "\n\t"), "indented but for the first line": strings.ReplaceAll(string(pkcs8(t, edKey)), "\n", "\r\n    "),
+		"blanks at the ends of lines": strings.ReplaceAll(string(pkcs8(t, edKey)), "\n", "  \n"), "a comment after": string(pkcs8(t, edKey)) + "# rotated in March\n",
+		"in a list of YAML": "key: |\n  " + strings.ReplaceAll(string(pkcs8(t, edKey)), "\n", "\n  ") + "\nother: x\n",
+	} {
+		key, err := jwt.ParsePEM([]byte(text))
+		require.NoError(t, err, name)
+		assert.True(t, key.IsPrivate())
+	}
+}
+
+// The ways out of the form of OpenSSH that the errors name are ways out.
+func TestSSHKeygen(t *testing.T) {
+	tool, err := exec.LookPath("ssh-keygen")
+	if err != nil {
+		t.Skip("ssh-keygen is not here (openssh-client)")
+	}
+	run := func(args ...string) []byte {
+		t.Helper()
+		out, err := exec.Command(tool, args...).Output()
+		require.NoError(t, err, args)
+		return out
+	}
+	for _, kind := range []string{"rsa", "ecdsa", "ed25519"} {
+		t.Run(kind, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "key")
+			run("-q", "-t", kind, "-N", "", "-f", file)
+			text, err := os.ReadFile(file)
+			require.NoError(t, err)
+			_, err = jwt.ParsePEM(text)
+			assertClass(t, err, jwt.ErrInvalidKey)
+			assert.ErrorContains(t, err, "ssh-keygen -p -m PKCS8")
+			public, err := os.ReadFile(file + ".pub")
+			require.NoError(t, err)
+			_, err = jwt.ParsePEM(public)
+			assertClass(t, err, jwt.ErrInvalidKey)
+			assert.ErrorContains(t, err, "ssh-keygen -e -m PKCS8")
+
+			run("-p", "-m", "PKCS8", "-N", "", "-f", file)
+			text, err = os.ReadFile(file)
+			require.NoError(t, err)
+			key, err := jwt.ParsePEM(text)
+			if kind == "ed25519" && err != nil { // which it leaves as it was, so the errors name something else
+				assert.ErrorContains(t, err, "x/crypto/ssh")
+				return
+			}
+			require.NoError(t, err)
+			assert.True(t, key.IsPrivate())
+			converted, err := jwt.ParsePEM(run("-e", "-m", "PKCS8", "-f", file+".pub"))
+			require.NoError(t, err)
+			assert.Equal(t, key.Thumbprint(), converted.Thumbprint())
+		})
+	}
 }
 
 // pkcs1Mixed writes the modulus of one key and the private parts of another.

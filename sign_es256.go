@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"encoding/asn1"
 	"math/big"
+	"slices"
 )
 
 // ES256, ES384 and ES512: ECDSA with SHA-2 (RFC 7518, Section 3.4). A signature is
@@ -74,6 +75,25 @@ func newECDSAPrivate(key *ecdsa.PrivateKey) (*keyState, error) {
 		return nil, badKey("the EC key lacks its private half")
 	}
 	if own, err := cloneECDSAPrivate(key); err != nil || !own.PublicKey.Equal(&key.PublicKey) {
+		return nil, badKey("the private half of the EC key is out of range, or its public half is that of another key")
+	}
+	k.signer = key
+	return k, nil
+}
+
+// makeECDSA makes a key of numbers that were read, each as long as the curve's, in memory of
+// its own; a private one where d is not nil.
+func makeECDSA(c *curve, x, y, d []byte) (*keyState, error) {
+	public, err := ecdsa.ParseUncompressedPublicKey(c.Curve, slices.Concat([]byte{4}, x, y))
+	if err != nil {
+		return nil, badKey("the EC key is no point on its curve " + c.name)
+	}
+	k := &keyState{kind: "EC key on " + c.name, public: public, fits: c.alg}
+	if d == nil {
+		return k, nil
+	}
+	key, err := ecdsa.ParseRawPrivateKey(c.Curve, d)
+	if err != nil || !key.PublicKey.Equal(public) {
 		return nil, badKey("the private half of the EC key is out of range, or its public half is that of another key")
 	}
 	k.signer = key

@@ -40,7 +40,8 @@ func TestWrongTurns(t *testing.T) {
 			_, err := jwt.ParsePEM([]byte("-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----\n"))
 			return err
 		}, jwt.ErrInvalidKey, []string{"PUBLIC KEY", "malformed"}},
-		{"no PEM", func() error { _, err := jwt.ParsePEM([]byte("MCowBQYDK2VwAyEA")); return err }, jwt.ErrInvalidKey, []string{"no PEM block", "BEGIN"}},
+		{"no PEM", func() error { _, err := jwt.ParsePEM([]byte("MCowBQYDK2VwAyEA")); return err }, jwt.ErrInvalidKey, []string{"base64", "PEM lines", "crypto/x509"}},
+		{"no PEM at all", func() error { _, err := jwt.ParsePEM([]byte("a pass phrase, or what")); return err }, jwt.ErrInvalidKey, []string{"no PEM block", "BEGIN"}},
 		{"a nil *Key", func() error { _, err := jwt.Decode(good, (*jwt.Key)(nil), jwt.HS256); return err }, jwt.ErrInvalidKey, []string{"NewKey"}},
 		{"a secret for another algorithm", func() error { _, err := jwt.Decode(good, secret, jwt.RS256); return err }, jwt.ErrInvalidKey, []string{"RS256", "[]byte", "HS256"}},
 		{"a secret too short for both", func() error { _, err := jwt.Decode(good, secret[:32], jwt.HS384|jwt.HS512); return err }, jwt.ErrInvalidKey, []string{"32 octets", "HS384 needs at least 48"}},
@@ -55,13 +56,19 @@ func TestWrongTurns(t *testing.T) {
 			require.NoError(t, err)
 			_, err = jwt.Encode(jwt.Claims{}, key)
 			return err
-		}, jwt.ErrInvalidKey, []string{"key_ops"}},
+		}, jwt.ErrInvalidKey, []string{`"key_ops" are "verify"`}},
 		{"a token without kid for a set of other keys", func() error {
 			set, err := jwt.NewKeySet(mustKey(t, edKey, jwt.WithKeyID("k")))
 			require.NoError(t, err)
-			_, err = jwt.Decode(good, set, jwt.HS256)
+			_, err = jwt.Decode(good, set, jwt.HS256|jwt.EdDSA)
 			return err
 		}, jwt.ErrKeyNotFound, []string{"no key", "serves", "HS256"}},
+		{"a set none of whose keys serves", func() error {
+			set, err := jwt.NewKeySet(mustKey(t, edKey), mustKey(t, ecKeys[jwt.ES256]))
+			require.NoError(t, err)
+			_, err = jwt.NewDecoder(set, jwt.RS256)
+			return err
+		}, jwt.ErrInvalidKey, []string{"no key", "RS256", "ES256|EdDSA"}},
 		{"no algorithm", func() error { _, err := jwt.Decode(good, secret, 0); return err }, jwt.ErrInvalidOption, []string{"jwt.HS256"}},
 		{"a zero Encoder", func() error { _, err := new(jwt.Encoder).Encode(jwt.Claims{}); return err }, jwt.ErrInvalidOption, []string{"NewEncoder"}},
 		{"a zero Decoder", func() error { _, err := new(jwt.Decoder).Decode(good); return err }, jwt.ErrInvalidOption, []string{"NewDecoder"}},
