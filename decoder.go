@@ -14,7 +14,7 @@ type Decoder struct {
 var errNoDecoder = badOption("the Decoder is nil or empty; make one with NewDecoder")
 
 // NewDecoder prepares a decoder. It returns an [ErrInvalidKey] for a key that
-// serves none of the algorithms, and an [ErrInvalidOption] for options that are
+// serves none of the algorithms, or a set with keys none of which does, and an [ErrInvalidOption] for options that are
 // wrong or contradict one another. One that only [Decode] takes contradicts one
 // that only [Verify] takes, and a secret contradicts an allow-list that names
 // public-key algorithms beside those for secrets. It keeps no reference to what it is given.

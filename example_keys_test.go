@@ -139,6 +139,47 @@ func ExampleParseKeySet() {
 	// jwt: member 0 of the JWK Set ("chain") cannot be used: the JWK is on the curve "secp256k1", which is not supported
 }
 
+// Some issuers publish one key once for each algorithm, or an RSA and an EC key under one
+// ID. The algorithm of the token tells which is meant; where it does not, the set says so.
+func ExampleParseKeySet_sharedID() {
+	keys, err := jwt.ParseKeySet([]byte(`{"keys":[
+		{"kty":"OKP","kid":"1","alg":"EdDSA","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
+		{"kty":"OKP","kid":"1","alg":"Ed25519","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
+		{"kty":"OKP","kid":"1","alg":"EdDSA","crv":"Ed25519","x":"0CsJJQ_VQWLy-raG7XJsTwUKn_Q0CiVS4Io2WKF7JLU"}]}`))
+	if err != nil {
+		log.Fatal(err)
+	}
+	for key := range keys.All() {
+		fmt.Println(key.ID(), key.Algorithm())
+	}
+	for _, reason := range keys.Skipped() {
+		fmt.Println(reason)
+	}
+	// Output:
+	// 1 EdDSA
+	// 1 Ed25519
+	// 1 EdDSA
+	// jwt: members 0 and 2 of the set are two different keys of the ID "1" that both serve EdDSA: which of them is meant would be a guess, so tokens that name them are refused
+}
+
+// A set of an old system, whose secrets are shorter than is safe.
+func ExampleParseKeySet_weak() {
+	text := []byte(`{"keys":[{"kty":"oct","kid":"old","k":"c2l4dGVlbiBvY3RldHMu"}]}`)
+	keys, err := jwt.ParseKeySet(text)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(keys.Skipped()), "skipped")
+	keys, err = jwt.ParseKeySet(text, jwt.AllowWeakKey())
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(keys.Skipped()), "skipped")
+	// Output:
+	// 1 skipped
+	// 0 skipped
+}
+
 // To change keys without refusing anybody: publish the new one, sign with it, and
 // take tokens of the old one until the last of them has expired.
 func ExampleNewKeySet_rotation() {

@@ -11,7 +11,7 @@ import (
 	"github.com/token-jwt/jwt"
 )
 
-func TestIssuers(t *testing.T) {
+func TestDecoderOfIssuer(t *testing.T) {
 	const a, b = "https://a.example", "https://b.example"
 	keyA, keyB := secretNamed(t, "a"), secretNamed(t, "b")
 	signed := func(key *jwt.Key, payload any) string {
@@ -96,7 +96,7 @@ func TestIssuers(t *testing.T) {
 }
 
 // Padded tokens are for a decoder that wants them so.
-func TestIssuersPadding(t *testing.T) {
+func TestDecoderOfPaddedIssuer(t *testing.T) {
 	const a = "https://a.example"
 	issuers := jwt.Issuers{a: mustDecoder(t, secret, jwt.HS256, jwt.WithPadding())}
 	pad := func(text string) string { return text + strings.Repeat("=", (4-len(text)%4)%4) }

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"math/big"
@@ -175,7 +176,7 @@ func TestIssuers(t *testing.T) {
 				// As the set is written again, canonically, it serves the same tokens.
 				written, err := set.MarshalJSON()
 				require.NoError(t, err)
-				assert.NotRegexp(t, `"[nexy]":"(AA|[^"]*=)`, string(written))
+				assert.NotRegexp(t, `"[ne]":"AA|"[nexy]":"[^"]*=`, string(written))
 				again, err := jwt.ParseKeySet(written)
 				require.NoError(t, err)
 				decodesAs(t, nil, token, again, i.alg)
@@ -303,7 +304,7 @@ func TestNoKeySetSeems(t *testing.T) {
 		"Google's certificates":    {`{"a":` + string(certificate) + `,"b":` + string(certificate) + `}`, "certificates"},
 		"HTML":                     {"<!DOCTYPE html>\n<html>", "HTML"},
 		"a byte order mark":        {"\ufeff" + `{"keys":[]}`, "byte order mark"},
-		"UTF-16":                   {utf16Of(`{"keys":[]}`, true), "UTF-16"},
+		"UTF-16":                   {string(utf16Of([]byte(`{"keys":[]}`), binary.LittleEndian, true)), "UTF-16"},
 		"an array of keys":         {`[` + string(jwkOf(t, edKey)) + `]`, `"keys"`},
 		"PEM":                      {string(pkixPEM(t, edKey.Public())), "ParsePEM"},
 		"an address":               {"https://example.com/jwks.json", "address"},

@@ -55,7 +55,7 @@ type Key struct {
 // set of them, DER, the 64 bytes of an Ed25519 private key, and base64 or
 // hexadecimal digits of any of these. Neither is text with white space at an end,
 // such as the line break of a file, unless [AllowWeakKey] is given. RSA has
-// 2048 to 16384 bits. EC is on P-256, P-384 or P-521. The two halves of a private
+// 2048 to 16384 bits, a private key at most 8192. EC is on P-256, P-384 or P-521. The two halves of a private
 // key must belong together. A kind of key that is not supported wraps
 // [errors.ErrUnsupported].
 //

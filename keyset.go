@@ -414,19 +414,23 @@ func (s *keySetState) named(members []setMember, alg Algorithm, dst []*keyState)
 
 // notFound says why no key is tried.
 func (s *keySetState) notFound(alg Algorithm, kid string) *failure {
+	text := "the set has no key " + quote(kid)
 	if kid == "" {
-		text := "no key of the set serves the token's algorithm " + alg.String()
-		if len(s.skipped) > 0 {
-			text += "; of its members " + strconv.Itoa(len(s.skipped)) + " could not be used, and KeySet.Skipped says why"
-		}
-		return keyNotFound(text)
+		text = "no key of the set serves the token's algorithm " + alg.String()
 	}
 	for i := range s.skipped {
-		if skipped := &s.skipped[i]; skipped.id == kid {
+		if skipped := &s.skipped[i]; kid != "" && skipped.id == kid {
 			return keyNotFound("the token's key was skipped: " + skipped.String())
 		}
 	}
-	return keyNotFound("the set has no key " + quote(kid))
+	switch len(s.skipped) {
+	case 0:
+	case 1:
+		text += "; " + s.skipped[0].String()
+	default:
+		text += "; " + strconv.Itoa(len(s.skipped)) + " of its members could not be used, and KeySet.Skipped says why"
+	}
+	return keyNotFound(text)
 }
 
 // lacks reports whether no member could be meant by a token of that key ID, not even one
