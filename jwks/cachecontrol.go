@@ -1,0 +1,96 @@
+package jwks
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// How long a response may be used (RFC 9111). A live set is a private cache that asks
+// again early, so of all the rules few remain.
+
+// leastLife is shorter than any live set allows. 0 would mean that nothing was said.
+const leastLife = 1
+
+// lifetime returns what Cache-Control says (RFC 9111, Section 5.2.2), or 0 where it says
+// nothing of the kind. "If directives conflict (e.g., both max-age and no-cache are
+// present), the most restrictive directive should be honored" (Section 4.2.1), and a
+// max-age that is no number makes a response stale.
+func lifetime(h http.Header) time.Duration {
+	var life time.Duration
+	limit := func(d time.Duration) {
+		if life == 0 || d < life {
+			life = max(d, leastLife)
+		}
+	}
+	for name, value := range directives(strings.Join(h.Values("Cache-Control"), ",")) {
+		switch strings.ToLower(name) {
+		case "no-cache", "no-store":
+			limit(leastLife)
+		case "max-age":
+			seconds, _ := deltaSeconds(value)
+			limit(seconds)
+		}
+	}
+	return life
+}
+
+// age returns how long ago the origin server answered, by the caches in between
+// (Section 5.1): a list counts by its first member, what is no number not at all.
+func age(h http.Header) time.Duration {
+	first, _, _ := strings.Cut(h.Get("Age"), ",")
+	seconds, _ := deltaSeconds(strings.Trim(first, " \t"))
+	return seconds
+}
+
+// remaining is what is left of a lifetime.
+func remaining(life, age time.Duration) time.Duration {
+	if life == 0 {
+		return 0
+	}
+	return max(life-age, leastLife)
+}
+
+// directives cuts a field value at the commas that do not stand in a quoted string. A
+// value loses its quotes.
+func directives(field string) func(yield func(name, value string) bool) {
+	return func(yield func(name, value string) bool) {
+		for field != "" {
+			end, quoted := 0, false
+			for ; end < len(field) && (quoted || field[end] != ','); end++ {
+				switch field[end] {
+				case '"':
+					quoted = !quoted
+				case '\\':
+					if quoted && end+1 < len(field) {
+						end++
+					}
+				}
+			}
+			name, value, _ := strings.Cut(field[:end], "=")
+			value = strings.Trim(value, " \t")
+			if len(value) >= 2 && value[0] == '"' && value[len(value)-1] == '"' {
+				value = value[1 : len(value)-1]
+			}
+			if !yield(strings.Trim(name, " \t"), value) {
+				return
+			}
+			field = field[min(end+1, len(field)):]
+		}
+	}
+}
+
+// deltaSeconds reads a number of seconds (Section 1.2.2). A greater one than fits counts
+// as 2^31, as is asked there.
+func deltaSeconds(text string) (time.Duration, bool) {
+	if text == "" || strings.Trim(text, "0123456789") != "" {
+		return 0, false
+	}
+	const most = 1 << 31
+	seconds, err := strconv.ParseUint(text, 10, 64)
+	if err != nil || seconds > most {
+		seconds = most
+	}
+	return time.Duration(seconds) * time.Second, true
+}

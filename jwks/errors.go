@@ -1,0 +1,56 @@
+package jwks
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/token-jwt/jwt"
+)
+
+// A failure is every error that this package makes. It matches one class of package
+// jwt, and no other: so of its cause nothing is kept that would match a second one.
+type failure struct {
+	class error
+	text  string
+	cause error // what the network or the client answered
+}
+
+func (f *failure) Error() string        { return "jwt: " + f.text }
+func (f *failure) Is(target error) bool { return errors.Is(f.class, target) }
+func (f *failure) Unwrap() error        { return f.cause }
+
+func badOption(text string) error { return &failure{class: jwt.ErrInvalidOption, text: text} }
+
+func notFetched(text string, cause error) error {
+	for _, class := range []error{jwt.ErrInvalidToken, jwt.ErrInvalidKey, jwt.ErrUnavailable, jwt.ErrInvalidOption} {
+		if errors.Is(cause, class) {
+			cause = nil
+		}
+	}
+	return &failure{jwt.ErrKeySet, text, cause}
+}
+
+// plain makes the text of somebody else's error fit for one of ours: in one line, and
+// short.
+func plain(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, strings.ReplaceAll(text, "jwt: ", ""))
+	return short(text)
+}
+
+// quote makes untrusted text safe to print, and short.
+func quote(text string) string { return strconv.Quote(short(text)) }
+
+func short(text string) string {
+	const most = 200
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "…"
+}

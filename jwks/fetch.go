@@ -1,0 +1,205 @@
+package jwks
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/token-jwt/jwt"
+)
+
+// One request: what is sent, what is taken, and how much of it.
+
+const (
+	mostBytes       = 1 << 20  // of a document, after decompression
+	mostHeaderBytes = 64 << 10 // of a response, by the package's own client
+	mostETagBytes   = 1 << 10  // a longer one is not sent back, as servers limit what they read
+)
+
+// accepted prefers the media type of JWK Sets, and takes any: files in buckets have
+// strange ones.
+const accepted = "application/jwk-set+json, application/json, */*;q=0.5"
+
+// newClient makes the client for those who bring none. It is not a copy of
+// [http.DefaultTransport], which any package may have changed. HTTP/1.1 is enough for
+// one request a connection, and its buffers are small.
+func newClient() *http.Client {
+	var http1 http.Protocols
+	http1.SetHTTP1(true)
+	return &http.Client{Transport: &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            (&net.Dialer{Timeout: 30 * time.Second}).DialContext,
+		TLSHandshakeTimeout:    10 * time.Second,
+		MaxResponseHeaderBytes: mostHeaderBytes,
+		DisableKeepAlives:      true,
+		Protocols:              &http1,
+	}}
+}
+
+// A document is one that is fetched again and again, and what was made of it. It is safe
+// for concurrent use.
+type document[T any] struct {
+	client *http.Client
+	what   string // for texts: "JWK Set"
+	parse  func(body []byte) (T, error)
+	last   atomic.Pointer[answer[T]]
+}
+
+// An answer is a document as it was taken last. It never changes.
+type answer[T any] struct {
+	url    string
+	etag   string // "" for none
+	sum    [sha256.Size]byte
+	life   time.Duration // as its headers said, before Age
+	parsed T
+}
+
+func (c *config) keySet() document[*jwt.KeySet] {
+	return document[*jwt.KeySet]{client: c.client, what: "JWK Set", parse: func(body []byte) (*jwt.KeySet, error) {
+		return jwt.ParseKeySet(body)
+	}}
+}
+
+// fetch returns the document at a URL, and how long it may be used; 0 where that was not
+// said. Where nothing changed it is the one of the call before, the same pointer.
+func (d *document[T]) fetch(ctx context.Context, at *url.URL) (none T, _ time.Duration, _ error) {
+	if ctx == nil {
+		return none, 0, badOption("Fetch was given a nil context")
+	}
+	last := d.last.Load()
+	if last == nil || last.url != at.String() {
+		last = &answer[T]{} // an ETag means something for its own URL alone
+	}
+	request := (&http.Request{
+		Method: http.MethodGet,
+		URL:    at,
+		Header: http.Header{"Accept": {accepted}, "Cache-Control": {"no-cache"}},
+		Close:  true,
+	}).WithContext(ctx)
+	if last.etag != "" {
+		request.Header.Set("If-None-Match", last.etag)
+	}
+	response, err := d.client.Do(request)
+	if err != nil {
+		return none, 0, broken(at, "did not answer: ", err)
+	}
+	defer response.Body.Close()
+
+	next := &answer[T]{url: at.String(), etag: entityTag(response.Header), life: lifetime(response.Header)}
+	switch {
+	case response.StatusCode == http.StatusNotModified && last.etag != "":
+		next.etag, next.sum, next.parsed = last.etag, last.sum, last.parsed
+		if response.Header.Get("Cache-Control") == "" { // then that of the 200 stands (RFC 9111, Section 3.2)
+			next.life = last.life
+		}
+	case response.StatusCode != http.StatusOK:
+		return none, 0, notFetched(shown(at)+refusal(response), nil)
+	default:
+		if coding := response.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+			return none, 0, notFetched(shown(at)+" answered with the Content-Encoding "+quote(coding)+", which it was not asked for", nil)
+		}
+		body, err := read(response)
+		if err == errTooLong {
+			return none, 0, notFetched(shown(at)+" answered more than 1 MiB, which is not read as a "+d.what, nil)
+		}
+		if err != nil {
+			return none, 0, broken(at, "broke off its answer: ", err)
+		}
+		if next.sum = sha256.Sum256(body); last.url != "" && next.sum == last.sum {
+			next.parsed = last.parsed
+		} else if next.parsed, err = d.parse(body); err != nil {
+			return none, 0, notFetched(shown(at)+" answered no usable "+d.what+": "+plain(err.Error()), nil)
+		}
+	}
+	d.last.Store(next)
+	return next.parsed, remaining(next.life, age(response.Header)), nil
+}
+
+// broken is the failure of a request that got no answer, or not all of one. What
+// net/http returns says the whole URL; its cause does not.
+func broken(at *url.URL, what string, err error) error {
+	var whole *url.Error
+	for errors.As(err, &whole) {
+		err = whole.Err
+	}
+	reason := plain(err.Error())
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		reason = "its time was over (that of jwt.WithFetchTimeout, the context or the client)"
+	case repeatsPrivateParts(err.Error(), at), strings.Contains(reason, "Location header"):
+		// A redirect to what is no URL may have been made from the query, in any escaping.
+		reason, err = "it cannot be read, and is not shown as it may repeat private parts of the URL", nil
+	}
+	return notFetched(shown(at)+" "+what+reason, err)
+}
+
+// refusal says what an answer was that is not taken.
+func refusal(response *http.Response) string {
+	text := fmt.Sprintf(" answered %d", response.StatusCode)
+	if reason := http.StatusText(response.StatusCode); reason != "" {
+		text += " " + reason
+	}
+	switch response.StatusCode {
+	case http.StatusNotModified:
+		return text + ", though it was not asked whether anything changed"
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		if to, err := response.Location(); err == nil {
+			text += ", to " + quote(shown(to))
+		}
+		return text + "; redirects are not followed, as another host could then choose the keys: use the URL that it leads to"
+	}
+	return text
+}
+
+var errTooLong = errors.New("too long")
+
+// read returns a body of at most mostBytes. Its buffer grows fourfold, so that all of
+// them together are less than 2 MB, which io.ReadAll would exceed.
+func read(response *http.Response) ([]byte, error) {
+	if response.ContentLength > mostBytes {
+		return nil, errTooLong
+	}
+	size := int64(16 << 10)
+	if response.ContentLength >= 0 {
+		size = response.ContentLength + 1 // room to see its end
+	}
+	body := make([]byte, 0, size)
+	for {
+		n, err := response.Body.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		switch {
+		case len(body) > mostBytes:
+			return nil, errTooLong
+		case err == io.EOF:
+			return body, nil
+		case err != nil:
+			return nil, err
+		case len(body) == cap(body):
+			body = append(make([]byte, 0, min(4*cap(body), mostBytes+1)), body...)
+		}
+	}
+}
+
+// entityTag returns the ETag of a response, if it is one (RFC 9110, Section 8.8.3). A
+// bare * sent back would mean any, and the keys would never change again.
+func entityTag(h http.Header) string {
+	tag := h.Get("ETag")
+	opaque := strings.TrimPrefix(tag, "W/")
+	if len(tag) > mostETagBytes || len(opaque) < 2 || opaque[0] != '"' || opaque[len(opaque)-1] != '"' {
+		return ""
+	}
+	for _, c := range []byte(opaque[1 : len(opaque)-1]) {
+		if c <= ' ' || c == '"' || c == 0x7f {
+			return ""
+		}
+	}
+	return tag
+}

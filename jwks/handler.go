@@ -1,0 +1,112 @@
+package jwks
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/token-jwt/jwt"
+)
+
+// Handler publishes the public keys of a set as a JWK Set, to GET and HEAD. Private keys
+// are published by their public halves. Mount it at any path; /.well-known/jwks.json is
+// usual.
+//
+// Clients may use the answer for maxAge, in whole seconds, and then ask by its ETag
+// whether it changed. By 0 they ask each time. A key must be published for longer than
+// maxAge before it signs, as clients that cached the set do not know it before; and a
+// removed key verifies there for as long after it was removed.
+//
+// Of a live set the handler publishes what is current at each request, as
+// [jwt.KeySet.Current] returns it: 503 where that fails.
+//
+// A secret in the set is a [jwt.ErrInvalidKey], and so is a nil or empty set. Where a
+// live set gets a secret later, the handler answers 500 and logs it by [slog.Default]. A
+// negative maxAge, and another one under a second, is a [jwt.ErrInvalidOption].
+//
+// Browsers of other origins may read the keys only where a handler around this one sets
+// the headers of CORS.
+func Handler(set *jwt.KeySet, maxAge time.Duration) (http.Handler, error) {
+	switch {
+	case set == nil:
+		return nil, &failure{class: jwt.ErrInvalidKey, text: "Handler was given a nil set; make one with jwt.NewKeySet"}
+	case maxAge < 0:
+		return nil, badOption("Handler was given a negative maxAge; 0 lets clients ask each time")
+	case maxAge > 0 && maxAge < time.Second:
+		return nil, badOption(fmt.Sprintf("Handler was given a maxAge of %v, which is under a second: a number without a unit is nanoseconds, write 30*time.Second", maxAge))
+	}
+	h := &handler{set: set, cacheControl: "no-cache"}
+	if maxAge > 0 {
+		h.cacheControl = fmt.Sprintf("public, max-age=%d", maxAge/time.Second)
+	}
+	text, err := set.MarshalJSON()
+	switch {
+	case err == nil:
+		h.fixed = newPage(text)
+	case !errors.Is(err, jwt.ErrKeySet): // that is a live set, not fetched yet
+		return nil, err
+	}
+	return h, nil
+}
+
+type handler struct {
+	set          *jwt.KeySet
+	fixed        *page // of a fixed set; a live one is written for each request
+	cacheControl string
+	failing      atomic.Bool // the fault of the set was logged
+}
+
+// A page is the text of a set.
+type page struct {
+	text []byte
+	etag string
+}
+
+func newPage(text []byte) *page {
+	sum := sha256.Sum256(text)
+	return &page{text, `"` + base64.RawURLEncoding.EncodeToString(sum[:16]) + `"`}
+}
+
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		refuse(w, http.StatusMethodNotAllowed)
+		return
+	}
+	set, err := h.set.Current(r.Context())
+	if err != nil {
+		refuse(w, http.StatusServiceUnavailable)
+		return
+	}
+	p := h.fixed
+	if set != h.set { // a fixed set returns itself
+		text, err := set.MarshalJSON()
+		if err != nil {
+			if !h.failing.Swap(true) { // once, as anybody can ask as often as he likes
+				slog.ErrorContext(r.Context(), "jwks: the key set cannot be published", "error", err)
+			}
+			refuse(w, http.StatusInternalServerError)
+			return
+		}
+		h.failing.Store(false)
+		p = newPage(text)
+	}
+	header := w.Header()
+	header.Set("Content-Type", "application/jwk-set+json")
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("Cache-Control", h.cacheControl)
+	header.Set("ETag", p.etag)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(p.text)) // If-None-Match, HEAD, ranges
+}
+
+// refuse answers with no more than the status says. Nobody is to cache that.
+func refuse(w http.ResponseWriter, status int) {
+	w.Header().Set("Cache-Control", "no-store")
+	http.Error(w, http.StatusText(status), status)
+}

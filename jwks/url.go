@@ -1,0 +1,65 @@
+package jwks
+
+import (
+	"errors"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// checkURL reads a URL that keys may be fetched from. Its errors are the end of a
+// sentence. None repeats what could not be parsed: half of a password is one such text.
+func (c *config) checkURL(text string) (*url.URL, error) {
+	switch {
+	case text == "":
+		return nil, errors.New("an empty one was given: is a setting missing?")
+	case strings.TrimSpace(text) != text:
+		return nil, errors.New("the one given has white space at an end: trim it")
+	}
+	u, err := url.Parse(text)
+	switch {
+	case err != nil:
+		return nil, errors.New("the one given cannot be parsed; characters that are special in a URL are escaped, in a password too")
+	case u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "":
+		return nil, errors.New("the one given does not begin with https:// and a host (for a file or another store, use jwt.KeySourceFunc)")
+	case strings.Contains(text, "#"):
+		return nil, errors.New(quote(shown(u)) + " was given with a fragment, which no server sees; a # in a query is written %23")
+	case u.Scheme == "http" && !c.allowHTTP && !isLoopback(u.Hostname()):
+		return nil, errors.New(quote(shown(u)) + " is http to another machine, where anybody in between can replace the keys; use https, or AllowHTTP")
+	}
+	if port := u.Port(); port != "" {
+		if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+			return nil, errors.New(quote(shown(u)) + " has a port over 65535")
+		}
+	}
+	return u, nil
+}
+
+func isLoopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.IsLoopback()
+}
+
+// shown is a URL as texts and logs show it: without user info, query and fragment.
+func shown(u *url.URL) string {
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}).String()
+}
+
+// repeatsPrivateParts reports whether a text has parts of a URL that it must not show:
+// a server may send back what it was sent.
+func repeatsPrivateParts(text string, u *url.URL) bool {
+	private := []string{u.RawQuery, u.User.String(), u.User.Username()}
+	if password, ok := u.User.Password(); ok {
+		private = append(private, password)
+	}
+	for _, part := range private {
+		if part != "" && strings.Contains(text, part) {
+			return true
+		}
+	}
+	return false
+}
