@@ -167,7 +167,7 @@ func read(response *http.Response) ([]byte, error) {
 	if response.ContentLength > mostBytes {
 		return nil, errTooLong
 	}
-	size := int64(16 << 10)
+	size := int64(16<<10 + 1)
 	if response.ContentLength >= 0 {
 		size = response.ContentLength + 1 // room to see its end
 	}
