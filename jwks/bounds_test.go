@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"runtime"
 	"strings"
 	"sync"
@@ -157,12 +158,12 @@ func TestMemoryForMetadataIsBounded(t *testing.T) {
 	}
 }
 
-// within runs f up to three times until it takes no longer than limit: other programs
+// within runs f up to five times until it takes no longer than limit: other programs
 // use the processor too.
 func within(t testing.TB, limit time.Duration, f func()) {
 	t.Helper()
 	var took time.Duration
-	for range 3 {
+	for range 5 {
 		began := time.Now()
 		f()
 		if took = time.Since(began); took <= limit {
@@ -205,7 +206,7 @@ func TestTimeIsBounded(t *testing.T) {
 		for kind, opts := range map[string][]jwks.Option{"own": {timed}, "caller's": {timed, jwks.WithClient(&http.Client{Transport: &http.Transport{}})}} {
 			t.Run(name+", by the "+kind+" client", func(t *testing.T) {
 				token := tokenOf(t, newKey(t, "1"))
-				within(t, 400*time.Millisecond, func() { // of a caller without a deadline
+				within(t, 2*time.Second, func() { // of a caller without a deadline
 					url := ""
 					if answer == nil {
 						url = hanging(t)
@@ -351,6 +352,10 @@ func TestGoroutines(t *testing.T) {
 		}
 	})
 	broken := serve(t, status(500))
+	http2 := httptest.NewUnstartedServer(text(`{"keys":[]}`))
+	http2.EnableHTTP2 = true
+	http2.StartTLS()
+	defer http2.Close()
 	before := runtime.NumGoroutine()
 	for i := range 100 {
 		var opts []jwks.Option
@@ -362,6 +367,7 @@ func TestGoroutines(t *testing.T) {
 	for range 3 {
 		require.Error(t, remoteAt(t, huge, quiet()).Refresh(t.Context()))
 		require.Error(t, remoteAt(t, broken.URL, quiet()).Refresh(t.Context()))
+		require.NoError(t, remoteAt(t, http2.URL, jwks.WithClient(http2.Client())).Refresh(t.Context()))
 	}
 	began := time.Now()
 	tick := time.NewTicker(time.Millisecond)

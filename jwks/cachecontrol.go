@@ -44,12 +44,12 @@ func age(h http.Header) time.Duration {
 	return seconds
 }
 
-// remaining is what is left of a lifetime.
-func remaining(life, age time.Duration) time.Duration {
+// remaining is what is left of a lifetime after some of it.
+func remaining(life, passed time.Duration) time.Duration {
 	if life == 0 {
 		return 0
 	}
-	return max(life-age, leastLife)
+	return max(life-passed, leastLife)
 }
 
 // directives cuts a field value at the commas that do not stand in a quoted string. A

@@ -185,7 +185,7 @@ func TestDiscoverErrors(t *testing.T) {
 		change func(*issuer)
 		says   []string
 	}{
-		"metadata that are not there": {func(i *issuer) { i.setMetadata(status(404)) }, []string{"/.well-known/openid-configuration", "404"}},
+		"metadata that are not there": {func(i *issuer) { i.setMetadata(status(404)) }, []string{"/.well-known/openid-configuration", "404", "Remote"}},
 		"metadata that are HTML":      {func(i *issuer) { i.setMetadata(text("<html>private")) }, []string{"metadata", "HTML"}},
 		"another issuer":              {func(i *issuer) { i.setMetadata(metadataOf(i.URL+"/", i.URL+"/keys")) }, []string{`/"`, `character`}},
 		"keys over http": {func(i *issuer) { i.setMetadata(metadataOf(i.URL, "http://name:word@keys.example/jwks?private")) },

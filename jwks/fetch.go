@@ -39,7 +39,6 @@ func newClient() *http.Client {
 		DialContext:            (&net.Dialer{Timeout: 30 * time.Second}).DialContext,
 		TLSHandshakeTimeout:    10 * time.Second,
 		MaxResponseHeaderBytes: mostHeaderBytes,
-		DisableKeepAlives:      true,
 		Protocols:              &http1,
 	}}
 }
@@ -49,6 +48,7 @@ func newClient() *http.Client {
 type document[T any] struct {
 	client *http.Client
 	what   string // for texts: "JWK Set"
+	absent string // what to do where there is none, for a text
 	parse  func(body []byte) (T, error)
 	last   atomic.Pointer[answer[T]]
 }
@@ -82,7 +82,7 @@ func (d *document[T]) fetch(ctx context.Context, at *url.URL) (none T, _ time.Du
 		Method: http.MethodGet,
 		URL:    at,
 		Header: http.Header{"Accept": {accepted}, "Cache-Control": {"no-cache"}},
-		Close:  true,
+		Close:  true, // the next fetch is minutes away
 	}).WithContext(ctx)
 	if last.etag != "" {
 		request.Header.Set("If-None-Match", last.etag)
@@ -101,7 +101,11 @@ func (d *document[T]) fetch(ctx context.Context, at *url.URL) (none T, _ time.Du
 			next.life = last.life
 		}
 	case response.StatusCode != http.StatusOK:
-		return none, 0, notFetched(shown(at)+refusal(response), nil)
+		text := shown(at) + refusal(response)
+		if response.StatusCode == http.StatusNotFound {
+			text += d.absent
+		}
+		return none, 0, notFetched(text, nil)
 	default:
 		if coding := response.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
 			return none, 0, notFetched(shown(at)+" answered with the Content-Encoding "+quote(coding)+", which it was not asked for", nil)

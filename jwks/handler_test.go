@@ -188,14 +188,22 @@ func TestHandlerHeedsTheRequest(t *testing.T) {
 	set, err := jwt.NewLiveKeySet(jwt.KeySourceFunc(func(context.Context) (*jwt.KeySet, time.Duration, error) {
 		<-hang
 		return nil, 0, errors.New("late")
-	}))
+	}), jwt.WithFetchTimeout(time.Hour))
 	require.NoError(t, err)
 	defer close(hang)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	w := httptest.NewRecorder()
-	handlerOf(t, set, 0).ServeHTTP(w, httptest.NewRequest("GET", "/", nil).WithContext(ctx))
-	assert.Equal(t, 503, w.Code)
+	w, done := httptest.NewRecorder(), make(chan struct{})
+	go func() {
+		defer close(done)
+		handlerOf(t, set, 0).ServeHTTP(w, httptest.NewRequest("GET", "/", nil).WithContext(ctx))
+	}()
+	select {
+	case <-done:
+		assert.Equal(t, 503, w.Code)
+	case <-time.After(10 * time.Second):
+		assert.Fail(t, "the handler waits for the fetch")
+	}
 }
 
 // Both sides of this package understand each other, 304 included.

@@ -223,12 +223,13 @@ func TestURLs(t *testing.T) {
 func TestWrongOptions(t *testing.T) {
 	const url = "https://login.example/jwks"
 	for name, opts := range map[string][]jwks.Option{
-		"nil":                  {nil},
-		"a nil client":         {jwks.WithClient(nil)},
-		"no live option":       {jwks.WithLive()},
-		"a nil live option":    {jwks.WithLive(nil)},
-		"a wrong live option":  {jwks.WithLive(jwt.WithCooldown(-1))},
-		"one of several wrong": {jwks.AllowHTTP(), jwks.WithClient(http.DefaultClient), nil},
+		"nil":                    {nil},
+		"a nil client":           {jwks.WithClient(nil)},
+		"no live option":         {jwks.WithLive()},
+		"a nil live option":      {jwks.WithLive(nil)},
+		"a wrong live option":    {jwks.WithLive(jwt.WithCooldown(-1))},
+		"one of two lists wrong": {jwks.WithLive(jwt.WithCooldown(-1)), jwks.WithLive(jwt.WithCooldown(time.Minute))},
+		"one of several wrong":   {jwks.AllowHTTP(), jwks.WithClient(http.DefaultClient), nil},
 	} {
 		set, err := jwks.Remote(url, opts...)
 		assertClass(t, jwt.ErrInvalidOption, err, name)

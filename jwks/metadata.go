@@ -50,9 +50,12 @@ func (c *config) provider(function, issuer string) (*provider, error) {
 	return &provider{
 		issuer: issuer,
 		at:     at,
-		metadata: document[*url.URL]{client: c.client, what: "OpenID Provider metadata", parse: func(body []byte) (*url.URL, error) {
-			return c.parseMetadata(issuer, body)
-		}},
+		metadata: document[*url.URL]{
+			client: c.client,
+			what:   "OpenID Provider metadata",
+			absent: "; where an issuer has no such metadata, use Remote with the URL of its keys",
+			parse:  func(body []byte) (*url.URL, error) { return c.parseMetadata(issuer, body) },
+		},
 		keys: c.keySet(),
 	}, nil
 }
