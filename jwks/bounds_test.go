@@ -329,7 +329,7 @@ func TestKeysAreKept(t *testing.T) {
 	require.NoError(t, set.Refresh(t.Context()))
 	for name, answer := range map[string]http.HandlerFunc{
 		"500": status(500), "garbage": text("garbage"), "{}": text("{}"), "304": status(304), "nothing": text(""),
-		"a redirect": http.RedirectHandler("/elsewhere", 302).ServeHTTP,
+		"a redirect": http.RedirectHandler("/elsewhere", http.StatusFound).ServeHTTP,
 	} {
 		server.set(answer)
 		assertClass(t, jwt.ErrKeySet, set.Refresh(t.Context()), name)

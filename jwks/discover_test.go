@@ -190,7 +190,7 @@ func TestDiscoverErrors(t *testing.T) {
 		"another issuer":              {func(i *issuer) { i.setMetadata(metadataOf(i.URL+"/", i.URL+"/keys")) }, []string{`/"`, `character`}},
 		"keys over http": {func(i *issuer) { i.setMetadata(metadataOf(i.URL, "http://name:word@keys.example/jwks?private")) },
 			[]string{"jwks_uri", "http://keys.example/jwks", "AllowHTTP"}},
-		"a redirect of the metadata": {func(i *issuer) { i.setMetadata(http.RedirectHandler(i.URL+"/keys", 302).ServeHTTP) }, []string{"302", "/keys"}},
+		"a redirect of the metadata": {func(i *issuer) { i.setMetadata(http.RedirectHandler(i.URL+"/keys", http.StatusFound).ServeHTTP) }, []string{"302", "/keys"}},
 		"keys that are not there":    {func(i *issuer) { i.setKeys(status(503)) }, []string{"/keys", "503"}},
 		"keys that are none":         {func(i *issuer) { i.setKeys(text("{}")) }, []string{"/keys", "JWK Set"}},
 		"metadata of 2 MiB":          {func(i *issuer) { i.setMetadata(text(strings.Repeat(" ", 2<<20))) }, []string{"metadata", "1 MiB"}},

@@ -27,8 +27,7 @@
 // # Errors
 //
 // A wrong argument or option is a [jwt.ErrInvalidOption]. A fetch that failed is a
-// [jwt.ErrKeySet]: answer 503. Texts and logs show no user info and no query of a URL,
-// and nothing of a key set's text.
+// [jwt.ErrKeySet]: answer 503. Texts and logs show no user info and no query of a URL.
 //
 // A failed fetch is logged by [slog.Default], and so is the first good one after it.
 // With [jwt.WithFetchReport] among the options of [WithLive], the program's function is
