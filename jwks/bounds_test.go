@@ -80,6 +80,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	z := gzip.NewWriter(&packed)
 	z.Write(bytes.Repeat([]byte(" "), 1<<20))
 	z.Close()
+	members := []byte(`{"keys":[` + strings.Repeat("{},", (1<<20-13)/3) + `{}]}`)
 	header := []byte("X-Filler: " + strings.Repeat("a", 1000) + "\r\n")
 	many := []byte("X-A: b\r\n")
 	for name, tt := range map[string]struct {
@@ -101,6 +102,10 @@ func TestMemoryIsBounded(t *testing.T) {
 		"a length of 1 MiB, and no body": {func(conn net.Conn) {
 			io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 1048576\r\n\r\n")
 		}, 2 * megabyte, false},
+		"1 MiB of empty members": {func(conn net.Conn) {
+			fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n", len(members))
+			conn.Write(members)
+		}, 4 * megabyte, false},
 		"9 MiB of headers": {func(conn net.Conn) {
 			io.WriteString(conn, "HTTP/1.1 200 OK\r\n")
 			for range 9 << 20 / len(header) {
