@@ -1,0 +1,89 @@
+package bearer
+
+import (
+	"errors"
+
+	"github.com/token-jwt/jwt"
+)
+
+// What can be wrong with a request, for [errors.Is]. A token that is not good is an
+// error of package jwt, mostly under [jwt.ErrInvalidToken]. [Guard.WriteError] has
+// the answer to each.
+var (
+	// ErrNoToken is a request without a token, or with credentials of another
+	// scheme: 401 without an error code. No error of a decoder matches it, so a
+	// program may treat such a request as anonymous.
+	ErrNoToken = errors.New("bearer: the request has no token")
+
+	// ErrInvalidRequest is a request that is malformed where the token should be,
+	// or has more than one token: 400, "invalid_request".
+	ErrInvalidRequest = errors.New("bearer: the request is malformed")
+
+	// ErrInsufficientScope is a good token that lacks a scope: 403,
+	// "insufficient_scope". A validator ([jwt.WithValidator]) may return it, or wrap
+	// it, to be answered so.
+	ErrInsufficientScope = errors.New("bearer: the token lacks a scope")
+
+	// ErrCrossOrigin is a token in a cookie that a browser sent for the page of
+	// another site: 403. See [WithCookie].
+	ErrCrossOrigin = errors.New("bearer: the token in the cookie came with a request of another site")
+)
+
+// A fault is every other error of this package. It is never changed once made.
+type fault struct {
+	class error  // one of the sentinels, here or in package jwt
+	text  string // fixed, or of the program's own settings: never of the request
+	cause error  // what else errors.Is and errors.As find, or nil
+}
+
+func (f *fault) Error() string { return "bearer: " + f.text }
+
+func (f *fault) Is(target error) bool { return errors.Is(f.class, target) }
+
+func (f *fault) Unwrap() error { return f.cause }
+
+// What is wrong with the request. The texts of ErrInvalidRequest are sent to the
+// client as error_description, so they have no quotes and no backslashes
+// (RFC 6750, Section 3).
+var (
+	errNone        = &fault{class: ErrNoToken, text: `the request has no token: "Authorization: Bearer <token>" is wanted, or where else the options say`}
+	errOtherScheme = &fault{class: ErrNoToken, text: `the Authorization header is of another scheme: "Authorization: Bearer <token>" is wanted (is the word Bearer missing?)`}
+
+	errSecondHeader    = invalidRequest("the header that carries the token is there more than once")
+	errMalformedHeader = invalidRequest("the Authorization header is malformed")
+	errEmptyHeader     = invalidRequest("the Authorization header has no token after the word Bearer")
+	errSecondForm      = invalidRequest("the form has more than one token")
+	errSecondCookie    = invalidRequest("there is more than one cookie with a token")
+	errTwoTokens       = invalidRequest("there is a token in a header and in the form")
+	errQuoted          = invalidRequest("the token is in quotes")
+	errNotToken        = invalidRequest("the token has characters that no token has")
+	errFormTooLarge    = invalidRequest("the form is too large")
+	errMalformedForm   = invalidRequest("the form is malformed")
+
+	errCrossOrigin = &fault{class: ErrCrossOrigin, text: "the token is in a cookie, and the request is of another site by its Sec-Fetch-Site or Origin header"}
+)
+
+// What is wrong with a token that the decoder took.
+var (
+	errNoExpiry = &fault{class: jwt.ErrMissingClaim, cause: &jwt.InvalidTokenError{Claim: "exp"},
+		text: `the token has no "exp", so it never expires; to take such tokens, use WithoutExpiry`}
+	errBound = &fault{class: jwt.ErrInvalidToken, cause: &jwt.InvalidTokenError{Claim: "cnf"},
+		text: `the token is bound to a key of its holder ("cnf"), which is not checked here; to take such tokens, check the key and use AllowBound`}
+	errNotNone = &fault{class: jwt.ErrInvalidToken, text: "the decoder answered ErrNoToken to a request that has a token"}
+)
+
+// What is wrong with the program.
+var (
+	errNoGuard     = badOption("the Guard is nil or empty; make one with New")
+	errNoRequest   = badOption("the request is nil")
+	errNoHandler   = badOption("the handler to guard is nil")
+	errNoError     = badOption("WriteError was given no error")
+	errNoAnswer    = badOption("the decoder returned neither a token nor an error")
+	errForeign     = badOption("an option is nil")
+	errNilDecoder  = badOption("New was given a nil decoder; make one with jwt.NewDecoder")
+	errNoScopeName = badOption("Scope was given no names; for any good token, use Handler")
+)
+
+func invalidRequest(text string) *fault { return &fault{class: ErrInvalidRequest, text: text} }
+
+func badOption(text string) *fault { return &fault{class: jwt.ErrInvalidOption, text: text} }
