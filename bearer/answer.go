@@ -23,9 +23,10 @@ import (
 //	503                     jwt.ErrUnavailable, and a context that ended
 //
 // It sets WWW-Authenticate where the client can do something about it: with 400 and 401,
-// and for a scope. It sets Cache-Control and X-Content-Type-Options too, and writes a
-// line of text, or lets the handler of [WithErrorHandler] write. What is written is
-// fixed: nothing of the request, of err or of a token.
+// and for a scope. It sets Cache-Control and X-Content-Type-Options too, but no
+// Retry-After, as nobody knows when. Then it writes a line of text, or lets the handler
+// of [WithErrorHandler] write. The text is fixed: nothing of the request, of err or of a
+// token is in it.
 //
 // A nil or empty guard answers 500. It is safe for concurrent use.
 func (g *Guard) WriteError(w http.ResponseWriter, r *http.Request, err error) {

@@ -1,6 +1,6 @@
 // Package bearer guards HTTP handlers with JSON Web Tokens that are sent as bearer
-// tokens (RFC 6750). [New] makes a [Guard] of a decoder, and [Guard.Handler] lets only
-// requests with a good token pass.
+// tokens ([RFC 6750]). [New] makes a [Guard] from a decoder, and [Guard.Handler] lets
+// only requests with a good token pass.
 //
 // The handler behind gets the token with [FromContext]; its tests put one in with
 // [NewContext]. [Guard.Scope] asks for scopes. [Guard.Authenticate] and
@@ -21,7 +21,8 @@
 // "invalid_token", one that is malformed or has two tokens with 400
 // "invalid_request", and one whose token lacks a scope with 403
 // "insufficient_scope" (RFC 6750, Section 3.1); see [Guard.WriteError] for the rest. The
-// header WWW-Authenticate tells the client why.
+// header WWW-Authenticate tells the client why, and with [WithResourceMetadata] where
+// tokens are issued ([RFC 9728]).
 //
 // # Security considerations
 //
@@ -33,11 +34,15 @@
 // [http.CrossOriginProtection] lets the request pass.
 //
 // Answers and logs are read by others. So nothing of a token is written to either.
+//
+// [RFC 6750]: https://www.rfc-editor.org/rfc/rfc6750.html
+// [RFC 9728]: https://www.rfc-editor.org/rfc/rfc9728.html
 package bearer
 
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"reflect"
 
@@ -45,15 +50,15 @@ import (
 )
 
 // A Decoder verifies tokens: a [jwt.Decoder], or one of the program's own. On an error
-// the token is refused; [Guard.WriteError] says how which error is answered. It must be safe
-// for concurrent use.
+// the token is refused; see [Guard.WriteError] for the answer to each class. It must be
+// safe for concurrent use. The token that it returns is given to handlers as it is.
 type Decoder interface {
 	// DecodeContext verifies a token and returns it. The context is that of the request.
 	DecodeContext(ctx context.Context, token string) (*jwt.Token, error)
 }
 
-// A Guard is what requests must pass, prepared once. [New] makes one. It is immutable
-// and safe for concurrent use. The zero value, and a nil pointer, answers all requests
+// A Guard is a service's policy for requests, prepared once: where the token is, and what
+// it must have. [New] makes one. It is immutable and safe for concurrent use. The zero value, and a nil pointer, answers all requests
 // with 500, and is a [jwt.ErrInvalidOption] in [Guard.Authenticate].
 type Guard struct {
 	decoder       Decoder
@@ -204,8 +209,8 @@ func FromContext(ctx context.Context) (*jwt.Token, bool) {
 
 // NewContext returns a context with a token, for tests of handlers, and for middleware
 // that calls [Guard.Authenticate]. [FromContext] finds it. [Guard.Scope] does not trust
-// it, and verifies what the request carries. A nil token hides one that was there. A
-// nil context is [context.Background].
+// it: it verifies the token of the request, and passes that one on. A nil token hides one
+// that was there. A nil context is [context.Background].
 func NewContext(ctx context.Context, t *jwt.Token) context.Context {
 	if ctx == nil {
 		ctx = context.Background()
@@ -231,3 +236,7 @@ func (v *verified) Value(key any) any {
 	}
 	return v.Context.Value(key)
 }
+
+// Format prints the context without its token, by any verb, as those of package context
+// print without their values.
+func (v *verified) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "%v.WithToken", v.Context) }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log"
 	"log/slog"
@@ -475,6 +476,7 @@ func TestNothingToServeWith(t *testing.T) {
 }
 
 func TestContext(t *testing.T) {
+	type key struct{}
 	var none context.Context
 	_, ok := bearer.FromContext(none)
 	assert.False(t, ok)
@@ -491,6 +493,19 @@ func TestContext(t *testing.T) {
 	got, ok = bearer.FromContext(bearer.NewContext(none, token))
 	assert.True(t, ok)
 	assert.Same(t, token, got)
+
+	// Whoever prints a context, or a request with one, prints no signature.
+	token.Signature = []byte("a signature")
+	r := withToken("x").WithContext(ctx)
+	r.Header = nil
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+		for _, printed := range []any{ctx, context.WithValue(ctx, key{}, 1), r, *r} {
+			text := fmt.Sprintf(verb, printed)
+			assert.NotContains(t, text, "a signature")
+			assert.NotContains(t, text, fmt.Sprint([]byte("a signature")))
+			assert.NotContains(t, text, fmt.Sprintf("%x", "a signature"))
+		}
+	}
 
 	// A child ends with its parent, and with the cause.
 	parent, cancel := context.WithCancelCause(t.Context())
