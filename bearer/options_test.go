@@ -167,6 +167,7 @@ func TestErrorHandler(t *testing.T) {
 // WriteError for a program's own checks, behind headers that were for something else.
 func TestWriteError(t *testing.T) {
 	g := newGuard(t)
+	_, noExpiry := g.Authenticate(withToken(tokens(t)["eternal"]))
 	for _, tt := range []struct {
 		err       error
 		status    int
@@ -175,6 +176,7 @@ func TestWriteError(t *testing.T) {
 	}{
 		{bearer.ErrNoToken, 401, `Bearer realm="api"`, "A bearer token is needed\n"},
 		{bearer.ErrInvalidRequest, 400, `Bearer realm="api", error="invalid_request"`, "The request is malformed\n"},
+		{errors.Join(noExpiry, bearer.ErrInvalidRequest), 400, `Bearer realm="api", error="invalid_request"`, "The request is malformed\n"},
 		{bearer.ErrInsufficientScope, 403, `Bearer realm="api", error="insufficient_scope"`, "The access token lacks a scope\n"},
 		{bearer.ErrCrossOrigin, 403, "", "The request comes from another site\n"},
 		{errors.Join(errors.New("<script>"), jwt.ErrInvalidToken), 401, `Bearer realm="api", error="invalid_token"`, "The access token is invalid\n"},
