@@ -98,10 +98,10 @@ func (d *Decoder) DecodeComplete(token string) (*Token, error) {
 	return d.complete(token, nil)
 }
 
-// DecodeContext is [Decoder.DecodeComplete] with a context for validators, in
-// place of that of [WithContext]: usually that of the request. Nothing else looks
-// at it, so one that has ended refuses no token by itself. A nil context is an
-// [ErrInvalidOption].
+// DecodeContext is [Decoder.DecodeComplete] with a context for validators and for live
+// key sets, in place of that of [WithContext]: usually that of the request. It bounds
+// how long the call waits for keys, and nothing else: a context that has ended refuses no
+// token by itself. A nil context is an [ErrInvalidOption].
 func (d *Decoder) DecodeContext(ctx context.Context, token string) (*Token, error) {
 	if ctx == nil {
 		return nil, badOption("DecodeContext was given a nil context")

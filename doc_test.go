@@ -21,7 +21,7 @@ import (
 // The documentation and the house rules, held over the source itself.
 
 // packages are the folders of those that others may import.
-var packages = []string{".", "bearer"}
+var packages = []string{".", "bearer", "jwks"}
 
 // parsePackage reads the files of a folder that are no tests, whatever their
 // build constraints.

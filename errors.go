@@ -78,8 +78,8 @@ var (
 	// answers says it by itself (see [WithValidator]).
 	ErrUnavailable error = &class{text: "a service this depends on is unavailable"}
 
-	// ErrKeySet is a live key set that could not be fetched. This package fetches
-	// none: it is for code that does, such as a validator, to return.
+	// ErrKeySet is a live key set that could not be fetched (see [NewLiveKeySet]), or
+	// a caller's context that ended while it waited for the fetch. Try again later.
 	ErrKeySet error = &class{text: "the key set could not be fetched", parent: ErrUnavailable}
 
 	// ErrInvalidOption is contradictory or impossible options, or a payload

@@ -16,8 +16,10 @@
 // A []byte is an HMAC secret and nothing else; each other kind of key has a type
 // of its own, and a key of the wrong kind does not compile (see [SigningKey] and
 // [VerificationKey]). A [Key] is any of them, checked once, with a key ID; [NewKey]
-// makes one. A key that is too weak for its algorithm is refused, a secret of
-// less than 32 octets among them; [AllowWeakKey] is the way out.
+// makes one. A [KeySet] is several, fixed ([ParseKeySet]) or following a source
+// ([NewLiveKeySet]); the package jwks follows those that issuers publish. A key that is
+// too weak for its algorithm is refused, a secret of less than 32 bytes among them;
+// [AllowWeakKey] is the way out.
 //
 // # Claims
 //
@@ -62,7 +64,8 @@
 // Names and behaviour follow PyJWT: the calls, the classes of errors, the order
 // of checks. Where it is lenient, this package is strict. It does not encrypt
 // (JWE), does not read JSON serializations of JWS, and fetches nothing that a
-// token names.
+// token names. HTTP is in two packages beside it: jwks, for key sets, and bearer, which
+// guards handlers.
 //
 // [RFC 7515]: https://www.rfc-editor.org/rfc/rfc7515.html
 // [RFC 7519]: https://www.rfc-editor.org/rfc/rfc7519.html

@@ -263,9 +263,9 @@ func WithValidator(check func(context.Context, *Token) error) DecodeOption {
 	return validatorOption(check)
 }
 
-// WithContext sets the context that validators are given. The default is
-// [context.Background], nil an [ErrInvalidOption]. A [Decoder] is given one for
-// each call by [Decoder.DecodeContext].
+// WithContext sets the context that validators are given, and that bounds how long a call
+// waits for a live key set. The default is [context.Background], nil an [ErrInvalidOption].
+// A [Decoder] is given one for each call by [Decoder.DecodeContext].
 func WithContext(ctx context.Context) DecodeOption {
 	if ctx == nil {
 		return contextOption(nil)
