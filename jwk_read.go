@@ -137,7 +137,7 @@ func (r *jwkReader) show(i uint32) string {
 	case jsonArray:
 		return "an array"
 	case jsonNumber:
-		return "the number " + quote(string(r.d.raw(i)))
+		return "the number " + string(r.d.raw(i))
 	}
 	return string(r.d.raw(i)) // true or false
 }

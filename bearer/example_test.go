@@ -16,6 +16,7 @@ import (
 
 	"github.com/token-jwt/jwt"
 	"github.com/token-jwt/jwt/bearer"
+	"github.com/token-jwt/jwt/jwks"
 )
 
 // A real key has at least 32 random bytes and comes from the environment or a vault. It
@@ -82,6 +83,66 @@ func Example() {
 	// 401 A bearer token is needed
 	//     Bearer realm="orders"
 	// 200 the orders of alice
+}
+
+// From an issuer's address to a guarded handler.
+func Example_issuer() {
+	key, err := jwt.GenerateKey(jwt.ES256, jwt.WithKeyID("2026-11"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	server := startIssuer(key) // one on this machine, for the example
+	defer server.Close()
+	issuer := server.URL
+	orders := http.HandlerFunc(hello)
+	mux := http.NewServeMux()
+
+	keys, err := jwks.Discover(issuer) // the keys that its OpenID Provider metadata names
+	if err != nil {
+		log.Fatal(err)
+	}
+	decoder, err := jwt.NewDecoder(keys, jwt.RS256|jwt.ES256, jwt.WithIssuer(issuer), jwt.WithAudience("orders"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	guard, err := bearer.New(decoder)
+	if err != nil {
+		log.Fatal(err)
+	}
+	mux.Handle("GET /orders", guard.Scope("orders:read")(orders))
+
+	token, err := jwt.Encode(jwt.Claims{"sub": "alice", "scope": "orders:read"}, key,
+		jwt.WithIssuer(issuer), jwt.WithAudience("orders"), jwt.WithExpiresIn(time.Minute))
+	if err != nil {
+		log.Fatal(err)
+	}
+	request := httptest.NewRequest(http.MethodGet, "/orders", nil)
+	send(mux, request)
+	request.Header.Set("Authorization", "Bearer "+token)
+	send(mux, request)
+	// Output:
+	// 401 A bearer token is needed
+	//     Bearer realm="api", scope="orders:read"
+	// 200 alice
+}
+
+// startIssuer publishes a key, and metadata that says where.
+func startIssuer(key *jwt.Key) *httptest.Server {
+	set, err := jwt.NewKeySet(key)
+	if err != nil {
+		log.Fatal(err)
+	}
+	published, err := jwks.Handler(set, time.Hour)
+	if err != nil {
+		log.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	server := httptest.NewServer(mux)
+	mux.Handle("/.well-known/jwks.json", published)
+	mux.HandleFunc("/.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {
+		json.NewEncoder(w).Encode(map[string]string{"issuer": server.URL, "jwks_uri": server.URL + "/.well-known/jwks.json"})
+	})
+	return server
 }
 
 func ExampleNew() {
