@@ -43,7 +43,8 @@ type oddity int
 
 const (
 	nothing   oddity = iota
-	lengthy          // octets that are not written canonically
+	tolerated        // what any key may have that an issuer publishes: see API.md, section 3
+	lengthy          // octets that are no base64url, or not as many as there must be
 	mistyped         // a member of another type
 	misfit           // a member that contradicts the key
 	renamed          // names in another case
@@ -69,12 +70,23 @@ func (m member) text() string {
 
 // usable reports whether the member may verify signatures at all.
 func (m member) usable() bool {
-	return m.raw == "" && m.fault == "" && !m.short() && (m.use == "" || m.use == "sig") && (m.ops == nil || slices.Contains(m.ops, "verify"))
+	return m.raw == "" && m.fault == "" && !m.short() && !m.otherwise()
+}
+
+// otherwise reports whether "use" or "key_ops" say that the member is for something
+// else than signatures. A public key whose one operation is "sign" verifies.
+func (m member) otherwise() bool {
+	return !slices.Contains([]string{"", "sig", "jwt-svid"}, m.use) || len(m.ops) > 0 && !slices.Contains(m.ops, "verify") && !slices.Contains(m.ops, "sign")
 }
 
 // verifies reports whether the member may verify signatures of alg.
 func (m member) verifies(alg string) bool {
 	return m.usable() && m.serves(alg) && (m.alg == "" || m.alg == alg)
+}
+
+// serve reports whether any member may verify signatures of alg.
+func (k *keyring) serve(alg string) bool {
+	return slices.ContainsFunc(k.members, func(m member) bool { return m.verifies(alg) })
 }
 
 // raw is a key of the standard library, or octets.
@@ -123,29 +135,32 @@ var oddJWKs = func() (list []*keyring) {
 		must(err)
 		return base64.RawURLEncoding.EncodeToString(append([]byte{0}, octets...))
 	}
-	add(rsaA, lengthy, `"AQAB"`, `"AAEAAQ"`)
+	add(rsaA, tolerated, `"AQAB"`, `"AAEAAQ"`)
 	add(rsaA, lengthy, `"AQAB"`, `"AQAB="`)
-	add(rsaA, lengthy, n, zero(n))
+	add(rsaA, tolerated, n, zero(n))
 	add(secretA, lengthy, k, k+"==")
 	add(secretA, lengthy, k, k[:10]+`\n`+k[10:])
 	add(secretA, lengthy, k, strings.NewReplacer("-", "+", "_", "/").Replace(k))
-	add(edA, lengthy, edX, edX+"=")
+	add(edA, tolerated, edX, edX+"=")
 	add(edA, lengthy, edX, zero(edX))
-	add(p256A, lengthy, ecX, zero(ecX))
+	add(p256A, tolerated, ecX, zero(ecX))
 	add(p256A, misfit, ecX, p256B.jwk()["x"].(string))
 	add(p256A, misfit, "P-256", "P-384")
 	for _, m := range []*material{secretA, edA, p256A, rsaA} {
-		for _, more := range []string{`"kid":7`, `"alg":7`, `"alg":null`, `"use":7`, `"use":null`, `"use":["sig"]`, `"key_ops":"verify"`, `"key_ops":[7]`, `"key_ops":null`, `"x5c":"AA"`, `"x5t":7`} {
+		for _, more := range []string{`"kid":7`, `"alg":7`, `"use":7`, `"use":["sig"]`, `"key_ops":[7]`} {
 			add(m, mistyped, "{", "{"+more+",")
 		}
-		for _, more := range []string{`"alg":"none"`, `"alg":"dir"`, `"alg":"unknown"`, `"alg":""`, `"alg":"hs256"`, `"use":""`, `"use":"SIG"`, `"key_ops":["verify","verify"]`, `"key_ops":["encrypt"]`, `"use":"sig","key_ops":["decrypt"]`, `"x5c":["AA"]`} {
+		for _, more := range []string{`"alg":"none"`, `"alg":"dir"`, `"alg":"unknown"`, `"alg":"hs256"`, `"use":"SIG"`, `"use":"enc"`, `"key_ops":["encrypt"]`, `"use":"sig","key_ops":["decrypt"]`} {
 			add(m, misfit, "{", "{"+more+",")
+		}
+		for _, more := range []string{`"kid":null`, `"alg":null`, `"use":null`, `"key_ops":null`, `"alg":""`, `"use":""`, `"key_ops":[]`, `"x5c":[]`, `"use":"jwt-svid"`, `"key_ops":"verify"`, `"key_ops":["verify","verify"]`,
+			`"x5c":"AA"`, `"x5c":["AA"]`, `"x5t":7`, `"x5u":7`} {
+			add(m, tolerated, "{", "{"+more+",")
 		}
 		alg := map[string]string{"oct": "EdDSA", "OKP": "HS256", "EC": "ES384", "RSA": "ES256"}[m.kind]
 		add(m, misfit, "{", `{"alg":"`+alg+`",`)
 		add(m, renamed, `"kty"`, `"KTY"`)
 		add(m, renamed, `"`+m.kind+`"`, `"`+strings.ToLower(m.kind)+`x"`)
-		add(m, renamed, `"`+m.kind+`"`, `"`+strings.ToTitle(m.kind)+`"`)
 		add(m, malJSON, "{", `{"kty":"`+m.kind+`",`)
 		add(m, malJSON, "}", "} x")
 		add(m, malJSON, "}", ",}")
@@ -155,6 +170,7 @@ var oddJWKs = func() (list []*keyring) {
 		add(m, forgotten, `"kty"`, `"ktx"`)
 		add(m, nothing, "{", `{"unknown":[1,{"a":null}],"kid":"k",`)
 	}
+	add(secretA, renamed, `"oct"`, `"OCT"`)
 	add(edA, renamed, "Ed25519", "ed25519")
 	add(p256A, renamed, "P-256", "p-256")
 	add(p256A, forgotten, `"y"`, `"z"`)
@@ -212,6 +228,8 @@ var keyrings = func() []likely {
 		{20, several("one key", one(secretA, "a"))},
 		{20, several("one key without an ID", one(edA, ""))},
 		{15, several("other keys of those IDs", one(secretB, "a"), one(edB, "e"), one(rsaB, "r"), one(p256B, "p"))},
+		{10, several("keys that share IDs", member{material: edA, kid: "s", alg: "EdDSA"}, member{material: edA, kid: "s", alg: "Ed25519"}, one(secretA, "s"), one(p256A, "s"), one(secretB, "t"), one(secretB, "t"), one(edB, "t"))},
+		{10, several("keys that say jwt-svid", member{material: p256A, kid: "p", use: "jwt-svid"}, member{material: p256B, kid: "q", use: "x509-svid"}, member{material: edA, use: "jwt-svid"})},
 		{10, several("two keys of one ID", one(secretA, "a"), one(secretB, "a"), one(edA, "e"))},
 		{10, several("an encryption key of the same ID", member{material: rsaB, kid: "e", use: "enc"}, one(edA, "e"))},
 		{10, several("keys for other uses", member{material: edA, kid: "e", use: "enc"}, member{material: secretA, kid: "a", ops: []string{"sign"}}, one(edB, "f"))},

@@ -117,12 +117,15 @@ const (
 	fractions             // dates with a fraction, exactly
 	tinyFractions         // dates with a fraction of a nanosecond
 	oddAudience           // "aud" of any type, where the check is turned off
+	oddKeys               // JWKs as issuers write them
+	sharedIDs             // sets in which keys of different algorithms have one ID
+	nullKeyID             // "kid" that is null
 )
 
 var peers = []*peer{
 	{"golang-jwt", []ability{ed25519Name, largeParams, fractions}, golangJWT, true},
-	{"go-jose", []ability{ed25519Name, noKeyID, oddSets, weakKeys, padded, anyParams, largeParams, fractions, oddAudience}, goJose, false},
-	{"jwx", []ability{noKeyID, oddSets, weakKeys, padded, b64True, anyParams, spacedHeader, exponents, tinyFractions, oddAudience}, jwxJWT, false},
+	{"go-jose", []ability{ed25519Name, noKeyID, oddSets, weakKeys, padded, anyParams, largeParams, fractions, oddAudience, oddKeys, sharedIDs}, goJose, false},
+	{"jwx", []ability{noKeyID, oddSets, weakKeys, padded, b64True, anyParams, spacedHeader, exponents, tinyFractions, oddAudience, oddKeys, sharedIDs, nullKeyID}, jwxJWT, false},
 }
 
 // ask asks a peer; should it panic, it does not accept.

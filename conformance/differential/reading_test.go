@@ -193,6 +193,9 @@ func (t *text) noString(name string) bool {
 	return t.has(name) && !ok
 }
 
+// null reports whether a member is there and null.
+func (t *text) null(name string) bool { return string(bytes.TrimSpace(t.members[name])) == "null" }
+
 // number returns a member that is a number, exactly. One beyond any date comes
 // back as such.
 func (t *text) number(name string) (*big.Rat, bool) {

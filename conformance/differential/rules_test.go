@@ -89,8 +89,8 @@ var stricter = []rule{
 		cty, _ := d.header.str("cty")
 		return d.is(jwt.ErrDecode) && d.segment == "header" && mediaType(cty) == "jwt"
 	}},
-	{"kid is a string (RFC 7515, Section 4.1.4)", always, func(d *disagreement) bool {
-		return d.is(jwt.ErrInvalidToken) && d.header.noString("kid")
+	{"kid is a string, or null, which is none (RFC 7515, Section 4.1.4; API.md, section 6)", always, func(d *disagreement) bool {
+		return d.is(jwt.ErrInvalidToken) && d.header.noString("kid") && !d.header.null("kid")
 	}},
 	{"typ, cty, jku, x5u and x5t are strings (RFC 7515, Sections 4.1.2 to 4.1.10)", always, func(d *disagreement) bool {
 		return d.is(jwt.ErrDecode) && d.segment == "header" && slices.ContainsFunc([]string{"typ", "cty", "jku", "x5u", "x5t"}, d.header.noString)
@@ -105,6 +105,9 @@ var stricter = []rule{
 	}},
 
 	// Keys.
+	{"a secret is not held against an allow-list that names algorithms of public keys too (API.md, section 2)", always, func(d *disagreement) bool {
+		return d.is(jwt.ErrInvalidOption) && !d.keys.set && d.keys.members[0].kind == "oct" && slices.ContainsFunc(d.allowed, func(alg string) bool { return !strings.HasPrefix(alg, "HS") })
+	}},
 	{"a secret is at least as long as the hash (RFC 7518, Section 3.2)", always, func(d *disagreement) bool {
 		return (d.is(jwt.ErrInvalidKey) || d.is(jwt.ErrInvalidAlgorithm)) && !d.keys.set && d.keys.members[0].kind == "oct" && !slices.ContainsFunc(d.usable(), d.keys.members[0].serves)
 	}},
@@ -112,10 +115,8 @@ var stricter = []rule{
 	{"the text of a key of another kind is no secret (API.md, section 3)", always, keyed(func(m member) bool { return m.fault == "text of another key" })},
 	{"a key of RSA has at least 2048 bits (RFC 7518, Section 3.3)", always, keyed(func(m member) bool { return m.kind == "RSA" && m.short() })},
 	{"no key of Ed25519 is of small order (API.md, section 3)", always, keyed(func(m member) bool { return m.fault == "small order" })},
-	{"use and key_ops say what a key is for (RFC 7517, Sections 4.2 and 4.3)", always, keyed(func(m member) bool {
-		return m.use != "" && m.use != "sig" || m.ops != nil && !slices.Contains(m.ops, "verify")
-	})},
-	{"octets and numbers of a JWK are canonical (RFC 7518, Section 6; RFC 7515, Section 2)", always, oddJWK(lengthy)},
+	{"use and key_ops say what a key is for (RFC 7517, Sections 4.2 and 4.3)", always, keyed(member.otherwise)},
+	{"octets of a JWK are base64url, and as many as the key has (RFC 7518, Section 6; RFC 7515, Section 2)", always, oddJWK(lengthy)},
 	{"members of a JWK have the types of RFC 7517, Section 4", always, oddJWK(mistyped)},
 	{"members of a JWK do not contradict the key (RFC 7517, Section 4)", always, oddJWK(misfit)},
 	{"names and values of a JWK are compared exactly (RFC 7517, Section 4)", always, oddJWK(renamed)},
@@ -127,13 +128,19 @@ var stricter = []rule{
 	{"a curve is for one algorithm (RFC 7518, Section 3.4)", always, func(d *disagreement) bool {
 		return (d.is(jwt.ErrInvalidKey) || d.is(jwt.ErrInvalidAlgorithm)) && !d.keys.set && d.keys.members[0].kind == "EC" && !slices.ContainsFunc(d.usable(), d.keys.members[0].serves)
 	}},
-	{"no two keys of a set share an ID (API.md, section 3)", always, func(d *disagreement) bool {
-		seen := set{}
-		return d.is(jwt.ErrInvalidKey) && slices.ContainsFunc(d.keys.members, func(m member) bool {
-			was := seen[m.kid]
-			seen[m.kid] = m.kid != "" && m.usable()
-			return was && seen[m.kid]
-		})
+	{"a set none of whose keys serves what is allowed is the program's fault (API.md, section 3)", always, func(d *disagreement) bool {
+		return d.is(jwt.ErrInvalidKey) && d.keys.set && !slices.ContainsFunc(d.allowed, d.keys.serve)
+	}},
+	{"two keys of a set that share an ID serve no token that names it, where both fit (API.md, section 3)", always, func(d *disagreement) bool {
+		alg, _ := d.header.str("alg")
+		kid, _ := d.header.str("kid")
+		var fit []*material
+		for _, m := range d.keys.members {
+			if m.kid == kid && m.verifies(alg) && !slices.Contains(fit, m.material) {
+				fit = append(fit, m.material)
+			}
+		}
+		return d.is(jwt.ErrKeyNotFound) && d.keys.set && kid != "" && len(fit) > 1
 	}},
 	{"a set offers the key of that kid, if it is one for the algorithm (API.md, section 3)", always, func(d *disagreement) bool {
 		alg, _ := d.header.str("alg")
@@ -226,6 +233,18 @@ var wider = []rule{
 	{"of a set the members that cannot be used are passed over (RFC 7517, Section 5)", oddSets, func(d *disagreement) bool {
 		return d.keys.set && slices.ContainsFunc(d.keys.members, func(m member) bool { return m.raw != "" || !m.usable() })
 	}},
+	{"members of a set that share an ID are told apart by what they serve (API.md, section 3)", sharedIDs, func(d *disagreement) bool {
+		seen := set{}
+		return d.keys.set && slices.ContainsFunc(d.keys.members, func(m member) bool {
+			was := seen[m.kid]
+			seen[m.kid] = m.kid != ""
+			return was
+		})
+	}},
+	{"a JWK is read as issuers write it: what is empty is absent, what is not needed is not looked at (API.md, section 3)", oddKeys, func(d *disagreement) bool {
+		return !d.keys.set && d.keys.members[0].odd == tolerated
+	}},
+	{"a kid that is null is none (API.md, section 6)", nullKeyID, func(d *disagreement) bool { return d.header.null("kid") }},
 	{"AllowWeakKey lets short keys through (API.md, section 3)", weakKeys, func(d *disagreement) bool { return d.keys.weak }},
 	{"WithPadding reads padded segments (API.md, section 5)", padded, func(d *disagreement) bool { return d.policy.padding }},
 	{"b64 that is true says nothing new (API.md, section 5)", b64True, func(d *disagreement) bool { return string(d.header.members["b64"]) == "true" }},
@@ -301,8 +320,8 @@ func isAudience(raw json.RawMessage) bool {
 		return one != ""
 	}
 	var list []any
-	if json.Unmarshal(raw, &list) != nil || len(list) == 0 {
-		return false
+	if json.Unmarshal(raw, &list) != nil || !bytes.HasPrefix(raw, []byte("[")) {
+		return false // but an empty one is as if it were absent
 	}
 	return !slices.ContainsFunc(list, func(v any) bool { _, ok := v.(string); return !ok })
 }

@@ -74,7 +74,7 @@ func (g *maker) garble(text string) string {
 		}
 		return member(`"large":"` + strings.Repeat("x", pick(g, []int{8 << 10, 64 << 10, 200 << 10})) + `"`)
 	}
-	return member(`"pad":"` + strings.Repeat("x", pick(g, []int{1, 2, 3, 100, 7000, 8100, 8200})) + `"`)
+	return member(`"pad":"` + strings.Repeat("x", pick(g, []int{1, 2, 3, 100, 7000, 16300, 16400})) + `"`)
 }
 
 // Segments.
