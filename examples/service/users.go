@@ -1,0 +1,64 @@
+package main
+
+import (
+	"crypto/pbkdf2"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+)
+
+// What OWASP's Password Storage Cheat Sheet asks of PBKDF2 with HMAC-SHA-256.
+const iterations = 600_000
+
+// An account is a user as this program invents him. Its passwords are known to every
+// reader; a real issuer stores what newUsers computes, and no password.
+type account struct{ name, password, scope string }
+
+var (
+	alice = account{"alice", "down the rabbit hole", "orders:read reports:read"}
+	bob   = account{"bob", "out of the chimney", "orders:read"}
+)
+
+// users are those who may log in, by name. They do not change, so requests share them.
+type users map[string]user
+
+type user struct {
+	salt, hash []byte
+	scope      string
+}
+
+func newUsers(accounts ...account) (users, error) {
+	u := make(users)
+	for _, a := range append(accounts, account{password: rand.Text()}) { // the last one is nobody
+		salt := make([]byte, 16)
+		rand.Read(salt) // never fails: crypto/rand ends the program instead
+		hash, err := derive(a.password, salt)
+		if err != nil {
+			return nil, err
+		}
+		u[a.name] = user{salt, hash, a.scope}
+	}
+	return u, nil
+}
+
+// scopeOf returns what a user may do, and whether name and password are right. An
+// unknown name costs what a wrong password costs: else the time of an answer would
+// tell who has an account.
+func (u users) scopeOf(name, password string) (string, bool, error) {
+	found, known := u[name]
+	if !known {
+		found = u[""]
+	}
+	hash, err := derive(password, found.salt)
+	if err != nil {
+		return "", false, err
+	}
+	if subtle.ConstantTimeCompare(hash, found.hash) != 1 || !known || name == "" {
+		return "", false, nil
+	}
+	return found.scope, true, nil
+}
+
+func derive(password string, salt []byte) ([]byte, error) {
+	return pbkdf2.Key(sha256.New, password, salt, iterations, sha256.Size)
+}
