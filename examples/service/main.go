@@ -14,8 +14,9 @@
 //
 //	go run ./examples/service -listen 127.0.0.1:8080
 //
-// serves all of it until it is interrupted. -lifetime 10s makes tokens that expire soon.
-// By hand:
+// serves all of it until it is interrupted, with a page to log in, call the services,
+// and see what becomes of a token that is changed or expires. -lifetime 10s makes
+// tokens that expire soon. By hand:
 //
 //	curl http://127.0.0.1:8080/.well-known/jwks.json
 //	curl -d username=alice --data-urlencode 'password=down the rabbit hole' http://127.0.0.1:8080/login
@@ -94,7 +95,9 @@ func serve(ctx context.Context, address string, users users, lifetime time.Durat
 		return err
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/", issuer)
+	mux.Handle("/", page())
+	mux.Handle("/login", issuer)
+	mux.Handle("/.well-known/", issuer)
 	for _, name := range []string{"orders", "reports"} {
 		service, err := newService(name, url)
 		if err != nil {
