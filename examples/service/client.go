@@ -108,8 +108,7 @@ func (s *story) hold(ctx context.Context, d time.Duration, steps ...step) error 
 // until repeats a step until the answer is another one, which it must be soon. A third
 // one is wrong.
 func (s *story) until(ctx context.Context, step step, status int, says string) error {
-	patience := 10 * s.keysLife
-	for start := time.Now(); time.Since(start) < patience; {
+	for start := time.Now(); time.Since(start) < s.patience; {
 		gotStatus, got, err := s.send(ctx, step.server, step.request)
 		switch {
 		case err != nil:
@@ -126,7 +125,7 @@ func (s *story) until(ctx context.Context, step step, status int, says string) e
 			return err
 		}
 	}
-	return fmt.Errorf("%s: after %v the answer is still %d", step.words, patience, step.status)
+	return fmt.Errorf("%s: after %v the answer is still %d", step.words, s.patience, step.status)
 }
 
 // underLoad has many clients call both services while the issuer changes its keys, some

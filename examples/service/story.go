@@ -25,6 +25,7 @@ const (
 // A cast is who plays. Tests have others play, who do it wrong.
 type cast struct {
 	keysLife time.Duration // how long the services use keys that they fetched
+	patience time.Duration // with what should change soon
 	issuer   func(url string) (keyHolder, error)
 	service  func(name, issuer string, opts ...jwks.Option) (http.Handler, error)
 }
@@ -40,6 +41,7 @@ type keyHolder interface {
 func rightCast(users users, maxAge time.Duration) cast {
 	return cast{
 		keysLife: max(maxAge, storyCooldown), // a service asks no sooner
+		patience: 10 * time.Second,
 		issuer: func(url string) (keyHolder, error) {
 			return newIssuer(settings{url, users, storyLifetime, maxAge, time.Now})
 		},
@@ -116,7 +118,6 @@ func (s *story) startIssuer() error {
 func (s *story) startService(name string) error {
 	service, err := s.service(name, "http://"+s.address, jwks.WithLive(
 		jwt.WithCooldown(storyCooldown),
-		jwt.WithFetchTimeout(time.Second),
 		// In place of the log, which is where failed fetches are seen otherwise.
 		jwt.WithFetchReport(func(r jwt.FetchReport) {
 			if r.Err == nil {
