@@ -921,6 +921,7 @@ func FuzzParseKeySet(f *testing.F) {
 		`{"keys":[]}`, `{"keys":{}}`, `{}`, `{"keys":null}`, `{"kty":"oct","k":"AA"}`, // no set, or an empty one
 		`{"keys":[{"kty":"x","kid":"a"},{"kty":"x","kid":"a"},null,[],"x"]}`, // members that cannot be used
 		`{"keys":[],"keys":[]}`, `{"keys":[],"next":{"a":1,"a":2}}`, // strict JSON
+		`{"keys":[],"a\ud800":1}`, // half a surrogate pair
 	} {
 		f.Add(text, "")
 		f.Add(text, `{"kty":"oct","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE","kid":"a"}`)

@@ -170,8 +170,9 @@ type rootNames struct {
 }
 
 func (r *rootNames) add(name, value []byte) {
-	name = name[1 : len(name)-1]
-	if bytes.IndexByte(name, '\\') >= 0 {
+	// What encoding/json calls valid may have half a surrogate pair in it, which has no text.
+	_, escaped, fault := scanString(name, 0)
+	if name = name[1 : len(name)-1]; escaped && fault == 0 {
 		name = appendUnescaped(nil, name)
 	}
 	r.all++

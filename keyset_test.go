@@ -364,6 +364,7 @@ func TestParseKeySet(t *testing.T) {
 	}
 	for text, want := range map[string]int{
 		`{"keys":[]}`: 0, ` {"keys" : [ ] , "next":"page"} `: 0, `{"k\u0065ys":[` + good + `]}`: 1, `{"keys":[` + good + `],"kty":"oct"}`: 1,
+		`{"\ud800":1,"keys":[` + good + `],"a\udc00":2,"\ud800\u006b":3}`: 1, // valid for encoding/json
 	} {
 		set, err := jwt.ParseKeySet([]byte(text))
 		require.NoError(t, err, text)
