@@ -398,7 +398,7 @@ func (k *keyState) checkCertificate() error {
 		return nil
 	}
 	der, err := base64.StdEncoding.DecodeString(k.jwk.x5c[0])
-	if err != nil {
+	if err != nil || len(der) > mostDER {
 		k.jwk.x5c = nil
 		return nil
 	}

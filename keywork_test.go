@@ -6,9 +6,11 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"math/big"
 	"runtime"
 	"strings"
@@ -150,7 +152,43 @@ func oddKeys(t testing.TB, size int) (all []oddKey) {
 	add("base64 of much", readPEM, strings.Repeat("LS0t", size/4))
 	add("DER in depth", readPEM, string(block("PUBLIC KEY", bytes.Repeat([]byte{0x30, 0x80}, size/3))))
 	add("DER of many elements", readPEM, string(block("PUBLIC KEY", append([]byte{0x30, 0x82, byte(size * 5 / 8 >> 8), byte(size * 5 / 8)}, bytes.Repeat([]byte{5, 0}, size*5/16)...))))
+	add("PEM of many headers", readPEM, "-----BEGIN PUBLIC KEY-----\n"+headers(size/8)+"\nAAAA\n-----END PUBLIC KEY-----\n")
+	// An object identifier of a byte each becomes an int each.
+	object := asn1.RawValue{Tag: asn1.TagOID, Bytes: append([]byte{0x2a}, bytes.Repeat([]byte{1}, size*11/16)...)}
+	algorithm := []asn1.RawValue{object}
+	for label, key := range map[string]any{
+		"PRIVATE KEY": struct {
+			Version   int
+			Algorithm []asn1.RawValue
+			Key       []byte
+		}{0, algorithm, []byte{1}},
+		"PUBLIC KEY": struct {
+			Algorithm []asn1.RawValue
+			Key       asn1.BitString
+		}{algorithm, asn1.BitString{Bytes: []byte{1}, BitLength: 8}},
+	} {
+		der, err := asn1.Marshal(key)
+		require.NoError(t, err)
+		add("an object identifier of much, "+label, readPEM, string(block(label, der)))
+	}
+	template := &x509.Certificate{SerialNumber: one}
+	for i := range size / 18 {
+		template.ExtraExtensions = append(template.ExtraExtensions, pkix.Extension{Id: asn1.ObjectIdentifier{1, 2, 1 << 14, i}})
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, edKey.Public(), edKey)
+	require.NoError(t, err)
+	add("a certificate of much", readPEM, string(block("CERTIFICATE", der)))
+	other := membersOf(t, jwkOf(t, edNumber(t, 1, ""))).public()
+	add("JWK with a certificate of much", readJWK, string(other.text(t, members{"x5c": []string{base64.StdEncoding.EncodeToString(der)}})))
 	return all
+}
+
+func headers(n int) string {
+	var text strings.Builder
+	for i := range n {
+		fmt.Fprintf(&text, "%06x:\n", i)
+	}
+	return text.String()
 }
 
 func make1(n int) []struct{ R, D, T *big.Int } {

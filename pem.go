@@ -20,7 +20,7 @@ import (
 //
 // An encrypted key must be decrypted first, and one in the form of OpenSSH converted. An
 // RSA private key has at most 8192 bits. Whatever is refused is an [ErrInvalidKey], text
-// of more than 1 MiB included, and an option that is wrong by itself an
+// of more than 1 MiB and a block of more than 32 KiB included, and an option that is wrong by itself an
 // [ErrInvalidOption], as [NewKey] has it; no error text holds octets of the key.
 func ParsePEM(text []byte, opts ...KeyOption) (*Key, error) {
 	o, err := readKeyOptions(opts)
@@ -44,6 +44,14 @@ func ParsePEM(text []byte, opts ...KeyOption) (*Key, error) {
 // mostKeyText bounds what is read as a key, or a set of keys.
 const mostKeyText = 1 << 20
 
+// mostDER bounds the DER of one key or certificate. The longest keys take a sixth of it.
+// Packages encoding/asn1 and crypto/x509 take up to thirty times its size of memory.
+const mostDER = 32 << 10
+
+// mostPEMHeaders bounds the headers of a block, for each of which pem.Decode makes an entry
+// of a map. An encrypted key has two.
+const mostPEMHeaders = 16
+
 // cutPEM returns the one block of a text that holds a key.
 func cutPEM(text []byte) (*pem.Block, error) {
 	const begin = "-----BEGIN "
@@ -51,6 +59,9 @@ func cutPEM(text []byte) (*pem.Block, error) {
 	rest := withoutIndents(text)
 	if blocks > 2 { // before time is spent on each
 		return nil, badKey("the PEM text has " + strconv.Itoa(blocks) + " blocks; give one key, or one certificate, at a time")
+	}
+	if hasManyHeaders(text) {
+		return nil, badKey("the PEM block has more headers than that of any key")
 	}
 	block, rest := pem.Decode(rest)
 	wanted := 1
@@ -65,6 +76,20 @@ func cutPEM(text []byte) (*pem.Block, error) {
 		return nil, badKey("there is another PEM block beside " + quote(block.Type) + ", or a malformed one; give one key, or one certificate, at a time")
 	}
 	return block, nil
+}
+
+// hasManyHeaders counts the colons within each block, as base64 has none.
+func hasManyHeaders(text []byte) bool {
+	for {
+		_, block, found := bytes.Cut(text, []byte("-----BEGIN "))
+		if !found {
+			return false
+		}
+		block, text, _ = bytes.Cut(block, []byte("-----END "))
+		if bytes.Count(block, []byte(":")) > mostPEMHeaders {
+			return true
+		}
+	}
 }
 
 // withoutIndents takes away white space at the starts of lines, as YAML leaves it there, and a
@@ -144,6 +169,9 @@ const (
 // to itself, whose texts are not ours to vouch for where the key is private.
 func parsePEMBlock(block *pem.Block, weak bool) (any, error) {
 	name := "the PEM block " + quote(block.Type)
+	if len(block.Bytes) > mostDER {
+		return nil, badKey(name + " has more than 32 KiB, which no key and hardly a certificate has")
+	}
 	if block.Headers["DEK-Info"] != "" || strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED") {
 		return nil, badKey(encryptedPEM)
 	}
