@@ -71,3 +71,9 @@ func ShiftWallClock(s *KeySet, jump time.Duration) {
 	shifted.wall = shifted.wall.Add(-jump)
 	l.latest.Store(&shifted)
 }
+
+// IsDue reports whether a call that read the clock then takes a live set to be due.
+func IsDue(s *KeySet, now time.Time) bool {
+	f := s.state.open().live.latest.Load()
+	return f.age(now) >= f.due
+}

@@ -455,9 +455,14 @@ func (f *flight) wait(ctx context.Context) *failure {
 
 // age is the greater of what the monotonic and the wall clock say: the first stands
 // still while a machine sleeps, the second may be set. Where the wall clock was set back
-// to before the fetch, nothing is known but that the set is due.
+// to before the fetch, nothing is known but that the set is due. A caller that read the
+// clock before the fetch was done has a new set: without that, callers of the same moment
+// would start one fetch after another.
 func (f *fetchedSet) age(now time.Time) time.Duration {
 	age := now.Sub(f.at)
+	if age < 0 {
+		return 0
+	}
 	wall := now.Round(0).Sub(f.wall)
 	if wall < 0 {
 		return max(age, f.due)

@@ -738,6 +738,16 @@ func TestLiveSetClocks(t *testing.T) {
 			l.fetched(0)
 		})
 	}
+	bubble(t, "a call that read the clock before the fetch was done", func(t *testing.T) {
+		l := newLiveTrial(t)
+		before := time.Now()
+		time.Sleep(time.Second)
+		l.accepts(l.one)
+		assert.False(t, jwt.IsDue(l.set, before), "it would start another fetch")
+		assert.False(t, jwt.IsDue(l.set, time.Now()))
+		jwt.ShiftWallClock(l.set, -time.Second)
+		assert.True(t, jwt.IsDue(l.set, time.Now()))
+	})
 	bubble(t, "back, and the source is down", func(t *testing.T) {
 		l := newLiveTrial(t)
 		l.accepts(l.one)
