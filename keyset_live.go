@@ -70,7 +70,9 @@ func WithFetchTimeout(d time.Duration) LiveOption { return fetchTimeoutOption(d)
 
 // WithFetchReport sets a function that is called after each fetch, to log it or to
 // count it. Callers that wait for the fetch wait for the function too, so it must
-// return soon. A panic of it is dropped. A nil function is an [ErrInvalidOption].
+// return soon, and not call [KeySet.Refresh]. It must be safe for concurrent use: the
+// next fetch may be over before it has returned. A panic of it is dropped. A nil
+// function is an [ErrInvalidOption].
 func WithFetchReport(report func(FetchReport)) LiveOption { return fetchReportOption(report) }
 
 // A FetchReport says how one fetch of a live key set went, and which keys are in use
@@ -95,8 +97,8 @@ type FetchReport struct {
 // gone. Failed attempts are repeated after a second, then after twice as long each
 // time, up to the cooldown.
 //
-// A token whose "kid" the set does not know causes a fetch, at most one per cooldown,
-// so that a new key works at once. A signature that does not hold causes none.
+// A token whose "kid" the set does not know causes a fetch, at most one per cooldown
+// unless it failed, so that a new key works at once. A signature that does not hold causes none.
 //
 // A caller whose context ends while it waits gets an ErrKeySet with the context's error
 // beneath. The context is that of [Decoder.DecodeContext] or [WithContext].
@@ -281,6 +283,7 @@ func (l *liveSet) current(ctx context.Context) (*fetchedSet, *failure) {
 			return under.fetched, nil
 		}
 		down = under.failure
+		served = l.serves(last, time.Now()) // it got older meanwhile
 	}
 	switch {
 	case served:
@@ -307,7 +310,9 @@ func (l *liveSet) newer(ctx context.Context, last *fetchedSet) (*fetchedSet, *fa
 		l.mu.Unlock()
 		return latest, nil
 	case under != nil: // it may have begun before the key was published; then candidates asks again
-	case l.askedByKid.IsZero() || now.Sub(l.askedByKid) >= l.cooldown:
+	case l.failures > 0 || l.askedByKid.IsZero() || now.Sub(l.askedByKid) >= l.cooldown:
+		// A failed fetch is repeated by the rule of failed fetches: else the tokens of a
+		// new key would wait for the cooldown where the issuer was down for a moment.
 		if under = l.start(now, false); under != nil {
 			l.askedByKid = now
 		}
@@ -335,7 +340,7 @@ func (l *liveSet) start(now time.Time, atOnce bool) *flight {
 	if l.failures > 0 && !atOnce {
 		pause := min(time.Second, l.cooldown)
 		for i := 1; i < l.failures && pause < l.cooldown; i++ {
-			pause = min(2*pause, l.cooldown)
+			pause += min(pause, l.cooldown-pause) // does not overflow
 		}
 		if now.Sub(l.failedAt) < pause {
 			return nil

@@ -496,6 +496,55 @@ func TestLiveSetOutage(t *testing.T) {
 		time.Sleep(2 * time.Second)
 		l.accepts(l.one)
 	})
+	bubble(t, "nothing staler than may be is served after a wait", func(t *testing.T) {
+		l := newLiveTrial(t, jwt.WithMaxStale(3*time.Second))
+		l.accepts(l.one)
+		l.source.change(func(s *fakeSource) { s.takes = time.Hour })
+		time.Sleep(5*time.Minute + time.Second)
+		l.refuses(l.one, jwt.ErrKeySet) // when the fetch is given up, five seconds later
+	})
+	bubble(t, "a new key that was asked for in a bad moment", func(t *testing.T) {
+		l := newLiveTrial(t)
+		l.accepts(l.one)
+		l.source.goDown()
+		l.refuses(l.two, jwt.ErrKeySet)
+		l.fetched(2)
+		l.source.comeUp()
+		l.source.change(func(s *fakeSource) { s.keys = []*jwt.Key{l.k1, l.k2} })
+		time.Sleep(time.Second - 1)
+		l.refuses(l.two, jwt.ErrKeySet)
+		l.fetched(0)
+		time.Sleep(1)
+		l.accepts(l.two)
+		l.fetched(1)
+		l.source.change(func(s *fakeSource) { s.keys = nil })
+		require.NoError(t, l.set.Refresh(t.Context()))
+		l.fetched(1)
+		time.Sleep(30*time.Second - 1) // that fetch counts for the cooldown
+		l.refuses(l.two, jwt.ErrKeyNotFound)
+		l.fetched(0)
+	})
+	bubble(t, "unknown key IDs while the issuer is down for an hour", func(t *testing.T) {
+		l := newLiveTrial(t)
+		l.accepts(l.one)
+		l.source.goDown()
+		for range 3600 {
+			l.refuses(l.two, jwt.ErrKeySet)
+			time.Sleep(time.Second)
+		}
+		synctest.Wait()
+		assert.LessOrEqual(t, l.source.fetches(), 3600/30+6)
+	})
+	bubble(t, "a cooldown of centuries", func(t *testing.T) {
+		l := newLiveTrial(t, jwt.WithCooldown(1<<63-1))
+		l.source.goDown()
+		for range 40 {
+			assertClass(t, l.set.Refresh(t.Context()), jwt.ErrKeySet)
+		}
+		l.fetched(40)
+		l.refuses(l.one, jwt.ErrKeySet)
+		l.fetched(0)
+	})
 	bubble(t, "unknown key IDs are nobody's fault then", func(t *testing.T) {
 		l := newLiveTrial(t)
 		l.accepts(l.one)
