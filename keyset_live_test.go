@@ -582,12 +582,12 @@ func TestLiveSetLife(t *testing.T) {
 			l.accepts(l.one)
 			l.fetched(0)
 			time.Sleep(test.life / 8)
-			time.Sleep(2)
+			time.Sleep(2 * time.Nanosecond)
 			l.accepts(l.one)
 			l.fetched(1)
 			time.Sleep(test.life - test.life*3/4 - test.life/8 - 2) // a nanosecond before its end
 			l.accepts(l.one)
-			time.Sleep(1)
+			time.Sleep(time.Nanosecond)
 			l.refuses(l.one, jwt.ErrKeySet)
 		})
 	}
@@ -720,8 +720,10 @@ func TestLiveSetShows(t *testing.T) {
 			assertClass(t, err, jwt.ErrInvalidKey)
 		}
 		l := newLiveTrial(t)
-		assertClass(t, l.set.Refresh(nil), jwt.ErrInvalidOption) //nolint:staticcheck // nil is the subject
-		_, err = l.set.Current(nil)                              //nolint:staticcheck
+		//lint:ignore SA1012 a nil context is the subject
+		assertClass(t, l.set.Refresh(nil), jwt.ErrInvalidOption)
+		//lint:ignore SA1012 a nil context is the subject
+		_, err = l.set.Current(nil)
 		assertClass(t, err, jwt.ErrInvalidOption)
 		l.fetched(0)
 	})
