@@ -18,33 +18,45 @@ import (
 // A client is somebody else's implementation, in a process of its own that
 // answers one line of JSON with another.
 type client struct {
-	name string
-	run  func() *exec.Cmd
+	tally
+	run func() *exec.Cmd
 
-	start   sync.Once
-	missing error
-	mu      sync.Mutex
-	in      io.WriteCloser
-	out     *bufio.Reader
-	stderr  strings.Builder
-	cmd     *exec.Cmd
+	mu     sync.Mutex
+	in     io.WriteCloser
+	out    *bufio.Reader
+	stderr strings.Builder
+	cmd    *exec.Cmd
 
-	Version    string
 	Algorithms []string
+}
 
-	ran, skipped int // counted by the tests, printed at the end
+// A tally is what the closing lines say of one of the others.
+type tally struct {
+	name    string
+	Version string
+
+	start        sync.Once
+	missing      error
+	ran, skipped int // counted by the tests
 }
 
 // pyjwtSystem is what Debian's stable release has, pyjwtToday what
 // scripts/interop took from its development branch: the reference, as it is now.
 var (
-	pyjwtSystem  = &client{name: "PyJWT", run: python("")}
-	pyjwtToday   = &client{name: "PyJWT of today", run: python(filepath.Join("python", "usr", "lib", "python3", "dist-packages"))}
-	jose         = &client{name: "jose", run: node("jose")}
-	jsonwebtoken = &client{name: "jsonwebtoken", run: node("jsonwebtoken")}
+	pyjwtSystem  = &client{tally: tally{name: "PyJWT"}, run: python("")}
+	pyjwtToday   = &client{tally: tally{name: "PyJWT of today"}, run: python(filepath.Join("python", "usr", "lib", "python3", "dist-packages"))}
+	jose         = &client{tally: tally{name: "jose"}, run: node("jose")}
+	jsonwebtoken = &client{tally: tally{name: "jsonwebtoken"}, run: node("jsonwebtoken")}
 
 	pyjwts  = []*client{pyjwtSystem, pyjwtToday}
 	clients = []*client{pyjwtSystem, pyjwtToday, jose, jsonwebtoken}
+
+	// These are Go, and part of the test.
+	goJose  = &tally{name: "go-jose"}
+	jwx     = &tally{name: "jwx"}
+	jwkSet  = &tally{name: "jwkset"}
+	keyFunc = &tally{name: "keyfunc"}
+	goOIDC  = &tally{name: "go-oidc"}
 )
 
 // python is Debian's own, where its packages are, unless JWT_INTEROP_PYTHON says
@@ -86,7 +98,12 @@ func node(name string) func() *exec.Cmd {
 // need starts the client, or skips the test where it is not installed.
 func (c *client) need(t *testing.T) {
 	t.Helper()
-	c.start.Do(func() { c.missing = c.open() })
+	c.tally.need(t, c.open)
+}
+
+func (c *tally) need(t *testing.T, open func() error) {
+	t.Helper()
+	c.start.Do(func() { c.missing = open() })
 	if c.missing == nil {
 		return
 	}
@@ -138,6 +155,8 @@ type request struct {
 	Token  string         `json:"token,omitempty"`
 	Header map[string]any `json:"header,omitempty"`
 	Claims any            `json:"claims,omitempty"`
+	Keys   []published    `json:"keys,omitempty"`
+	URL    string         `json:"url,omitempty"`
 	Octets string         `json:"octets,omitempty"` // base64url
 	Now    float64        `json:"now,omitempty"`
 	With   map[string]any `json:"with,omitempty"` // PyJWT's arguments of decode
@@ -147,6 +166,13 @@ type request struct {
 type material struct {
 	Form string `json:"form"` // "jwk", "pem", or "raw": a secret in base64url
 	Text string `json:"text"`
+}
+
+// A published key is a member of a set that is to be written.
+type published struct {
+	Kid string   `json:"kid"`
+	Alg string   `json:"alg"`
+	Key material `json:"key"`
 }
 
 // A response is a client's answer. Error is the name of what it raised.
@@ -209,13 +235,17 @@ func (c *client) olderThan(version string) bool {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
+	tallies := []*tally{goJose, jwx, jwkSet, keyFunc, goOIDC, nginx}
 	for _, c := range clients {
 		c.close()
+		tallies = append(tallies, &c.tally)
+	}
+	for _, c := range tallies {
 		switch {
 		case c.skipped > 0:
 			fmt.Printf("interop: %s: 0 cases ran, %d tests skipped: %v\n", c.name, c.skipped, c.missing)
 		case c.ran > 0:
-			fmt.Printf("interop: %s %s: %d cases ran, 0 tests skipped\n", c.name, c.Version, c.ran)
+			fmt.Printf("interop: %s: %d cases ran, 0 tests skipped\n", strings.TrimSpace(c.name+" "+c.Version), c.ran)
 		}
 	}
 	os.Exit(code)

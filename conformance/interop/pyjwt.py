@@ -1,6 +1,7 @@
 """PyJWT behind a pipe: a request is a line of JSON, and so is its answer."""
 
 import base64
+import inspect
 import json
 import os
 import sys
@@ -11,7 +12,7 @@ import jwt
 import jwt.api_jws
 import jwt.api_jwt
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 
 warnings.simplefilter("ignore")
 
@@ -120,6 +121,21 @@ def pair(alg):
     }
 
 
+def member(kid, alg, use, key):
+    return {"kid": kid, "alg": alg, "use": use, **as_jwk(alg, key)}
+
+
+followed = {}  # the client of each URL
+
+
+def follow(url):
+    if url not in followed:
+        at_once = {"cooldown_duration": 0}  # a new release waits before it asks again
+        known = inspect.signature(jwt.PyJWKClient).parameters
+        followed[url] = jwt.PyJWKClient(url, **{k: v for k, v in at_once.items() if k in known})
+    return followed[url]
+
+
 def answer(request):
     global clock, step
     op, alg, step = request["op"], request.get("alg"), ""
@@ -137,6 +153,14 @@ def answer(request):
         members = {key.key_id: key.key for key in jwt.PyJWKSet.from_json(request["set"]).keys}
         kid = jwt.get_unverified_header(request["token"])["kid"]
         return {"claims": jwt.decode(request["token"], members[kid], algorithms=[alg])}
+    if op == "write-set":
+        members = [member(key["kid"], key["alg"], "sig", read(key["alg"], key["key"])) for key in request["keys"]]
+        members.append(as_jwk("EdDSA", ed448.Ed448PrivateKey.generate().public_key()))
+        return {"text": json.dumps({"keys": members})}
+    if op == "follow-set":
+        clock = request["now"]
+        key = follow(request["url"]).get_signing_key_from_jwt(request["token"]).key
+        return {"claims": jwt.decode(request["token"], key, algorithms=[alg])}
     raise NotImplementedError(op)
 
 

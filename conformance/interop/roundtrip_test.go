@@ -225,7 +225,7 @@ func makeHere(t *testing.T, alg jwt.Algorithm) (p pair, err error) {
 		if err != nil {
 			return p, err
 		}
-		p.private, p.public = jwks(t, key)
+		p.private, p.public = asJWKs(t, key)
 		return p, nil
 	default:
 		private, err = rsaKey()
@@ -233,7 +233,7 @@ func makeHere(t *testing.T, alg jwt.Algorithm) (p pair, err error) {
 	require.NoError(t, err)
 	key, err := jwt.NewKey(private)
 	require.NoError(t, err)
-	p.private, p.public = jwks(t, key)
+	p.private, p.public = asJWKs(t, key)
 	der, err := x509.MarshalPKCS8PrivateKey(private)
 	require.NoError(t, err)
 	p.private = append(p.private, pemOf("PRIVATE KEY", der))
@@ -243,7 +243,7 @@ func makeHere(t *testing.T, alg jwt.Algorithm) (p pair, err error) {
 	return p, nil
 }
 
-func jwks(t *testing.T, key *jwt.Key) (private, public []material) {
+func asJWKs(t *testing.T, key *jwt.Key) (private, public []material) {
 	t.Helper()
 	text, err := key.MarshalPrivateJWK()
 	require.NoError(t, err)

@@ -25,6 +25,11 @@ async function withJose() {
     if (await can(alg)) algorithms.push(alg)
   }
   const options = (r) => ({ algorithms: [r.alg], currentDate: new Date(r.now * 1000) })
+  const followed = new Map() // the client of each URL
+  const follow = (url) => {
+    if (!followed.has(url)) followed.set(url, jose.createRemoteJWKSet(new URL(url), { cooldownDuration: 0 }))
+    return followed.get(url)
+  }
   return {
     hello: () => ({ version: version('jose'), algorithms }),
     generate: async ({ alg }) => {
@@ -44,6 +49,17 @@ async function withJose() {
     }),
     verify: async (r) => ({ claims: (await jose.jwtVerify(r.token, await read(r.alg, r.key, false), options(r))).payload }),
     'verify-set': async (r) => ({ claims: (await jose.jwtVerify(r.token, jose.createLocalJWKSet(JSON.parse(r.set)), options(r))).payload }),
+    'write-set': async ({ keys }) => {
+      const members = []
+      for (const { kid, alg, key } of keys) {
+        const publicKey = await jose.importSPKI(key.text, alg, { extractable: true })
+        members.push({ ...await jose.exportJWK(publicKey), kid, alg, use: 'sig' })
+      }
+      const { publicKey } = await jose.generateKeyPair('ECDH-ES', { crv: 'X25519', extractable: true })
+      members.push({ ...await jose.exportJWK(publicKey), kid: 'foreigner', alg: 'ECDH-ES', use: 'enc' })
+      return { text: JSON.stringify({ keys: members }) }
+    },
+    'follow-set': async (r) => ({ claims: (await jose.jwtVerify(r.token, follow(r.url), options(r))).payload }),
     thumbprint: async ({ key }) => ({ text: await jose.calculateJwkThumbprint(JSON.parse(key.text)) }),
     'sign-octets': async ({ alg, key, octets, header }) => {
       const jws = await new jose.FlattenedSign(jose.base64url.decode(octets)).setProtectedHeader({ ...header, alg }).sign(await read(alg, key, true))
