@@ -143,6 +143,7 @@ var strays [32]atomic.Pointer[strayFault]
 
 type strayFault struct {
 	letter  rune
+	size    int // of the letter: U+FFFD stands for what is no UTF-8 too
 	at      int
 	segment string
 	failure *failure
@@ -152,7 +153,7 @@ type strayFault struct {
 func stray(token string, at int, segment string) *failure {
 	letter, size := utf8.DecodeRuneInString(token[at:])
 	slot := &strays[(at*7+int(letter)*3+len(segment))%len(strays)]
-	if known := slot.Load(); known != nil && known.letter == letter && known.at == at && known.segment == segment {
+	if known := slot.Load(); known != nil && known.letter == letter && known.size == size && known.at == at && known.segment == segment {
 		return known.failure
 	}
 	where := " at index " + strconv.Itoa(at)
@@ -187,7 +188,7 @@ func stray(token string, at int, segment string) *failure {
 		}
 	}
 	f := malformed(segment, text)
-	slot.Store(&strayFault{letter, at, segment, f})
+	slot.Store(&strayFault{letter, size, at, segment, f})
 	return f
 }
 

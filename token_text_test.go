@@ -54,6 +54,7 @@ func TestTokenTexts(t *testing.T) {
 		{"zero width space", "\u200b" + good, []string{`'\u200b'`, "index 0", "invisible"}},
 		{"byte order mark", "\ufeff" + good, []string{`'\ufeff'`, "index 0", "invisible"}},
 		{"no UTF-8", "\xff" + good, []string{"UTF-8", "index 0"}},
+		{"a replacement character, after what was none", "\ufffd" + good, []string{`'\ufffd'`, "index 0"}},
 		{"percent-encoded", strings.ReplaceAll(good, ".", "%2E"), []string{"'%'", "percent-encoded", "index " + strconv.Itoa(len(header))}},
 		{"the other base64", "+" + good[1:], []string{"'+'", "index 0", "header", "base64url"}},
 		{"the other base64, in the signature", good[:end-4] + "/" + good[end-3:], []string{"'/'", "index " + strconv.Itoa(end-4), "signature"}},
