@@ -323,8 +323,10 @@ func isNetError(err error) bool {
 
 // because is the text of an error of somebody else's, for a text of ours: should
 // it be one of ours after all, its prefix would stand there twice.
-func because(err error) string {
-	const most = 300 // it may hold what a token says
+func because(err error) string { return becauseWithin(300, err) } // it may hold what a token says
+
+// becauseWithin is the same of at most so many bytes.
+func becauseWithin(most int, err error) string {
 	text := strings.ReplaceAll(err.Error(), "jwt: ", "")
 	if len(text) > most {
 		text = strings.ToValidUTF8(text[:most], "") + "…"

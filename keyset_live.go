@@ -385,7 +385,8 @@ func (l *liveSet) ask(ctx context.Context) (f *fetchedSet, failed *failure) {
 	}()
 	set, maxAge, err := l.source.Fetch(ctx)
 	if err != nil {
-		return nil, notFetched(because(err), err)
+		// No token is in it, but long URLs may be, and what differs may be at their end.
+		return nil, notFetched(becauseWithin(2000, err), err)
 	}
 	keys, err := set.usable()
 	switch {

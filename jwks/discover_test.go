@@ -140,32 +140,35 @@ func TestMetadata(t *testing.T) {
 		`{"issuer":"",` + uri + `}`:                                                                                        false,
 		`{"ISSUER":"https://login.example",` + uri + `}`:                                                                   false,
 		`{` + uri + `}`: false,
-		`{"issuer":"https://evil.example","issuer":"https://login.example",` + uri + `}`:  false,
-		`{"issuer":"https://login.example","issuer":"https://login.example",` + uri + `}`: false,
-		`{"issuer":"https://login.example",` + uri + `,` + uri + `}`:                      false,
-		`{"issuer":"https://login.example",` + uri + `,"jwks_\u0075ri":"https://x"}`:      false,
-		`{"issuer":"https://login.example"}`:                                              false,
-		`{"issuer":"https://login.example","Jwks_uri":"https://keys.example/jwks"}`:       false,
-		`{"issuer":"https://login.example","jwks_uri":null}`:                              false,
-		`{"issuer":"https://login.example","jwks_uri":""}`:                                false,
-		`{"issuer":"https://login.example","jwks_uri":1}`:                                 false,
-		`{"issuer":"https://login.example","jwks_uri":["https://keys.example"]}`:          false,
-		`{"issuer":"https://login.example","jwks_uri":"/jwks"}`:                           false,
-		`{"issuer":"https://login.example","jwks_uri":"//keys.example/jwks"}`:             false,
-		`{"issuer":"https://login.example","jwks_uri":"http://keys.example/jwks"}`:        false,
-		`{"issuer":"https://login.example","jwks_uri":"http://169.254.169.254/latest"}`:   false,
-		`{"issuer":"https://login.example","jwks_uri":"file:///etc/passwd"}`:              false,
-		`{"issuer":"https://login.example","jwks_uri":"https://keys.example/#a"}`:         false,
-		`{"issuer":"https://login.example",` + uri + `}{}`:                                false,
-		`{"issuer":"https://login.example",` + uri + `} x`:                                false,
-		`{"issuer":"https://login.example",` + uri + `,}`:                                 false,
-		`{"issuer":"https://login.example",` + uri:                                        false,
-		`{"issuer":"https://login.example" ` + uri + `}`:                                  false,
-		`{"issuer":"https://login.example",` + uri + `,"a":` + deep + `}`:                 false,
-		`{"issuer":"https://login.example",` + uri + strings.Repeat(`,"a":1`, 998) + `}`:  true,
-		`{"issuer":"https://login.example",` + uri + strings.Repeat(`,"a":1`, 999) + `}`:  false,
-		`[{"issuer":"https://login.example",` + uri + `}]`:                                false,
-		"\xef\xbb\xbf" + `{"issuer":"https://login.example",` + uri + `}`:                 false,
+		`{"issuer":"https://evil.example","issuer":"https://login.example",` + uri + `}`:                         false,
+		`{"issuer":"https://login.example","issuer":"https://login.example",` + uri + `}`:                        false,
+		`{"issuer":"https://login.example",` + uri + `,` + uri + `}`:                                             false,
+		`{"issuer":"https://login.example",` + uri + `,"jwks_\u0075ri":"https://x"}`:                             false,
+		`{"issuer":"https://login.example"}`:                                                                     false,
+		`{"issuer":"https://login.example","jwks_uri":"http://localho\u017ft/jwks"}`:                             false,
+		`{"issuer":"https://login.example","jwks_uri":"https://keys.example/` + strings.Repeat("a", 1979) + `"}`: true,
+		`{"issuer":"https://login.example","jwks_uri":"https://keys.example/` + strings.Repeat("a", 1980) + `"}`: false,
+		`{"issuer":"https://login.example","Jwks_uri":"https://keys.example/jwks"}`:                              false,
+		`{"issuer":"https://login.example","jwks_uri":null}`:                                                     false,
+		`{"issuer":"https://login.example","jwks_uri":""}`:                                                       false,
+		`{"issuer":"https://login.example","jwks_uri":1}`:                                                        false,
+		`{"issuer":"https://login.example","jwks_uri":["https://keys.example"]}`:                                 false,
+		`{"issuer":"https://login.example","jwks_uri":"/jwks"}`:                                                  false,
+		`{"issuer":"https://login.example","jwks_uri":"//keys.example/jwks"}`:                                    false,
+		`{"issuer":"https://login.example","jwks_uri":"http://keys.example/jwks"}`:                               false,
+		`{"issuer":"https://login.example","jwks_uri":"http://169.254.169.254/latest"}`:                          false,
+		`{"issuer":"https://login.example","jwks_uri":"file:///etc/passwd"}`:                                     false,
+		`{"issuer":"https://login.example","jwks_uri":"https://keys.example/#a"}`:                                false,
+		`{"issuer":"https://login.example",` + uri + `}{}`:                                                       false,
+		`{"issuer":"https://login.example",` + uri + `} x`:                                                       false,
+		`{"issuer":"https://login.example",` + uri + `,}`:                                                        false,
+		`{"issuer":"https://login.example",` + uri:                                                               false,
+		`{"issuer":"https://login.example" ` + uri + `}`:                                                         false,
+		`{"issuer":"https://login.example",` + uri + `,"a":` + deep + `}`:                                        false,
+		`{"issuer":"https://login.example",` + uri + strings.Repeat(`,"a":1`, 998) + `}`:                         true,
+		`{"issuer":"https://login.example",` + uri + strings.Repeat(`,"a":1`, 999) + `}`:                         false,
+		`[{"issuer":"https://login.example",` + uri + `}]`:                                                       false,
+		"\xef\xbb\xbf" + `{"issuer":"https://login.example",` + uri + `}`:                                        false,
 		`{"keys":[]}`:                 false,
 		`<html><body>Sign in</body>`:  false,
 		`"https://keys.example/jwks"`: false,
@@ -207,6 +210,20 @@ func TestDiscoverErrors(t *testing.T) {
 		assert.NotContains(t, err.Error(), "private", name)
 		assert.NotContains(t, err.Error(), "word", name)
 	}
+}
+
+// Issuers that differ at the end of long paths are shown to that end, in the log too.
+func TestDiscoverShowsLongIssuers(t *testing.T) {
+	long := "https://login.example/" + strings.Repeat("a", 150)
+	set, err := jwks.Discover(long, quiet(), by(func(*http.Request) (*http.Response, error) {
+		return response(200, `{"issuer":"`+long+`/","jwks_uri":"https://login.example/jwks"}`), nil
+	}))
+	require.NoError(t, err)
+	err = set.Refresh(t.Context())
+	assertClass(t, jwt.ErrKeySet, err)
+	assert.ErrorContains(t, err, `"`+long+`/"`)
+	assert.ErrorContains(t, err, `"`+long+`"`)
+	assert.ErrorContains(t, err, "use Remote")
 }
 
 // AllowHTTP is for both addresses.

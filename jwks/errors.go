@@ -34,14 +34,16 @@ func notFetched(text string, cause error) error {
 
 // plain makes the text of somebody else's error fit for one of ours: in one line, and
 // short.
-func plain(text string) string {
-	text = strings.Map(func(r rune) rune {
+func plain(text string) string { return short(inOneLine(text)) }
+
+// inOneLine is for texts that are bounded already, and say all that is needed.
+func inOneLine(text string) string {
+	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
 			return ' '
 		}
 		return r
 	}, strings.ReplaceAll(text, "jwt: ", ""))
-	return short(text)
 }
 
 // quote makes untrusted text safe to print, and short.

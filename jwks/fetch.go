@@ -101,13 +101,16 @@ func (d *document[T]) fetch(ctx context.Context, at *url.URL) (none T, _ time.Du
 			next.life = last.life
 		}
 	case response.StatusCode != http.StatusOK:
-		text := shown(at) + refusal(response)
+		text := shown(at) + refusal(response, at)
 		if response.StatusCode == http.StatusNotFound {
 			text += d.absent
 		}
 		return none, 0, notFetched(text, nil)
 	default:
 		if coding := response.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+			if repeatsPrivateParts(coding, at) {
+				coding = "…"
+			}
 			return none, 0, notFetched(shown(at)+" answered with the Content-Encoding "+quote(coding)+", which it was not asked for", nil)
 		}
 		body, err := read(response)
@@ -120,7 +123,7 @@ func (d *document[T]) fetch(ctx context.Context, at *url.URL) (none T, _ time.Du
 		if next.sum = sha256.Sum256(body); last.url != "" && next.sum == last.sum {
 			next.parsed = last.parsed
 		} else if next.parsed, err = d.parse(body); err != nil {
-			return none, 0, notFetched(shown(at)+" answered no usable "+d.what+": "+plain(err.Error()), nil)
+			return none, 0, notFetched(shown(at)+" answered no usable "+d.what+": "+inOneLine(err.Error()), nil)
 		}
 	}
 	d.last.Store(next)
@@ -131,8 +134,11 @@ func (d *document[T]) fetch(ctx context.Context, at *url.URL) (none T, _ time.Du
 // net/http returns says the whole URL; its cause does not.
 func broken(at *url.URL, what string, err error) error {
 	var whole *url.Error
-	for errors.As(err, &whole) {
+	for errors.As(err, &whole) && whole.Err != nil {
 		err = whole.Err
+	}
+	if whole != nil && whole.Err == nil { // of a transport that gives no reason, and cannot be printed
+		err = errNoReason
 	}
 	reason := plain(err.Error())
 	switch {
@@ -145,8 +151,10 @@ func broken(at *url.URL, what string, err error) error {
 	return notFetched(shown(at)+" "+what+reason, err)
 }
 
+var errNoReason = errors.New("the transport gave no reason")
+
 // refusal says what an answer was that is not taken.
-func refusal(response *http.Response) string {
+func refusal(response *http.Response, at *url.URL) string {
 	text := fmt.Sprintf(" answered %d", response.StatusCode)
 	if reason := http.StatusText(response.StatusCode); reason != "" {
 		text += " " + reason
@@ -155,7 +163,7 @@ func refusal(response *http.Response) string {
 	case http.StatusNotModified:
 		return text + ", though it was not asked whether anything changed"
 	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
-		if to, err := response.Location(); err == nil {
+		if to, err := response.Location(); err == nil && !repeatsPrivateParts(to.Path, at) {
 			text += ", to " + quote(shown(to))
 		}
 		return text + "; redirects are not followed, as another host could then choose the keys: use the URL that it leads to"

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"os/exec"
 	"strings"
@@ -345,6 +346,25 @@ func TestErrors(t *testing.T) {
 		listener.Close()
 	}
 
+	// Servers that send back a part of it.
+	for _, reply := range []string{"HTTP/1.1 200 OK\r\nX " + parts[4], "HTTP/1.1 hidden OK", "HTTP/1.1 200 OK\r\nContent-Length: hidden", "HTTP/1.1 200 OK\r\nContent-Encoding: hidden",
+		"HTTP/1.1 302 Found\r\nLocation: /hidden/" + parts[4], "HTTP/1.1 word OK"} {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		require.NoError(t, err)
+		go func() {
+			if conn, err := listener.Accept(); err == nil {
+				_, _ = conn.Read(make([]byte, 4096))
+				io.WriteString(conn, reply+"\r\n\r\n")
+				conn.Close()
+			}
+		}()
+		fetch(t.Context(), listener.Addr().String())
+		listener.Close()
+	}
+
+	// A transport without a reason: such an error panics where it is printed.
+	fetch(t.Context(), "localhost", by(func(*http.Request) (*http.Response, error) { return nil, &url.Error{Op: "Get"} }))
+
 	// A transport that uses this library has errors of its own.
 	for _, inner := range []error{jwt.ErrInvalidKey, jwt.ErrExpired, jwt.ErrInvalidOption, fmt.Errorf("token: %w", jwt.ErrInvalidKey)} {
 		fetch(t.Context(), "localhost", by(func(*http.Request) (*http.Response, error) { return nil, inner }))
@@ -361,18 +381,23 @@ func TestProxy(t *testing.T) {
 	if os.Getenv("JWKS_TEST_CHILD") != "" {
 		_, _, err := sourceAt(t, "http://keys.example/jwks", jwks.AllowHTTP()).Fetch(t.Context())
 		require.NoError(t, err)
+		_, _, err = sourceAt(t, os.Getenv("JWKS_TEST_CHILD")).Fetch(t.Context())
+		require.NoError(t, err)
 		return
 	}
-	asked := make(chan string, 1)
+	asked := make(chan string, 2)
+	local := serve(t, text(`{"keys":[]}`))
 	proxy := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		asked <- r.RequestURI
 		io.WriteString(w, `{"keys":[]}`)
 	})
 	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestProxy$", "-test.count=1")
-	child.Env = append(os.Environ(), "JWKS_TEST_CHILD=1", "HTTP_PROXY="+proxy.URL, "http_proxy="+proxy.URL, "NO_PROXY=", "no_proxy=")
+	child.Env = append(os.Environ(), "JWKS_TEST_CHILD="+strings.Replace(local.URL, "127.0.0.1", "LocalHost", 1), "HTTP_PROXY="+proxy.URL, "http_proxy="+proxy.URL, "NO_PROXY=", "no_proxy=")
 	output, err := child.CombinedOutput()
 	require.NoError(t, err, string(output))
 	assert.Equal(t, "http://keys.example/jwks", <-asked)
+	assert.Empty(t, asked, "what is on this machine goes through no proxy, in any spelling")
+	assert.EqualValues(t, 1, local.requests.Load())
 }
 
 // What a server of strange neighbours publishes: the good key works.

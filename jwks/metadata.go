@@ -18,6 +18,8 @@ import (
 
 const wellKnown = "/.well-known/openid-configuration"
 
+const mostURLBytes = 2000 // of a "jwks_uri", as errors and logs show it
+
 // provider is the source of the key set that the metadata of an issuer name.
 type provider struct {
 	issuer   string
@@ -86,6 +88,9 @@ func (c *config) parseMetadata(issuer string, body []byte) (*url.URL, error) {
 	text, ok := members["jwks_uri"]
 	if !ok {
 		return nil, errors.New(`it has no "jwks_uri"`)
+	}
+	if len(text) > mostURLBytes {
+		return nil, errors.New(`its "jwks_uri" has more than 2,000 bytes`)
 	}
 	u, err := c.checkURL(text)
 	if err != nil {

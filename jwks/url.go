@@ -1,6 +1,7 @@
 package jwks
 
 import (
+	"encoding/base64"
 	"errors"
 	"net/netip"
 	"net/url"
@@ -28,6 +29,9 @@ func (c *config) checkURL(text string) (*url.URL, error) {
 	case u.Scheme == "http" && !c.allowHTTP && !isLoopback(u.Hostname()):
 		return nil, errors.New(quote(shown(u)) + " is http to another machine, where anybody in between can replace the keys; use https, or AllowHTTP")
 	}
+	if isLocalhost(u.Hostname()) {
+		u.Host = strings.ToLower(u.Host) // http.ProxyFromEnvironment knows it by no other spelling
+	}
 	if port := u.Port(); port != "" {
 		if _, err := strconv.ParseUint(port, 10, 16); err != nil {
 			return nil, errors.New(quote(shown(u)) + " has a port over 65535")
@@ -36,13 +40,14 @@ func (c *config) checkURL(text string) (*url.URL, error) {
 	return u, nil
 }
 
+// isLoopback reports whether a host is this machine, for net/http too: with a zone, or
+// a letter that only folds to one of localhost, a proxy would be asked for it.
 func isLoopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
 	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.IsLoopback()
+	return isLocalhost(host) || err == nil && ip.IsLoopback() && ip.Zone() == ""
 }
+
+func isLocalhost(host string) bool { return strings.ToLower(host) == "localhost" }
 
 // shown is a URL as texts and logs show it: without user info, query and fragment.
 func shown(u *url.URL) string {
@@ -53,8 +58,16 @@ func shown(u *url.URL) string {
 // a server may send back what it was sent.
 func repeatsPrivateParts(text string, u *url.URL) bool {
 	private := []string{u.RawQuery, u.User.String(), u.User.Username()}
-	if password, ok := u.User.Password(); ok {
-		private = append(private, password)
+	if u.User != nil {
+		password, _ := u.User.Password()
+		private = append(private, password, base64.StdEncoding.EncodeToString([]byte(u.User.Username()+":"+password)))
+	}
+	for _, pair := range strings.FieldsFunc(u.RawQuery, func(r rune) bool { return r == '&' || r == ';' }) {
+		const least = 4 // a shorter value would be found by chance
+		if _, value, _ := strings.Cut(pair, "="); len(value) >= least {
+			decoded, _ := url.QueryUnescape(value)
+			private = append(private, value, decoded)
+		}
 	}
 	for _, part := range private {
 		if part != "" && strings.Contains(text, part) {
