@@ -593,6 +593,19 @@ func TestLiveSetLife(t *testing.T) {
 	}
 }
 
+// Everything is an error that matches every other.
+type everything struct{}
+
+func (everything) Error() string   { return "everything" }
+func (everything) Is(error) bool   { return true }
+func (everything) As(any) bool     { return true }
+func (e everything) Unwrap() error { return jwt.ErrInvalidKey }
+
+// Panicking is an error that cannot be printed.
+type panicking struct{ text string }
+
+func (p *panicking) Error() string { return p.text }
+
 func TestLiveSetBadSources(t *testing.T) {
 	var nilFunc jwt.KeySourceFunc
 	for name, answer := range map[string]jwt.KeySourceFunc{
@@ -613,7 +626,23 @@ func TestLiveSetBadSources(t *testing.T) {
 			set, _ := jwt.NewKeySet()
 			return set, 0, errDown
 		},
-		"class of a token": func(context.Context) (*jwt.KeySet, time.Duration, error) { return nil, 0, jwt.ErrInvalidSignature },
+		"a key, wrapped": func(context.Context) (*jwt.KeySet, time.Duration, error) {
+			return nil, 0, fmt.Errorf("wrapped: %w", fmt.Errorf("again: %w", jwt.ErrInvalidKey))
+		},
+		"a key, joined": func(context.Context) (*jwt.KeySet, time.Duration, error) {
+			_, err := jwt.NewKey([]byte("short"))
+			return nil, 0, fmt.Errorf("wrapped: %w", errors.Join(errDown, fmt.Errorf("%w %w", jwt.ErrInvalidOption, err)))
+		},
+		"an error of another live set": func(ctx context.Context) (*jwt.KeySet, time.Duration, error) {
+			set, _ := jwt.NewLiveKeySet(jwt.KeySourceFunc(func(context.Context) (*jwt.KeySet, time.Duration, error) {
+				_, err := jwt.ParseKeySet(nil)
+				return nil, 0, err
+			}))
+			return nil, 0, errors.Join(set.Refresh(ctx), jwt.ErrExpired)
+		},
+		"an error that is everything": func(context.Context) (*jwt.KeySet, time.Duration, error) { return nil, 0, everything{} },
+		"an error that panics":        func(context.Context) (*jwt.KeySet, time.Duration, error) { return nil, 0, (*panicking)(nil) },
+		"class of a token":            func(context.Context) (*jwt.KeySet, time.Duration, error) { return nil, 0, jwt.ErrInvalidSignature },
 	} {
 		bubble(t, name, func(t *testing.T) {
 			set, err := jwt.NewLiveKeySet(answer)

@@ -108,6 +108,9 @@ func (g *Guard) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		text, err := g.read(r)
 		if g.optional && errors.Is(err, ErrNoToken) {
+			if v, ok := r.Context().Value(contextKey{}).(*verified); ok && v.guard != nil {
+				r = r.WithContext(NewContext(r.Context(), nil)) // that of another guard speaks for somebody else
+			}
 			next.ServeHTTP(w, r)
 			return
 		}

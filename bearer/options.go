@@ -31,7 +31,8 @@ func WithRealm(realm string) Option {
 }
 
 // WithOptional lets requests without a token pass [Guard.Handler], and those with
-// credentials of another scheme; [FromContext] then finds none. A token that is not
+// credentials of another scheme; [FromContext] then finds none, not even one that
+// another guard further out verified. A token that is not
 // good, or a malformed request, is refused nevertheless. [Guard.Scope] wants a token
 // always, and [Guard.Authenticate] returns [ErrNoToken] as without this option.
 func WithOptional() Option {

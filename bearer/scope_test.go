@@ -122,6 +122,21 @@ func TestScopeVerifiesOnce(t *testing.T) {
 	}
 }
 
+// A token of a guard further out, of a proxy for instance, does not stand for one of the
+// user that is not there.
+func TestOptionalWithinAnotherGuard(t *testing.T) {
+	outer, _ := counted(t, jwt.Claims{"sub": "proxy", "exp": now}, bearer.WithHeader("X-Proxy"))
+	inner, _ := counted(t, jwt.Claims{"sub": "alice", "exp": now}, bearer.WithOptional())
+	h := outer.Handler(inner.Handler(http.HandlerFunc(hello)))
+	r := withToken("t")
+	r.Header.Set("X-Proxy", "t")
+	assert.Equal(t, "alice\n", serve(h, r).Body.String())
+	r.Header.Del("Authorization")
+	assert.Equal(t, "nobody\n", serve(h, r).Body.String())
+	r = r.WithContext(bearer.NewContext(r.Context(), &jwt.Token{Claims: jwt.Claims{"sub": "bob"}}))
+	assert.Equal(t, "bob\n", serve(inner.Handler(http.HandlerFunc(hello)), r).Body.String(), "a test may put one in")
+}
+
 // What the program gave to Scope may change afterwards.
 func TestScopeKeepsNoNames(t *testing.T) {
 	g, _ := counted(t, jwt.Claims{"exp": now, "scope": "read"})
