@@ -11,15 +11,16 @@ import (
 // and refuses the bad ones. What is slow to measure is quick to check.
 func TestEveryWayIsRight(t *testing.T) {
 	m, ways := newMaterial(), map[string][]way{}
-	for _, c := range casesOf(m) {
+	for _, c := range append(casesOf(m), guardCases(m)...) {
 		t.Run(c.name, func(t *testing.T) {
 			entries, err := m.entriesOf(&c, ways, func(*library) bool { return true })
 			if err != nil {
 				t.Fatal(err)
 			}
 			for i := range libraries {
-				if !slices.ContainsFunc(entries, func(e *entry) bool { return e.l == &libraries[i] }) {
-					t.Errorf("%s does not take part", libraries[i].name)
+				wanted := i == 0 || libraries[i].through == c.through
+				if slices.ContainsFunc(entries, func(e *entry) bool { return e.l == &libraries[i] }) != wanted {
+					t.Errorf("%s takes part: %v", libraries[i].name, !wanted)
 				}
 			}
 		})
@@ -61,7 +62,7 @@ func TestCheckFindsFaults(t *testing.T) {
 func TestTargetsNameCases(t *testing.T) {
 	m := newMaterial()
 	r := report{settings: &settings{}}
-	for _, c := range casesOf(m) {
+	for _, c := range append(casesOf(m), guardCases(m)...) {
 		r.cases = append(r.cases, []*entry{
 			{c: &c, l: &libraries[0], usual: true, rounds: []float64{2}},
 			{c: &c, l: &libraries[0], rounds: []float64{2}},

@@ -10,9 +10,10 @@ import (
 
 // A library is ours or a peer.
 type library struct {
-	name   string
-	module string // whose version the report names
-	ways   func(*material) []way
+	name    string
+	module  string // whose version the report names
+	through string // of a guard: the framework that it is for
+	ways    func(*material) []way
 }
 
 // A way is one manner of using a library: its most usual, or its fastest that is
@@ -28,6 +29,9 @@ type way struct {
 
 	// once decodes into a map with a raw key, and nothing prepared.
 	once func(token string) op
+
+	// guard sends a request with the token through a framework.
+	guard func(through string) func(token string) op
 }
 
 // An op is a piece of work that can be done again and again, by one goroutine at
@@ -47,6 +51,7 @@ type benchCase struct {
 	work       work
 	refuses    bool
 	goroutines int
+	through    string // the framework of a guard
 	floors     []floor
 }
 
@@ -54,7 +59,7 @@ type benchCase struct {
 type work func(*way) func(token string) op
 
 // libraries in the order of the report; ours is the first.
-var libraries = append(append([]library{ours, golangJWT, goJose, jwxV3}, newer...), kataras)
+var libraries = slices.Concat([]library{ours, golangJWT, goJose, jwxV3}, newer, []library{kataras}, guards)
 
 func casesOf(m *material) []benchCase {
 	var all []benchCase

@@ -16,7 +16,7 @@ type settings struct {
 	slot           time.Duration
 	cases, peers   string
 	markdown, ways bool
-	cpu            bool
+	cpu, guards    bool
 	profile        string
 }
 
@@ -30,6 +30,7 @@ func main() {
 	flag.BoolVar(&s.markdown, "markdown", false, "print the report for README.md, without progress")
 	flag.BoolVar(&s.ways, "ways", false, "list also every way that was measured, with the least and the most of the rounds")
 	flag.BoolVar(&s.cpu, "cpu", false, "measure the CPU time of the process instead of the time that passes, for a machine with other work; it says nothing of goroutines side by side")
+	flag.BoolVar(&s.guards, "guards", false, "measure the guards of HTTP handlers, in place of the libraries")
 	flag.StringVar(&s.profile, "cpuprofile", "", "write a CPU profile of the rounds to this file, and run ours alone, in its usual way")
 	flag.Parse()
 	if *quick {
@@ -57,6 +58,9 @@ func (s *settings) run() error {
 
 	m, r, ways := newMaterial(), report{settings: s}, map[string][]way{}
 	cases := casesOf(m)
+	if s.guards {
+		cases = guardCases(m)
+	}
 	for i := range cases {
 		if !wanted.MatchString(cases[i].name) {
 			continue

@@ -29,7 +29,7 @@ func (m *material) entriesOf(c *benchCase, ways map[string][]way, takesPart func
 	var all []*entry
 	for i := range libraries {
 		l := &libraries[i]
-		if !takesPart(l) {
+		if !takesPart(l) || l.through != c.through && l.name != ours.name {
 			continue
 		}
 		if ways[l.name] == nil {

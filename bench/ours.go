@@ -77,6 +77,7 @@ var ours = library{name: "ours", ways: func(m *material) []way {
 				result: func() any { return claims },
 			}
 		},
+		guard: func(through string) func(string) op { return ourGuard(shared(hs256), through) },
 	}, {
 		name: "AppendEncode, flat struct",
 		verifyStruct: func(alg, token string) op {

@@ -93,7 +93,7 @@ func (r *report) write(w io.Writer) {
 	}
 	fmt.Fprintf(w, "%s, %s, %s/%s, %s, %d CPUs. Medians of %d interleaved rounds of %v%s.\n", time.Now().Format(time.DateOnly),
 		runtime.Version(), runtime.GOOS, runtime.GOARCH, cpuName(), runtime.NumCPU(), r.rounds, r.slot, of)
-	fmt.Fprintf(w, "%s.\n\n", strings.Join(versions(), ", "))
+	fmt.Fprintf(w, "%s.\n\n", strings.Join(versions(r.taking()), ", "))
 	r.writeTimes(w)
 	fmt.Fprintln(w)
 	r.writeAllocations(w)
@@ -229,14 +229,14 @@ func (t *table) write(w io.Writer) {
 	}
 }
 
-// versions names the peers that were built in, by what the build says.
-func versions() []string {
+// versions names the peers that were measured, by what the build says.
+func versions(taking []*library) []string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return nil
 	}
 	var all []string
-	for _, l := range libraries[1:] {
+	for _, l := range taking {
 		for _, dep := range info.Deps {
 			if dep.Path == l.module {
 				all = append(all, l.module+" "+dep.Version)

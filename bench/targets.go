@@ -68,6 +68,24 @@ func targets() []target {
 	allocations("refuse/bad-signature", "DecodeInto", 1)
 	allocations("refuse/garbage", "DecodeInto", 0)
 	allocations("refuse/dots-1MB", "DecodeInto", 0)
+	// In the frameworks the wrappers have a cost too, which is not ours.
+	name := "guard/" + netHTTP
+	all = append(all, target{text: name + ": ns beside DecodeContext", wanted: 1000, atMost: true, measure: func(r *report) (float64, bool) {
+		our, floor := entryTime(ourEntry(r.find(name))), floorOf(r.find(name))
+		return our - floor, our > 0 && floor > 0
+	}}, target{text: name + ": allocations beside DecodeContext", wanted: 6, atMost: true, measure: func(r *report) (float64, bool) {
+		our := ourEntry(r.find(name))
+		if our == nil {
+			return 0, false
+		}
+		beside := our.allocs
+		for _, e := range r.find(name) {
+			if e.l == nil {
+				beside -= e.allocs
+			}
+		}
+		return beside, true
+	}})
 	all = append(all, target{text: "two goroutines: times the work of one", wanted: 1.8, measure: func(r *report) (float64, bool) {
 		if r.cpu {
 			return 0, false
