@@ -415,7 +415,7 @@ func derKey(secret []byte) foreignForm {
 	if !ok {
 		return foreignForm{}
 	}
-	whole := len(tail) == 0
+	whole := len(bytes.TrimSpace(tail)) == 0 // an editor may have added a line break
 	var tags [6]byte
 	var contents [len(tags)][]byte
 	n := 0

@@ -184,6 +184,9 @@ func parsePEMBlock(block *pem.Block, weak bool) (any, error) {
 	if strings.Contains(block.Type, "RSA-PSS ") { // which openssl writes around PKCS #1
 		return nil, isRSAPSS(name)
 	}
+	if strings.HasSuffix(block.Type, "PARAMETERS") { // those of Diffie-Hellman have the form of an RSA public key
+		return nil, unsupportedKey(name + " holds parameters, and no key")
+	}
 	shape, der := shapeOf(block.Bytes)
 	if len(der) < len(block.Bytes) && !(shape == "ssb" && block.Type == "TRUSTED CERTIFICATE") { // openssl says there what it is trusted for
 		return nil, badKey(name + " has something after its DER")

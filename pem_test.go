@@ -15,6 +15,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"iter"
+	"math/big"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -131,11 +132,16 @@ func TestParsePEMRefused(t *testing.T) {
 	middle := strings.Index(ed, "\n") + 10
 	spoiled := func(kind string, der []byte) string { return string(block(kind, der[:len(der)-1])) }
 	rsaDER := x509.MarshalPKCS1PrivateKey(rsaKey())
+	// A prime and 5, as openssl dhparam -5 writes them: in form an RSA key, whose signatures
+	// anybody makes, as its modulus is prime.
+	parameters, err := asn1.Marshal([]*big.Int{odd(2048), big.NewInt(5)})
+	require.NoError(t, err)
 	for name, c := range map[string]struct {
 		text        string
 		unsupported bool
 		hint        string // what the text must name
 	}{
+		"parameters of Diffie-Hellman": {string(block("DH PARAMETERS", parameters)), true, "parameters"},
 		"nothing":                      {"", false, "empty"},
 		"no PEM":                       {"thirty-two octets of a secret, or more", false, ""},
 		"literal line breaks":          {strings.ReplaceAll(ed, "\n", `\n`), false, `\n`},
@@ -229,7 +235,7 @@ func TestParsePEMRefused(t *testing.T) {
 			}
 		})
 	}
-	_, err := jwt.ParsePEM(block("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(weak)), jwt.AllowWeakKey())
+	_, err = jwt.ParsePEM(block("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(weak)), jwt.AllowWeakKey())
 	assert.NoError(t, err)
 	_, err = jwt.ParsePEM([]byte(ed), jwt.WithKeyAlgorithm(jwt.RS256))
 	assertClass(t, err, jwt.ErrInvalidKey)

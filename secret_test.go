@@ -54,6 +54,7 @@ func derForms(t testing.TB) map[string]foreign {
 	for name, key := range map[string]crypto.Signer{"RSA": rsaKey(), "P-256": ecKeys[jwt.ES256], "P-384": ecKeys[jwt.ES384], "P-521": ecKeys[jwt.ES512], "P-224": p224, "Ed25519": edKey} {
 		der, err := x509.MarshalPKIXPublicKey(key.Public())
 		add("PKIX of "+name, "ParsePKIXPublicKey", der, err)
+		add("PKIX of "+name+", a line break behind", "ParsePKIXPublicKey", append(slices.Clone(der), "\r\n"...), nil)
 		der, err = x509.MarshalPKCS8PrivateKey(key)
 		add("PKCS #8 of "+name, "ParsePKCS8PrivateKey", der, err)
 		add("PKCS #8 of "+name+", a line break behind", "ParsePKCS8PrivateKey", append(slices.Clone(der), '\n'), nil)
