@@ -63,7 +63,7 @@ type oldKey struct {
 // settings are what an issuer is made of.
 type settings struct {
 	url      string // as its tokens say it, and as services are given it
-	users    users
+	logIn    loginCheck
 	lifetime time.Duration // of tokens
 	maxAge   time.Duration // how long services may use the published keys without asking again
 	now      func() time.Time
@@ -188,7 +188,7 @@ func (i *issuer) login(w http.ResponseWriter, r *http.Request) {
 	}
 	// PostForm is the body alone: a password in an address would be in every log.
 	name := r.PostForm.Get("username")
-	scope, ok, err := i.users.scopeOf(name, r.PostForm.Get("password"))
+	scope, ok, err := i.logIn(name, r.PostForm.Get("password"))
 	if err != nil {
 		fail(w, r, err)
 		return

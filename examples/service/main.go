@@ -62,16 +62,16 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if flags.NArg() > 0 {
 		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
+	if *listen != "" {
+		return serve(ctx, *listen, *lifetime, out)
+	}
 	users, err := newUsers(alice, bob)
 	if err != nil {
 		return err
 	}
-	if *listen != "" {
-		return serve(ctx, *listen, users, *lifetime, out)
-	}
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	defer cancel()
-	return tellStory(ctx, out, rightCast(users, storyMaxAge))
+	return tellStory(ctx, out, rightCast(users.logIn, storyMaxAge))
 }
 
 // How the keys change while this program serves.
@@ -83,14 +83,18 @@ const (
 // serve runs the issuer, both services and the page behind one address until the
 // context ends, which is no error. The services fetch the issuer's keys over HTTP
 // nevertheless, as they would from anywhere.
-func serve(ctx context.Context, address string, users users, lifetime time.Duration, out io.Writer) error {
+func serve(ctx context.Context, address string, lifetime time.Duration, out io.Writer) error {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return err
 	}
 	defer listener.Close()
+	users, err := newUsers(alice, bob)
+	if err != nil {
+		return err
+	}
 	url := urlOf(listener)
-	issuer, err := newIssuer(settings{url, users, lifetime, keysMaxAge, time.Now})
+	issuer, err := newIssuer(settings{url, users.logIn, lifetime, keysMaxAge, time.Now})
 	if err != nil {
 		return err
 	}

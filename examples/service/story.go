@@ -19,7 +19,7 @@ import (
 const (
 	storyMaxAge   = time.Second
 	storyCooldown = 200 * time.Millisecond
-	storyLifetime = time.Minute
+	storyLifetime = 10 * time.Minute
 )
 
 // A cast is who plays. Tests have others play, who do it wrong.
@@ -38,12 +38,12 @@ type keyHolder interface {
 }
 
 // rightCast plays it as it should be.
-func rightCast(users users, maxAge time.Duration) cast {
+func rightCast(logIn loginCheck, maxAge time.Duration) cast {
 	return cast{
 		keysLife: max(maxAge, storyCooldown), // a service asks no sooner
 		patience: 10 * time.Second,
 		issuer: func(url string) (keyHolder, error) {
-			return newIssuer(settings{url, users, storyLifetime, maxAge, time.Now})
+			return newIssuer(settings{url, logIn, storyLifetime, maxAge, time.Now})
 		},
 		service: newService,
 	}

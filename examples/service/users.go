@@ -27,11 +27,13 @@ type user struct {
 	scope      string
 }
 
+// A loginCheck returns what a user may do, and whether name and password are right.
+type loginCheck func(name, password string) (scope string, ok bool, err error)
+
 func newUsers(accounts ...account) (users, error) {
-	u := make(users)
-	for _, a := range append(accounts, account{password: rand.Text()}) { // the last one is nobody
-		salt := make([]byte, 16)
-		rand.Read(salt) // never fails: crypto/rand ends the program instead
+	u := users{"": {salt: random(16), hash: random(sha256.Size)}} // nobody
+	for _, a := range accounts {
+		salt := random(16)
 		hash, err := derive(a.password, salt)
 		if err != nil {
 			return nil, err
@@ -41,10 +43,9 @@ func newUsers(accounts ...account) (users, error) {
 	return u, nil
 }
 
-// scopeOf returns what a user may do, and whether name and password are right. An
-// unknown name costs what a wrong password costs: else the time of an answer would
-// tell who has an account.
-func (u users) scopeOf(name, password string) (string, bool, error) {
+// logIn is the loginCheck of these users. An unknown name costs what a wrong password
+// costs: else the time of an answer would tell who has an account.
+func (u users) logIn(name, password string) (string, bool, error) {
 	found, known := u[name]
 	if !known {
 		found = u[""]
@@ -61,4 +62,10 @@ func (u users) scopeOf(name, password string) (string, bool, error) {
 
 func derive(password string, salt []byte) ([]byte, error) {
 	return pbkdf2.Key(sha256.New, password, salt, iterations, sha256.Size)
+}
+
+func random(n int) []byte {
+	b := make([]byte, n)
+	rand.Read(b) // never fails: crypto/rand ends the program instead
+	return b
 }
