@@ -149,7 +149,9 @@ func (l *liveSet) set(o LiveOption) error {
 }
 
 // Refresh fetches a live set now, or joins the fetch under way, and returns when it is
-// done: nil, or an [ErrKeySet]. It does not wait until a failed fetch may be repeated.
+// done: nil, or an [ErrKeySet]. A fetch that it joins may have begun before the call, so
+// who has just changed the source calls it twice. It does not wait until a failed fetch
+// may be repeated.
 // Of a fixed set it does nothing. A nil or empty set is an [ErrInvalidKey].
 func (s *KeySet) Refresh(ctx context.Context) error {
 	state, err := s.usable()
