@@ -92,8 +92,11 @@ func appendPayload(dst []byte, payload any, w *writer) ([]byte, error) {
 			}
 		}
 		c := claimsTypeOf(p)
-		if c.fault != nil {
+		switch {
+		case c.fault != nil:
 			return dst, c.fault
+		case c.unchecked != nil:
+			return dst, c.unchecked
 		}
 		dst, err := w.value(dst, v, p)
 		if err == nil && c.hidden {

@@ -18,7 +18,8 @@ var (
 // A claimsType is what must be watched where a struct is the whole of a claims set. It
 // is worked out once a type.
 type claimsType struct {
-	fault error // the struct can hold no claims set, as its fields are written and read
+	fault     error // the struct can hold no claims set, as its fields are written and read
+	unchecked error // Encode would write a field under a name that nobody checks
 
 	fields    []claimField // the registered claims among its fields
 	embedded  []*branch    // to each embedded RegisteredClaims, the outermost first
@@ -106,6 +107,13 @@ func newClaimsType(p *plan) *claimsType {
 	for i := range p.fields {
 		if f := &p.fields[i]; f.claim != claimOther && !c.holds(f) {
 			c.fields = append(c.fields, claimField{f.claim, f.name, f.branch, f.last, true})
+		}
+	}
+	for i := range p.fields {
+		f := &p.fields[i]
+		if c.unchecked == nil && !f.tagged && f.claim == claimOther && claimNamed(strings.ToLower(f.name)) != claimOther {
+			c.unchecked = badOption("the field " + f.name + " would be the claim " + strconv.Quote(f.name) + ", which nobody checks: names match exactly; give it the tag json:\"" +
+				strings.ToLower(f.name) + "\", or another tag if it is not that claim")
 		}
 	}
 	for _, name := range p.clashes {

@@ -605,3 +605,44 @@ func TestThreat50_LifetimeExactly(t *testing.T) {
 		assert.Equal(t, time.Hour, claims.ExpiresAt().Sub(claims.IssuedAt()), part)
 	}
 }
+
+// A field without a tag, whose name is that of a registered claim but for case, would be a
+// claim that nobody checks: a token that never expires.
+func TestEncodeWritesNoUncheckedClaim(t *testing.T) {
+	for name, payload := range map[string]any{
+		"Exp": struct{ Exp int64 }{1},
+		"Sub": &struct{ Sub string }{"a"},
+		"AUD": struct{ AUD string }{"a"},
+		"beside them": struct {
+			jwt.RegisteredClaims
+			Jti string
+		}{Jti: "a"},
+		"embedded": struct{ withIss }{withIss{Iss: "a"}},
+	} {
+		_, err := jwt.Encode(payload, secret)
+		assertClass(t, err, jwt.ErrInvalidOption)
+		assert.ErrorContains(t, err, `json:"`, name)
+	}
+	for name, payload := range map[string]any{
+		"with a tag": struct {
+			Exp int64 `json:"exp"`
+		}{now.Unix()},
+		"with another tag": struct {
+			Exp int64 `json:"experience"`
+		}{1},
+		"with its name": struct {
+			Sub string `json:"Sub"`
+		}{"a"},
+		"left out": struct {
+			Sub string `json:"-"`
+		}{"a"},
+		"deeper":       struct{ User struct{ Sub string } }{},
+		"another name": struct{ Subject, ID string }{"a", "b"},
+		"in a map":     map[string]any{"Exp": 1},
+	} {
+		_, err := jwt.Encode(payload, secret)
+		assert.NoError(t, err, name)
+	}
+}
+
+type withIss struct{ Iss string }

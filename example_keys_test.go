@@ -180,8 +180,9 @@ func ExampleParseKeySet_weak() {
 	// 0 skipped
 }
 
-// To change keys without refusing anybody: publish the new one, sign with it, and
-// take tokens of the old one until the last of them has expired.
+// To change keys without refusing anybody: publish the new key, wait until every verifier
+// has it (see jwks.Handler), only then sign with it, and publish the old one until the
+// last of its tokens has expired. examples/service does it with an issuer that serves.
 func ExampleNewKeySet_rotation() {
 	before, err := jwt.GenerateKey(jwt.ES256, jwt.WithKeyID("2026-10"))
 	if err != nil {

@@ -264,8 +264,8 @@ func ExampleDecoder() {
 	// refused for its aud
 }
 
-// Several issuers, each with a key of its own. What a token says of itself only
-// chooses among decoders that were made beforehand.
+// Several issuers, each with its own key. What a token says of itself only chooses among
+// decoders that were made beforehand. [Issuers] does this for you.
 func ExampleDecodeUnverified() {
 	// Never hard-code a real key.
 	keys := map[string][]byte{

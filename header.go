@@ -197,7 +197,11 @@ func (h *Header) allowed(set Algorithm) *failure {
 	case h.algState == algNotText:
 		return errAlgNotText
 	case h.Algorithm&set == 0:
-		return &failure{class: ErrInvalidAlgorithm, text: "the token's algorithm " + quote(h.algName) + " is not allowed; allowed is " + set.String()}
+		text := "the token's algorithm " + quote(h.algName) + " is not allowed; allowed is " + set.String()
+		if h.Algorithm|set == EdDSA|Ed25519 {
+			text += "; they are two names for the same signatures: allow jwt.EdDSA|jwt.Ed25519"
+		}
+		return &failure{class: ErrInvalidAlgorithm, text: text}
 	}
 	return nil
 }

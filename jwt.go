@@ -52,7 +52,7 @@
 // one text for each token: base64url is canonical, JSON has no name twice, names
 // match exactly, and nothing may follow. (An ECDSA signature has a second form that
 // holds too, for the same content.) Nothing of the payload is read before
-// the signature holds, and work before that is bounded: a token has at most 256
+// the signature holds, but for the "iss" by which [Issuers] chooses a decoder, and work before that is bounded: a token has at most 256
 // KiB, its header 16 KiB.
 //
 // A token that was issued for one purpose may be good for another if nobody

@@ -52,6 +52,7 @@ func allZero(secret []byte) bool {
 
 func secretTooShort(length int, alg Algorithm) error {
 	return badKey("the HMAC secret has " + strconv.Itoa(length) + " octets, and " + alg.String() + " needs at least " +
-		strconv.Itoa(alg.row().hash.Size()) + " random ones (RFC 7518, Section 3.2); make one with openssl rand, " +
+		strconv.Itoa(alg.row().hash.Size()) + " random ones (RFC 7518, Section 3.2); make one with GenerateKey, or openssl rand -out key " +
+		strconv.Itoa(alg.row().hash.Size()) + ", " +
 		"or allow a weak one with NewKey and AllowWeakKey")
 }

@@ -98,7 +98,9 @@ type FetchReport struct {
 // time, up to the cooldown.
 //
 // A token whose "kid" the set does not know causes a fetch, at most one per cooldown
-// unless it failed, so that a new key works at once. A signature that does not hold causes none.
+// unless it failed, so that a new key usually works at once. A token with an ID that
+// somebody made up uses that fetch too: publish a key before it signs. A signature that
+// does not hold causes none.
 //
 // A caller whose context ends while it waits gets an ErrKeySet with the context's error
 // beneath. The context is that of [Decoder.DecodeContext] or [WithContext].

@@ -148,7 +148,7 @@ func WithClock(now func() time.Time) Option { return clockOption(now) }
 // [ErrInvalidOption].
 //
 // Each key of the decoder may sign for each of these issuers: where they have keys
-// of their own, make a decoder for each (see [DecodeUnverified]).
+// of their own, make a decoder for each (see [Issuers]).
 func WithIssuer(issuers ...string) Option { return issuerOption(issuers) }
 
 // WithSubject adds the claim "sub" (RFC 7519, Section 4.1.2) when encoding. A

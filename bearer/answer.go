@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"strings"
 
@@ -26,7 +27,7 @@ import (
 // and for a scope. It sets Cache-Control and X-Content-Type-Options too, but no
 // Retry-After, as nobody knows when. Then it writes a line of text, or lets the handler
 // of [WithErrorHandler] write. The text is fixed: nothing of the request, of err or of a
-// token is in it.
+// token is in it. A 500 without such a handler is logged by [slog.Default], with err.
 //
 // A nil or empty guard answers 500. It is safe for concurrent use.
 func (g *Guard) WriteError(w http.ResponseWriter, r *http.Request, err error) {
@@ -55,11 +56,21 @@ func (g *Guard) answer(w http.ResponseWriter, r *http.Request, err error, scope 
 		lw.sendStatus()
 		return
 	}
+	if a.status == http.StatusInternalServerError { // the program's fault, which no client can cause
+		slog.Default().ErrorContext(contextOf(r), "bearer: requests cannot be judged", "error", err)
+	}
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(a.status)
 	if r == nil || r.Method != http.MethodHead {
 		_, _ = io.WriteString(w, a.body+"\n")
 	}
+}
+
+func contextOf(r *http.Request) context.Context {
+	if r == nil {
+		return context.Background()
+	}
+	return r.Context()
 }
 
 // An answer is what the class of an error comes to.

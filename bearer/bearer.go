@@ -12,8 +12,8 @@
 // It is read from "Authorization: Bearer <token>", or with [WithHeader] from another
 // header; with [WithForm] also from a form, and with [WithCookie] from a cookie, where
 // neither header nor form has one. It is never read from the query of the URL, which
-// ends up in logs. No method is passed over: put what answers CORS preflights, which
-// are OPTIONS without a token, outside the guard.
+// ends up in logs. OPTIONS is guarded too: put the middleware that answers CORS
+// preflights outside the guard.
 //
 // # Answers
 //
@@ -33,7 +33,9 @@
 // A browser sends cookies whichever page asks. So a token in a cookie counts only where
 // [http.CrossOriginProtection] lets the request pass.
 //
-// Answers and logs are read by others. So nothing of a token is written to either.
+// Answers and logs are read by others. So nothing of a token is written to either. The
+// program's own faults, which are answered with 500, are logged by [log/slog.Default]
+// unless [WithErrorHandler] is given; its error may quote issuer, audience and type.
 //
 // [RFC 6750]: https://www.rfc-editor.org/rfc/rfc6750.html
 // [RFC 9728]: https://www.rfc-editor.org/rfc/rfc9728.html
@@ -73,16 +75,26 @@ type Guard struct {
 	crossOrigin   http.CrossOriginProtection
 }
 
-// New makes a guard. A nil decoder, a [jwt.Decoder] that is empty or cannot decode, and
-// an option that is wrong is a [jwt.ErrInvalidOption].
+// New makes a guard. A nil decoder, a [jwt.Decoder] that is empty or cannot decode (in
+// [jwt.Issuers] too), and an option that is wrong is a [jwt.ErrInvalidOption].
 func New(dec Decoder, opts ...Option) (*Guard, error) {
 	if isNil(dec) {
 		return nil, errNilDecoder
 	}
-	if d, ok := dec.(*jwt.Decoder); ok {
-		// A decoder that can decode nothing says so before it looks at the token.
-		if _, err := d.Decode(""); !errors.Is(err, jwt.ErrInvalidToken) {
+	switch d := dec.(type) {
+	case *jwt.Decoder:
+		if err := canDecode(d); err != nil {
 			return nil, err
+		}
+	case jwt.Issuers:
+		if len(d) == 0 {
+			_, err := d.DecodeContext(context.Background(), "") // which says so
+			return nil, err
+		}
+		for _, one := range d {
+			if err := canDecode(one); err != nil {
+				return nil, err
+			}
 		}
 	}
 	g := &Guard{decoder: dec, realm: `realm="api"`}
@@ -95,6 +107,15 @@ func New(dec Decoder, opts ...Option) (*Guard, error) {
 		}
 	}
 	return g, nil
+}
+
+// canDecode asks a decoder to decode nothing: one that cannot decode says so before it
+// looks at the token.
+func canDecode(d *jwt.Decoder) error {
+	if _, err := d.Decode(""); !errors.Is(err, jwt.ErrInvalidToken) {
+		return err
+	}
+	return nil
 }
 
 // Handler is a middleware: requests with a good token pass to next, which gets the token

@@ -244,7 +244,7 @@ func TestRequests(t *testing.T) {
 			check(recorder.Result(), text)
 		})
 	}
-	assert.Empty(t, logs.String(), "nothing is logged")
+	assertNoToken(t, all, "the log", logs.String())
 }
 
 // The classes of Authenticate's errors, and that no token comes with one.

@@ -1,11 +1,14 @@
 package bearer_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -19,16 +22,22 @@ func TestNewRefuses(t *testing.T) {
 	require.NoError(t, err)
 	var none *jwt.Decoder
 	for name, dec := range map[string]bearer.Decoder{
-		"nil":                nil,
-		"a nil *jwt.Decoder": none,
-		"a zero jwt.Decoder": new(jwt.Decoder),
-		"a nil func":         decoderFunc(nil),
-		"one for Verify":     verifier,
+		"nil":                         nil,
+		"a nil *jwt.Decoder":          none,
+		"a zero jwt.Decoder":          new(jwt.Decoder),
+		"a nil func":                  decoderFunc(nil),
+		"one for Verify":              verifier,
+		"no issuers":                  jwt.Issuers{},
+		"nil issuers":                 jwt.Issuers(nil),
+		"a nil decoder of an issuer":  jwt.Issuers{"https://a.example": newDecoder(t), "https://b.example": nil},
+		"one for Verify of an issuer": jwt.Issuers{"https://a.example": verifier},
 	} {
 		g, err := bearer.New(dec)
 		assert.Nil(t, g, name)
 		assertClass(t, err, jwt.ErrInvalidOption)
 	}
+	_, err = bearer.New(jwt.Issuers{"https://a.example": newDecoder(t)})
+	assert.NoError(t, err)
 	for name, o := range map[string]bearer.Option{
 		"a nil option":                 nil,
 		"an empty realm":               bearer.WithRealm(""),
@@ -194,4 +203,29 @@ func TestWriteError(t *testing.T) {
 		assert.Equal(t, "no-store", w.Header().Get("Cache-Control"))
 		assert.Empty(t, w.Header().Get("Content-Length"))
 	}
+}
+
+// The program's own faults are logged once a request, and nothing else is.
+func TestFaultsAreLogged(t *testing.T) {
+	var text bytes.Buffer
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&text, nil)))
+	t.Cleanup(func() { slog.SetDefault(before) })
+	g, err := bearer.New(newDecoder(t))
+	require.NoError(t, err)
+	request := httptest.NewRequest(http.MethodGet, "/", nil)
+	g.WriteError(httptest.NewRecorder(), request, jwt.ErrInvalidToken)
+	g.WriteError(httptest.NewRecorder(), request, jwt.ErrUnavailable)
+	assert.Empty(t, text.String())
+	g.WriteError(httptest.NewRecorder(), request, jwt.ErrInvalidKey)
+	assert.Equal(t, 1, strings.Count(text.String(), "level=ERROR"))
+	g.WriteError(httptest.NewRecorder(), nil, nil)
+	assert.Equal(t, 2, strings.Count(text.String(), "level=ERROR"))
+
+	// The program's own handler is told instead.
+	text.Reset()
+	g, err = bearer.New(newDecoder(t), bearer.WithErrorHandler(func(w http.ResponseWriter, _ *http.Request, status int, _ error) { w.WriteHeader(status) }))
+	require.NoError(t, err)
+	g.WriteError(httptest.NewRecorder(), request, jwt.ErrInvalidKey)
+	assert.Empty(t, text.String())
 }

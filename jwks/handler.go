@@ -19,12 +19,14 @@ import (
 // usual.
 //
 // Clients may use the answer for maxAge, in whole seconds, and then ask by its ETag
-// whether it changed. By 0 they ask each time. A key must be published for longer than
-// maxAge before it signs, as clients that cached the set do not know it before; and a
+// whether it changed; 0 tells them to ask each time. Publish a key for longer than maxAge
+// before it signs, and for longer than the cooldown of those who verify
+// ([jwt.WithCooldown], 30 seconds) if that is more: until then they may not know it. A
 // removed key verifies there for as long after it was removed.
 //
-// Of a live set the handler publishes what is current at each request, as
-// [jwt.KeySet.Current] returns it: 503 where that fails.
+// Of a live set the handler publishes what the set holds at each request, which may be
+// as old as its life ([jwt.KeySet.Current]); it answers 503 if there is none. For keys
+// of your own, make a new Handler at each change and swap it, as examples/service does.
 //
 // A secret in the set is a [jwt.ErrInvalidKey], and so is a nil or empty set. Where a
 // live set gets a secret later, the handler answers 500 and logs it by [slog.Default]. A
