@@ -107,10 +107,8 @@ func misread(token string) *failure {
 
 // notBase64 says what is wrong with a segment, which starts at that offset of its token.
 func (p *decodePolicy) notBase64(token string, start int, segment string, name string, fault *segmentFault) *failure {
-	if start == 0 || start+len(segment) == len(token) {
-		if f := misread(token); f != nil {
-			return f
-		}
+	if f := misread(token); f != nil {
+		return f
 	}
 	bare := strings.TrimRight(segment, "=")
 	if i := strayIn(bare, false); i >= 0 {
@@ -118,10 +116,10 @@ func (p *decodePolicy) notBase64(token string, start int, segment string, name s
 	}
 	switch {
 	case p.has(hasPadding):
-		if len(bare) == len(segment) && len(segment)%4 != 0 {
+		if len(bare) == len(segment) {
 			return fault.unpadded
 		}
-	case len(bare) < len(segment) && len(segment)%4 == 0 && len(bare)%4 != 1 && len(segment)-len(bare) < 3:
+	case len(segment)%4 == 0 && len(segment)-len(bare) < 3: // there is padding, else it could be decoded
 		return fault.padded
 	}
 	return fault.letters

@@ -99,7 +99,9 @@ func TestCriticalRefused(t *testing.T) {
 		"in another case":                 bankHeader(listed("HTTP" + bankIat[4:])),
 		"with a space":                    bankHeader(listed(bankIat + " ")),
 		"no string":                       bankHeader(`,"crit":["` + bankIat + `",1]`),
-		"null among them":                 bankHeader(`,"crit":[null]`),
+		"null among them":                 bankHeader(`,"null":1,"crit":[null]`),
+		"a number that reads as a name":   bankHeader(`,"7":1,"crit":[7]`),
+		"true, which reads as a name":     bankHeader(`,"true":1,"crit":[true]`),
 		"an array among them":             bankHeader(`,"crit":[["` + bankIat + `"]]`),
 		"a string":                        bankHeader(`,"crit":"` + bankIat + `"`),
 		"an object":                       bankHeader(`,"crit":{"` + bankIat + `":1}`),
@@ -115,7 +117,7 @@ func TestCriticalRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			token := forge(header, `{"sub":"alice"}`)
-			opts := []jwt.DecodeOption{bank, jwt.WithCritical("absent")}
+			opts := []jwt.DecodeOption{bank, jwt.WithCritical("absent", "7", "true", "null")}
 			claims, err := jwt.Decode(token, secret, jwt.HS256, opts...)
 			assert.Nil(t, claims)
 			assertClass(t, err, jwt.ErrInvalidToken)

@@ -36,6 +36,7 @@ func TestTokenTexts(t *testing.T) {
 		{"Bearer: with a colon", "Bearer: " + good, []string{`"Bearer"`}},
 		{"Bearer%20", "Bearer%20" + good, []string{`"Bearer"`}},
 		{"Bearer and nothing", "Bearer ", []string{`"Bearer"`}},
+		{"Bearer alone, which is opaque", "Bearer", []string{"opaque"}},
 		{"Bearer of an opaque one", "Bearer abcdef", []string{`"Bearer"`}},
 		{"a whole header", "Authorization: Bearer " + good, []string{`"Authorization"`}},
 		{"JWT prefix", "JWT " + good, []string{`"JWT"`, "Authorization"}},
@@ -60,13 +61,18 @@ func TestTokenTexts(t *testing.T) {
 		{"the other base64, in the signature", good[:end-4] + "/" + good[end-3:], []string{"'/'", "index " + strconv.Itoa(end-4), "signature"}},
 		{"HTML", "<html><body>a.b.c</body></html>", []string{"'<'", "index 0"}},
 		{"padded", padded(header) + "." + padded(payload) + "." + padded(signature), []string{"'='", "signature", "WithPadding"}},
+		{"padding too short", b64(`{"alg":"HS256"}x`) + "=." + payload + "." + signature, []string{"header", "character is missing"}},
+		{"padding too long", header + "A===." + payload + "." + signature, []string{"header", "character is missing"}},
 		{"padded in the header", b64(`{"alg":"HS256"}x`) + "==." + payload + "." + signature, []string{"'='", "header", "WithPadding"}},
 		{"padding within", header[:4] + "=" + header[4:] + "." + payload + "." + signature, []string{"'='", "index 4"}},
 		{"a letter too many", header + "A." + payload + "." + signature, []string{"header", "character is missing"}},
 		{"a letter lost", good[:end-2], []string{"signature", "character is missing"}},
 		{"base64 of it", base64.StdEncoding.EncodeToString([]byte(good)), []string{"base64 of a whole token"}},
 		{"base64url of it", b64(good), []string{"base64 of a whole token"}},
-		{"base64 of its start", base64.StdEncoding.EncodeToString([]byte(header)), []string{"opaque"}},
+		{"base64 of a short one", base64.StdEncoding.EncodeToString([]byte("eyJh.e30.AAA")), []string{"base64 of a whole token"}},
+		{"base64 of one whose dots are at its end", b64(header + ".e30.AA"), []string{"base64 of a whole token"}},
+		{"base64 of it, cut off", b64(good)[:len(b64(good))/4*4-3], []string{"base64 of a whole token"}},
+		{"base64 of its start, opaque", base64.StdEncoding.EncodeToString([]byte(header)), []string{"opaque"}},
 		{"opaque, of Google", "ya29.a0AfH6SMBx", []string{"no JWT", "opaque access token"}},
 		{"opaque", "mF_9B5f-41JqM", []string{"no JWT", "opaque access token"}},
 		{"opaque, of GitHub", "gho_16C7e42F292c6912E7710c838347Ae178B4a", []string{"opaque access token"}},
@@ -94,7 +100,7 @@ func TestTokenTexts(t *testing.T) {
 				for _, never := range []string{good, signature, payload} {
 					assert.NotContains(t, err.Error(), never)
 				}
-				for cause, word := range map[string]string{"JWE": "encrypted", "SD-JWT": "~", "WithPadding": "=", "Python": "b", "cookie": ";", "opaque": "", "Bearer": "earer"} {
+				for cause, word := range map[string]string{"JWE": "encrypted", "SD-JWT": "~", "WithPadding": "=", "Python": "b", "cookie": ";", "opaque": "opaque", "Bearer": "earer"} {
 					if strings.Contains(err.Error(), cause) {
 						assert.Contains(t, strings.ToLower(tt.name+tt.token), strings.ToLower(word), "%q is named", cause)
 					}
@@ -115,8 +121,11 @@ func TestTokenTexts(t *testing.T) {
 			assert.Contains(t, err.Error(), says, token)
 		}
 	}
+	_, err := jwt.Decode(padded(header)+"."+padded(payload)+"."+padded(signature), secret, jwt.HS256, jwt.WithType("JWT"))
+	assertClass(t, err, jwt.ErrDecode)
+	assert.Contains(t, err.Error(), "WithPadding")
 	// A payload whose signature holds over the text as received.
-	_, err := jwt.Verify(forgeSegments(header, "QUJ~"), secret, jwt.HS256)
+	_, err = jwt.Verify(forgeSegments(header, "QUJ~"), secret, jwt.HS256)
 	assertClass(t, err, jwt.ErrDecode)
 	assert.Contains(t, err.Error(), "'~'")
 	assert.Contains(t, err.Error(), "payload")
@@ -188,6 +197,10 @@ func TestClaimTexts(t *testing.T) {
 		{"a slash in escapes", `{"iss":"https:\/\/a.example\/"}`, jwt.WithIssuer("https://a.example"), jwt.ErrInvalidIssuer, []string{`is "https://a.example/"`}, nil},
 		{"beyond what is shown", `{"iss":"` + strings.TrimSuffix(issuer, "v2.0") + `"}`, jwt.WithIssuer(issuer), jwt.ErrInvalidIssuer, []string{"index 71", `the end and "v2.0"`}, nil},
 		{"wholly another", `{"iss":"joe"}`, jwt.WithIssuer("https://a.example"), jwt.ErrInvalidIssuer, []string{`"joe"`}, []string{"index"}},
+		{"wholly another, but for its scheme", `{"iss":"https://b.example"}`, jwt.WithIssuer("https://a.example"), jwt.ErrInvalidIssuer, nil, []string{"index"}},
+		{"wholly another, but for all after its first letter", `{"iss":"xttps://a.example"}`, jwt.WithIssuer("https://a.example"), jwt.ErrInvalidIssuer, nil, []string{"index"}},
+		{"the same but for a port", `{"iss":"https://a"}`, jwt.WithIssuer("https://a:8443"), jwt.ErrInvalidIssuer, []string{"index 9", `the end and ":8443"`}, nil},
+		{"the same but for a long path", `{"iss":"https://a.example"}`, jwt.WithIssuer("https://a.example/0123456789abcdef"), jwt.ErrInvalidIssuer, []string{`the end and "/0123456789abcde"`}, nil},
 		{"one of many", `{"iss":"joe"}`, many, jwt.ErrInvalidIssuer, []string{`"https://d" or 2 more`}, []string{"https://e"}},
 		{"a line break in it", `{"iss":"a\nb"}`, jwt.WithIssuer("a"), jwt.ErrInvalidIssuer, []string{`"a\nb"`}, []string{"\n"}},
 		{"a long one", `{"iss":"` + strings.Repeat("é", 5000) + `"}`, jwt.WithIssuer("a"), jwt.ErrInvalidIssuer, []string{strings.Repeat("é", 32) + `"…`}, []string{strings.Repeat("é", 33)}},
@@ -204,6 +217,7 @@ func TestClaimTexts(t *testing.T) {
 		{"iss a number, and wanted", `{"iss":7}`, jwt.WithIssuer("7"), jwt.ErrInvalidIssuer, []string{"string"}, []string{"WithoutCheck"}},
 		{"jti a number", `{"jti":7}`, jwt.WithLeeway(0), jwt.ErrInvalidID, []string{`WithoutCheck("jti")`}, nil},
 		{"exp in milliseconds", `{"exp":1800000060000}`, jwt.WithLeeway(0), jwt.ErrDecode, []string{`"exp"`, "milliseconds", "seconds since 1970"}, nil},
+		{"exp in milliseconds of 2029", `{"exp":1860000000999}`, jwt.WithLeeway(0), jwt.ErrDecode, []string{"milliseconds"}, nil},
 		{"nbf in milliseconds", `{"nbf":1500000000000}`, jwt.WithLeeway(0), jwt.ErrDecode, []string{"milliseconds"}, nil},
 		{"iat in milliseconds", `{"iat":1500000000000}`, jwt.WithLeeway(0), jwt.ErrInvalidIssuedAt, []string{"milliseconds"}, nil},
 		{"exp in microseconds", `{"exp":1800000060000000}`, jwt.WithLeeway(0), jwt.ErrDecode, []string{"microseconds"}, nil},
@@ -213,7 +227,7 @@ func TestClaimTexts(t *testing.T) {
 		{"exp a long text", `{"exp":"18000000600"}`, jwt.WithLeeway(0), jwt.ErrDecode, []string{"number"}, []string{"looks like"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			claims, err := jwt.Decode(claimed(tt.payload), secret, jwt.HS256, at(now), tt.opt)
+			claims, err := jwt.Decode(claimed(tt.payload), secret, jwt.HS256, at(now), jwt.WithType("JWT"), tt.opt) // a type that it has turns on nothing else
 			assert.Nil(t, claims)
 			assertClass(t, err, tt.class)
 			for _, says := range tt.says {

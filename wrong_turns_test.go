@@ -93,6 +93,9 @@ func TestWrongTurns(t *testing.T) {
 			_, err := jwt.Verify(forge(`{"alg":"HS256","b64":false,"crit":["b64"]}`, ""), secret, jwt.HS256)
 			return err
 		}, jwt.ErrDecode, []string{"WithDetachedPayload"}},
+		{"extensions, and the program knows none", decode(forge(`{"alg":"HS256","typ":"JWT","x":1,"crit":["x"]}`, "{}"), jwt.WithType("JWT")), jwt.ErrInvalidToken, []string{`"crit"`, "extensions", "WithCritical names them"}},
+		{"an extension that the program does not know", decode(forge(`{"alg":"HS256","x":1,"crit":["x"]}`, "{}"), jwt.WithCritical("y")), jwt.ErrInvalidToken, []string{`extension "x"`, "WithCritical names it"}},
+		{"the extension that no JWT has", decode(forge(`{"alg":"HS256","b64":true,"crit":["b64"]}`, "{}"), jwt.WithCritical("y")), jwt.ErrInvalidToken, []string{`"b64"`, "no JWT", "RFC 7797"}},
 		{"an aud nobody asked for", decode(claimed(`{"aud":"api"}`)), jwt.ErrInvalidAudience, []string{"WithAudience", `WithoutCheck("aud")`}},
 		{"an aud of another service", decode(claimed(`{"aud":"api"}`), jwt.WithAudience("web")), jwt.ErrInvalidAudience, []string{`"web"`, "WithAudience"}},
 		{"an aud that is a list", decode(claimed(`{"aud":["api"]}`), jwt.WithStrictAudience("api")), jwt.ErrInvalidAudience, []string{"WithStrictAudience"}},
@@ -116,9 +119,9 @@ func TestWrongTurns(t *testing.T) {
 		{"no aud for the strict one", decode(good, jwt.WithStrictAudience("a")), jwt.ErrMissingClaim, []string{`"aud"`, "WithStrictAudience"}},
 		{"no iat for the age", decode(good, jwt.WithMaxTokenAge(time.Hour)), jwt.ErrMissingClaim, []string{`"iat"`, "WithMaxTokenAge"}},
 		{"clocks that differ, exp", decode(claimed(`{"exp":1799999998.5}`)), jwt.ErrExpired, []string{"1.5s", "2027-01-15T07:59:58Z", "WithLeeway"}},
-		{"a token that is too old", decode(claimed(`{"iat":1799999990}`), jwt.WithMaxTokenAge(time.Second)), jwt.ErrExpired, []string{"too old", "9s", `"iat"`, "WithMaxTokenAge"}},
-		{"clocks that differ, nbf", decode(claimed(`{"nbf":1800000002}`)), jwt.ErrImmature, []string{"2s", "WithLeeway"}},
-		{"clocks that differ, iat", decode(claimed(`{"iat":1800000002}`)), jwt.ErrImmature, []string{"2s", "WithLeeway"}},
+		{"a token that is too old", decode(claimed(`{"iat":1799999990}`), jwt.WithMaxTokenAge(time.Second)), jwt.ErrExpired, []string{"too old 9s ago", `"iat"`, "WithMaxTokenAge"}},
+		{"clocks that differ, nbf", decode(claimed(`{"nbf":1800000002}`)), jwt.ErrImmature, []string{" in 2s (", "WithLeeway"}},
+		{"clocks that differ, iat", decode(claimed(`{"iat":1800000002}`)), jwt.ErrImmature, []string{" in 2s (", "WithLeeway"}},
 
 		{"a negative leeway", decode(good, jwt.WithLeeway(-time.Second)), jwt.ErrInvalidOption, []string{"WithLeeway"}},
 		{"a leeway of 30", decode(good, jwt.WithLeeway(30)), jwt.ErrInvalidOption, []string{"WithLeeway", "30ns", "time.Second"}},
@@ -137,7 +140,8 @@ func TestWrongTurns(t *testing.T) {
 		{"a duration under exp of a struct", encode(struct {
 			Exp time.Duration `json:"exp"`
 		}{time.Hour}), jwt.ErrInvalidOption, []string{`"exp"`, "time.Duration", "WithExpiresIn"}},
-		{"milliseconds under exp", encode(jwt.Claims{"exp": now.UnixMilli()}), jwt.ErrInvalidOption, []string{`"exp"`, "seconds"}},
+		{"milliseconds under exp", encode(jwt.Claims{"exp": now.UnixMilli()}), jwt.ErrInvalidOption, []string{`"exp"`, "seconds", "NumericDate"}},
+		{"text under exp", encode(jwt.Claims{"exp": "soon"}), jwt.ErrInvalidOption, []string{`"exp"`, "seconds", "NumericDate"}},
 		{"the zero time under exp", encode(jwt.Claims{"exp": time.Time{}}), jwt.ErrInvalidOption, []string{`"exp"`, "zero"}},
 		{"a number under sub", encode(jwt.Claims{"sub": 42}), jwt.ErrInvalidOption, []string{`"sub"`, "string"}},
 		{"exp in both", encode(jwt.Claims{"exp": now}, jwt.WithExpiresIn(time.Hour)), jwt.ErrInvalidOption, []string{`"exp"`, "option"}},
