@@ -72,6 +72,14 @@ func ShiftWallClock(s *KeySet, jump time.Duration) {
 	l.latest.Store(&shifted)
 }
 
+// WhileHeld runs a function while callers of a live set that is due have to wait.
+func WhileHeld(s *KeySet, f func()) {
+	l := s.state.open().live
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	f()
+}
+
 // IsDue reports whether a call that read the clock then takes a live set to be due.
 func IsDue(s *KeySet, now time.Time) bool {
 	f := s.state.open().live.latest.Load()

@@ -17,7 +17,7 @@ type Header struct {
 	json        string // the whole object
 	algName     string
 	algState    algState
-	b64         b64State
+	unencoded   bool // "b64" is false
 	hasType     bool
 	hasNonce    bool // a string, as Microsoft Graph has it; for the texts of errors
 	hasZip      bool
@@ -30,14 +30,6 @@ const (
 	algText algState = iota
 	algAbsent
 	algNotText
-)
-
-type b64State uint8
-
-const (
-	b64Absent b64State = iota
-	b64True
-	b64False
 )
 
 // Param returns any member of a decoded header by its exact name, and whether it
@@ -160,10 +152,9 @@ func parseHeader(text []byte, d *document) (*Header, *failure) {
 			}
 		case "b64":
 			switch d.nodes[i].kind {
-			case jsonTrue:
-				h.b64 = b64True
+			case jsonTrue: // as it is without it
 			case jsonFalse:
-				h.b64 = b64False
+				h.unencoded = true
 			default:
 				return nil, malformed("header", `"b64" must be true or false`)
 			}
@@ -181,7 +172,7 @@ func parseHeader(text []byte, d *document) (*Header, *failure) {
 // checkJWT refuses what no JWT may have.
 func (h *Header) checkJWT() *failure {
 	switch {
-	case h.b64 == b64False:
+	case h.unencoded:
 		return errHeaderB64
 	case isMediaType(h.ContentType, "JWT"):
 		return errHeaderJWT

@@ -1,6 +1,9 @@
 package jwt
 
-import "context"
+import (
+	"context"
+	"strings"
+)
 
 // Issuers is a service's decoders, one for each issuer whose tokens it takes, by the
 // "iss" that they write. Use it where issuers have keys of their own:
@@ -45,7 +48,7 @@ func (s Issuers) choose(untrusted string) (*Decoder, *failure) {
 	if f != nil {
 		return nil, f
 	}
-	if len(parts.payload)%4 == 0 && len(parts.payload) > 0 && parts.payload[len(parts.payload)-1] == '=' {
+	if strings.HasSuffix(parts.payload, "=") {
 		p.set |= hasPadding
 	}
 	m.header = new(Header) // what it says is for the decoder to read

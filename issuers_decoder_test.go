@@ -26,6 +26,11 @@ func TestDecoderOfIssuer(t *testing.T) {
 		"https://elsewhere.example": mustDecoder(t, keyA, jwt.HS256, jwt.WithIssuer("https://else.example")),
 		"https://nil.example":       nil,
 		"https://zero.example":      new(jwt.Decoder),
+		"7":                         mustDecoder(t, keyA, jwt.HS256, jwt.WithoutCheck("iss")),
+	}
+	longest := func(payload string, length int) string {
+		token := b64(headed(jwt.HS256)) + "." + b64(payload) + "."
+		return token + strings.Repeat("A", length-len(token))
 	}
 	large, err := jwt.Sign([]byte(`{"iss":"`+b+`","x":"`+strings.Repeat("x", 300<<10)+`"}`), keyB, jwt.WithType("JWT"))
 	require.NoError(t, err)
@@ -61,6 +66,11 @@ func TestDecoderOfIssuer(t *testing.T) {
 		"no claims set":               {notObject, jwt.ErrDecode},
 		"no token":                    {"x", jwt.ErrDecode},
 		"empty token":                 {"", jwt.ErrDecode},
+		"an empty payload":            {b64(headed(jwt.HS256)) + "..AAAA", jwt.ErrDecode},
+		"four segments, and unknown":  {signed(keyA, jwt.Claims{"iss": "https://c.example"}) + ".AAAA", jwt.ErrDecode},
+		"a number, which is no key":   {forgeWith(t, keyA, jwt.HS256, headed(jwt.HS256), `{"iss":7}`), jwt.ErrInvalidIssuer},
+		"as long as any may be":       {longest(`{"iss":"https://c.example"}`, 1<<20), jwt.ErrInvalidIssuer},
+		"longer than any may be":      {longest(`{"iss":"https://c.example"}`, 1<<20+1), jwt.ErrDecode},
 		"a nil decoder":               {signed(keyA, jwt.Claims{"iss": "https://nil.example"}), jwt.ErrInvalidOption},
 		"a zero decoder":              {signed(keyA, jwt.Claims{"iss": "https://zero.example"}), jwt.ErrInvalidOption},
 	} {
@@ -84,6 +94,13 @@ func TestDecoderOfIssuer(t *testing.T) {
 	}
 	_, err = issuers.DecodeContext(nil, signed(keyA, jwt.Claims{"iss": a})) //nolint:staticcheck // nil is the subject
 	assertClass(t, err, jwt.ErrInvalidOption)
+
+	// Where no decoder reads more, a token is no longer than usual.
+	usual := jwt.Issuers{a: issuers[a]}
+	_, err = usual.DecodeContext(t.Context(), longest(`{"iss":"https://c.example"}`, 256<<10))
+	assertClass(t, err, jwt.ErrInvalidIssuer)
+	_, err = usual.DecodeContext(t.Context(), longest(`{"iss":"https://c.example"}`, 256<<10+1))
+	assertClass(t, err, jwt.ErrDecode)
 
 	// The context reaches the validators of the chosen decoder.
 	type mark struct{}

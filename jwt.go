@@ -220,7 +220,7 @@ func DecodeUnverified(token string) (*UnverifiedToken, error) {
 	f = m.readHeader(&p, token, s)
 	switch h := m.header; {
 	case f != nil:
-	case h.b64 == b64False:
+	case h.unencoded:
 		f = errHeaderB64
 	case h.algState == algAbsent:
 		f = errAlgAbsent

@@ -414,6 +414,16 @@ func TestDecodeComplete(t *testing.T) {
 	assert.Equal(t, ` {"sub":"alice","n":12345678901234567890} `, string(got.Payload))
 	assert.Len(t, got.Signature, 32)
 
+	// A long header is whole too.
+	long := `{"alg":"HS256","x":"` + strings.Repeat("x", 5000) + `","y":"é"}`
+	whole, err := jwt.DecodeComplete(forge(long, `{}`), secret, jwt.HS256)
+	require.NoError(t, err)
+	assert.Equal(t, long, whole.Header.String())
+	y, _ := whole.Header.Param("y")
+	assert.Equal(t, "é", y)
+	_, err = jwt.Decode(forge(strings.Replace(long, `"y":`, `"crit":["y"],"y":`, 1), `{}`), secret, jwt.HS256, jwt.WithCritical("y"))
+	assert.NoError(t, err)
+
 	var into struct {
 		Sub string `json:"sub"`
 		N   uint64 `json:"n"`

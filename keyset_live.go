@@ -289,13 +289,10 @@ func (l *liveSet) current(ctx context.Context) (*fetchedSet, *failure) {
 		down = under.failure
 		served = l.serves(last, time.Now()) // it got older meanwhile
 	}
-	switch {
-	case served:
+	if served {
 		return last, nil
-	case down == nil: // the source is busy with a call that was given up
-		return nil, errSourceBusy
 	}
-	return nil, down
+	return nil, down // there is one: also where the source is busy with a call that was given up
 }
 
 // serves reports whether a set may be used, even though its source is down.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -337,6 +338,19 @@ func TestLiveSetDeadlines(t *testing.T) {
 		time.Sleep(5 * time.Second)
 		l.fetched(1)
 	})
+	bubble(t, "a caller with a deadline and an unknown key ID", func(t *testing.T) {
+		l := newLiveTrial(t)
+		l.accepts(l.one)
+		l.source.change(func(s *fakeSource) { s.takes = time.Hour })
+		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+		defer cancel()
+		began := time.Now()
+		_, err := mustDecoder(t, l.set, jwt.HS256).DecodeContext(ctx, l.two)
+		assertClass(t, err, jwt.ErrKeySet)
+		assert.ErrorIs(t, err, context.DeadlineExceeded)
+		assert.Equal(t, 200*time.Millisecond, time.Since(began))
+		time.Sleep(5 * time.Second)
+	})
 	bubble(t, "a cold caller without one", func(t *testing.T) {
 		l := hangs(t)
 		began := time.Now()
@@ -382,11 +396,26 @@ func TestLiveSetDeadlines(t *testing.T) {
 		l.fetched(2)
 		time.Sleep(5 * time.Second)
 	})
+	bubble(t, "an attempt that failed as its life ended was the first", func(t *testing.T) {
+		l := newLiveTrial(t)
+		l.accepts(l.one)
+		l.source.goDown()
+		time.Sleep(5 * time.Minute)
+		l.accepts(l.one)
+		l.fetched(2)
+		l.source.change(func(s *fakeSource) { s.takes = time.Hour })
+		time.Sleep(time.Second)
+		began := time.Now()
+		l.accepts(l.one)
+		assert.Zero(t, time.Since(began))
+		l.fetched(1)
+		time.Sleep(5 * time.Second)
+	})
 	bubble(t, "past its life the first attempt is waited for, and no other", func(t *testing.T) {
 		l := newLiveTrial(t)
 		l.accepts(l.one)
 		l.source.change(func(s *fakeSource) { s.takes = time.Hour })
-		time.Sleep(5*time.Minute + 1)
+		time.Sleep(5 * time.Minute)
 		began := time.Now()
 		l.accepts(l.one)
 		assert.Equal(t, 5*time.Second, time.Since(began))
@@ -524,6 +553,19 @@ func TestLiveSetOutage(t *testing.T) {
 		l.refuses(l.two, jwt.ErrKeyNotFound)
 		l.fetched(0)
 	})
+	bubble(t, "a new key, asked for after the source came back sooner", func(t *testing.T) {
+		l := newLiveTrial(t)
+		l.accepts(l.one)
+		l.source.goDown()
+		assertClass(t, l.set.Refresh(t.Context()), jwt.ErrKeySet)
+		l.refuses(l.two, jwt.ErrKeySet) // within the back-off, so that it caused no fetch
+		l.fetched(2)
+		l.source.comeUp()
+		require.NoError(t, l.set.Refresh(t.Context()))
+		l.source.change(func(s *fakeSource) { s.keys = []*jwt.Key{l.k1, l.k2} })
+		l.accepts(l.two)
+		l.fetched(2)
+	})
 	bubble(t, "unknown key IDs while the issuer is down for an hour", func(t *testing.T) {
 		l := newLiveTrial(t)
 		l.accepts(l.one)
@@ -654,8 +696,33 @@ func TestLiveSetBadSources(t *testing.T) {
 			fixed, err := set.Current(t.Context())
 			assert.Nil(t, fixed)
 			assertClass(t, err, jwt.ErrKeySet)
+			for word, says := range map[string]string{"panic": "panicked: boom", "no set": "nil or empty", "zero set": "nil or empty", "live set": "a fixed one"} {
+				if name == word || name == word+"s" {
+					assert.ErrorContains(t, err, says)
+				}
+			}
 		})
 	}
+	bubble(t, "a long error", func(t *testing.T) {
+		set, err := jwt.NewLiveKeySet(jwt.KeySourceFunc(func(context.Context) (*jwt.KeySet, time.Duration, error) {
+			return nil, 0, errors.New(strings.Repeat("x", 3000))
+		}))
+		require.NoError(t, err)
+		err = set.Refresh(t.Context())
+		assertClass(t, err, jwt.ErrKeySet)
+		assert.Equal(t, 2000, strings.Count(err.Error(), "x"))
+	})
+	bubble(t, "the context of a fetch ends with it", func(t *testing.T) {
+		var given context.Context
+		set, err := jwt.NewLiveKeySet(jwt.KeySourceFunc(func(ctx context.Context) (*jwt.KeySet, time.Duration, error) {
+			given = ctx
+			set, err := jwt.NewKeySet()
+			return set, 0, err
+		}))
+		require.NoError(t, err)
+		require.NoError(t, set.Refresh(t.Context()))
+		assert.ErrorIs(t, given.Err(), context.Canceled)
+	})
 	bubble(t, "a source that is late, and deaf", func(t *testing.T) {
 		l := newLiveTrial(t)
 		l.source.change(func(s *fakeSource) { s.takes, s.deaf = time.Minute, true })
@@ -683,6 +750,12 @@ func TestLiveSetBadSources(t *testing.T) {
 		set, err := jwt.NewLiveKeySet(new(fakeSource), opts...)
 		assert.Nil(t, set, name)
 		assertClass(t, err, jwt.ErrInvalidOption)
+	}
+	for _, opt := range []jwt.LiveOption{
+		jwt.WithRefreshInterval(time.Millisecond), jwt.WithMaxStale(time.Millisecond), jwt.WithMaxStale(0), jwt.WithCooldown(time.Millisecond), jwt.WithFetchTimeout(time.Millisecond),
+	} {
+		_, err := jwt.NewLiveKeySet(new(fakeSource), opt)
+		assert.NoError(t, err)
 	}
 	for _, source := range []jwt.KeySource{nil, nilFunc} {
 		set, err := jwt.NewLiveKeySet(source)
@@ -802,6 +875,52 @@ func TestLiveSetReports(t *testing.T) {
 		assert.EqualValues(t, 1, seen.Load())
 		l.accepts(l.one)
 	})
+}
+
+// Callers that come in the moment in which a fetch ends take its set: none is refused,
+// and none asks again.
+func TestLiveSetAtOnce(t *testing.T) {
+	for range 300 {
+		l := newLiveTrial(t)
+		all := func(token string) {
+			var group sync.WaitGroup
+			for range 8 {
+				group.Go(func() { assert.NoError(t, l.decode(token)) })
+			}
+			group.Wait()
+			assert.Equal(t, 1, l.source.fetches())
+		}
+		all(l.one)
+		l.source.change(func(s *fakeSource) { s.keys = []*jwt.Key{l.k1, l.k2} })
+		all(l.two)
+		if t.Failed() {
+			return
+		}
+	}
+	// Those that found it due, and had to wait while another fetched it.
+	l := newLiveTrial(t)
+	l.accepts(l.one)
+	l.source.fetches()
+	for range 50 {
+		var group sync.WaitGroup
+		var started atomic.Int32
+		jwt.ShiftWallClock(l.set, -time.Second)
+		jwt.WhileHeld(l.set, func() {
+			for range 4 {
+				group.Go(func() {
+					started.Add(1)
+					assert.NoError(t, l.decode(l.one))
+				})
+			}
+			for started.Load() < 4 {
+				runtime.Gosched()
+			}
+			<-time.After(time.Millisecond)
+			jwt.ShiftWallClock(l.set, time.Second) // as if it was fetched
+		})
+		group.Wait()
+	}
+	assert.Zero(t, l.source.fetches())
 }
 
 // A machine that sleeps stops the monotonic clock; an operator sets the wall clock.

@@ -57,7 +57,7 @@ func (p *decodePolicy) decodeSegment(dst []byte, text string) ([]byte, bool) {
 // detachedInput is what stands behind the first dot of the signing input of a
 // detached token.
 func (p *decodePolicy) detachedInput(h *Header) string {
-	if h.b64 == b64False {
+	if h.unencoded {
 		return string(p.detached)
 	}
 	text := appendBase64url(nil, p.detached)
@@ -130,7 +130,7 @@ func (m *message) readHeader(p *decodePolicy, token string, s segments) *failure
 // checkJWS refuses what a JWS may not have: a payload that is not encoded, but beside
 // the token and where "crit" says so, and extensions that nobody understands.
 func (m *message) checkJWS(p *decodePolicy) *failure {
-	raw := m.header.b64 == b64False
+	raw := m.header.unencoded
 	if raw && !p.has(hasDetached) {
 		return errHeaderRaw
 	}
