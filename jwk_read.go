@@ -104,10 +104,7 @@ func (r *jwkReader) fail(err error) {
 
 // find returns the member of that name; 0 where it is absent, null, "" or [].
 func (r *jwkReader) find(name string) uint32 {
-	i := r.d.member(name)
-	if i == 0 {
-		return 0
-	}
+	i := r.d.member(name) // node 0, of an absent one, is the whole object
 	switch n := &r.d.nodes[i]; {
 	case n.kind == jsonNull, n.kind == jsonString && n.start == n.end, n.kind == jsonArray && n.next == i+1:
 		return 0
@@ -146,7 +143,7 @@ func (r *jwkReader) show(i uint32) string {
 // no ID and is named as the reason.
 func (r *jwkReader) id() string {
 	i := r.find("kid")
-	if i != 0 && r.d.nodes[i].kind == jsonNumber {
+	if r.d.nodes[i].kind == jsonNumber {
 		return string(r.d.raw(i))
 	}
 	return r.optionalText("kid")

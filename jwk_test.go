@@ -6,6 +6,9 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -413,6 +416,11 @@ func TestParseJWKEd25519(t *testing.T) {
 }
 
 func TestParseJWKMLDSA(t *testing.T) {
+	for _, alg := range []string{"HS256", "EdDSA", "ES256"} {
+		_, err := jwt.ParseJWK(fmt.Appendf(nil, `{"kty":"AKP","alg":%q,"pub":"AAAA"}`, alg))
+		assertClass(t, err, jwt.ErrInvalidKey)
+		assert.NotErrorIs(t, err, errors.ErrUnsupported)
+	}
 	if !hasMLDSA() {
 		for _, alg := range []string{"ML-DSA-44", "ML-DSA-65", "ML-DSA-87"} {
 			_, err := jwt.ParseJWK(fmt.Appendf(nil, `{"kty":"AKP","alg":%q,"pub":"AAAA"}`, alg))
@@ -476,6 +484,41 @@ func TestParseJWKJSON(t *testing.T) {
 			assert.Empty(t, key.ID())
 		})
 	}
+}
+
+// The bounds of a JWK are where they are said to be.
+func TestParseJWKBounds(t *testing.T) {
+	good := string(membersOf(t, jwkOf(t, edKey)).public().text(t, nil))
+	_, err := jwt.ParseJWK([]byte(good + strings.Repeat(" ", 1<<20-len(good))))
+	assert.NoError(t, err)
+	_, err = jwt.ParseJWK([]byte(good + strings.Repeat(" ", 1<<20+1-len(good))))
+	assertClass(t, err, jwt.ErrInvalidKey)
+	const most = 4096
+	for _, sign := range []string{",", "[", "{"} {
+		with := func(n int) []byte { return []byte(`{"a":"` + strings.Repeat(sign, n) + `",` + good[1:]) }
+		there := strings.Count(good, ",") + 1 + 1 // and the brace
+		_, err = jwt.ParseJWK(with(most - there))
+		assert.NoError(t, err, sign)
+		_, err = jwt.ParseJWK(with(most - there + 1))
+		assertClass(t, err, jwt.ErrInvalidKey)
+	}
+	const mostDER = 32 << 10
+	padded := func(length int) string {
+		create := func(padding int) []byte {
+			template := &x509.Certificate{SerialNumber: big.NewInt(1), ExtraExtensions: []pkix.Extension{{Id: asn1.ObjectIdentifier{1, 2, 3}, Value: make([]byte, padding)}}}
+			der, err := x509.CreateCertificate(rand.Reader, template, template, edKey.Public(), edKey)
+			require.NoError(t, err)
+			return der
+		}
+		der := create(length - len(create(length-1000)) + length - 1000)
+		require.Len(t, der, length)
+		return base64.StdEncoding.EncodeToString(der)
+	}
+	other := membersOf(t, jwkOf(t, edNumber(t, 1, ""))).public()
+	_, err = jwt.ParseJWK(other.text(t, members{"x5c": []string{padded(mostDER)}}))
+	assertClass(t, err, jwt.ErrInvalidKey)
+	_, err = jwt.ParseJWK(other.text(t, members{"x5c": []string{padded(mostDER + 1)}})) // which is not read
+	assert.NoError(t, err)
 }
 
 // What options say stands beside what the JWK says, and does not contradict it.

@@ -430,6 +430,7 @@ func TestKeySetOfAllKinds(t *testing.T) {
 		assert.Equal(t, unsupported[i], errors.Is(reason, errors.ErrUnsupported), reason)
 		assertNoOctets(t, reason.Error(), secret)
 	}
+	assert.ErrorContains(t, set.Skipped()[len(unsupported)-2], `("7")`, "a number is no ID, and names it all the same")
 	clear(set.Skipped())
 	assert.NotNil(t, set.Skipped()[0])
 

@@ -130,7 +130,7 @@ func textForms(t testing.TB) map[string]foreign {
 			"SSH authority":       "@cert-authority *.example.com\t" + edSSH,
 			"SSH after a comment": "# host:22 SSH-2.0-OpenSSH_9.2\nhost " + edSSH, "SSH, several": "# keys of mine\n\n" + ecSSH + "\n" + edSSH,
 			"SSH, two spaces": "host  ssh-ed25519  \tAAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl",
-			"SSH, binary":     string(blob), "SSH private, binary": string(private.Bytes), "PuTTY": "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: a\nPublic-Lines: 2\n",
+			"SSH, binary":     string(blob), "SSH of a token, binary": "\x00\x00\x00\x22sk-ecdsa-sha2-nistp256@openssh.com\x00\x00\x00\x08nistp256", "SSH private, binary": string(private.Bytes), "PuTTY": "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: a\nPublic-Lines: 2\n",
 		},
 		"ParseJWK": {
 			"JWK": string(jwk), "JWK of a secret": `{"kty":"oct","k":"c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3JldA"}`, "JWK after a BOM": "\ufeff" + string(jwk), "JWK after space": "\u00a0\r\n\v" + string(jwk),
@@ -246,6 +246,43 @@ func TestForeignKeysAreNoSecrets(t *testing.T) {
 	}
 }
 
+// Forms are looked for through eight encodings and no more.
+func TestForeignKeysDeepWithin(t *testing.T) {
+	jwk, err := mustKey(t, edKey.Public()).MarshalJSON()
+	require.NoError(t, err)
+	for name, encode := range map[string]func([]byte) []byte{
+		"base64": encodings["base64"], "hexadecimal": encodings["hexadecimal"], "UTF-16": func(b []byte) []byte { return utf16Of(b, binaryOrder, false) },
+		"JSON strings": func(b []byte) []byte { return fmt.Appendf(nil, "%q", b) },
+	} {
+		within := jwk
+		for range 8 {
+			within = encode(within)
+		}
+		_, err := jwt.NewKey(within)
+		assert.Equal(t, jwt.ErrInvalidKey, classOf(err), name)
+		_, err = jwt.NewKey(encode(within))
+		assert.NoError(t, err, name)
+	}
+	// Nor in more than 3 MiB of an encoding, which no key is.
+	const most = 3 << 20
+	escaped := strings.ReplaceAll(string(jwk), `"`, `\"`)
+	fill := func(text string, length int, filler string) string {
+		return text + strings.Repeat(filler, length-len(text))
+	}
+	encoded := base64.StdEncoding.EncodeToString([]byte(fill(string(jwk), most/4*3, "x")))
+	for name, c := range map[string]struct{ most, more string }{
+		"a JSON string":             {`"` + fill(escaped, most, "x") + `"`, `"` + fill(escaped, most+1, "x") + `"`},
+		"a JSON string in an array": {`["` + fill(escaped, most, "x") + `"]`, `["` + fill(escaped, most+1, "x") + `"]`},
+		"base64":                    {encoded, encoded[:most/2] + "\n" + encoded[most/2:]},
+		"UTF-16":                    {string(utf16Of([]byte(fill(string(jwk), most/2, "x")), binaryOrder, false)), string(utf16Of([]byte(fill(string(jwk), most/2, "x")), binaryOrder, false)) + "x"},
+	} {
+		_, err := jwt.NewKey([]byte(c.most))
+		assert.Equal(t, jwt.ErrInvalidKey, classOf(err), name)
+		_, err = jwt.NewKey([]byte(c.more))
+		assert.NoError(t, err, name)
+	}
+}
+
 // A secret enters by many doors, and each is watched.
 func TestForeignKeysAreNoSecretsAnywhere(t *testing.T) {
 	forms := derForms(t)
@@ -349,7 +386,7 @@ func TestSecretsPass(t *testing.T) {
 	for name, text := range map[string]string{
 		"a passphrase": "correct horse battery staple, and some more", "words of SSH": "my ssh-rsa secret that is long enough to be one", "ecdsa in words": "ecdsa is what this secret speaks of, at length", "letters A": strings.Repeat("A", 64), "an AAAA record": "host IN AAAA 2001:db8::1 is what it says here", "sk of others": "sk-proj-abcdefghijklmnopqrstuvwxyz0123456789", "sk_live": "sk_live_abcdefghijklmnopqrstuvwxyz0123456789", "three fields": "|1|2|3|4|5|6|7|8|9|10|11|12|13|14|15|16",
 		"dashes": strings.Repeat("-", 64), "dashes and a word": "-----begin-----begin-----begin-----begin", "BEGIN": "BEGIN PUBLIC KEY is what PEM says at its start", "four dashes": "----BEGIN thirty-two octets or more of it",
-		"JSON": `{"a":"secret in JSON, which has no kty or so"}`, "JSON with kty as a value": `{"name":"kty","use":"to sign","other":"keys"}`, "JSON with escaped quotes": `{"a":"he said \"kty\": and \"keys\" to her"}`, "JSON with keys that are no array": `{"keys":"there are none here at all, really"}`, "JSON, a list of words": `["kty","keys","and","other","words","of","it"]`, "JSON, a string": `"kty is a word, and so is keys, are they not"`, "JSON, a number": "12345678901234567890123456789012345678901234567890", "almost JSON": "{this is a secret and no JSON, long enough too}", "kty in a text": `a secret that has "kty" and "keys" in it`, "no end": `{"a":"this has no end at all, so it is no JSON`, "an apostrophe": `'it has an apostrophe in front, and no end`,
+		"JSON": `{"a":"secret in JSON, which has no kty or so"}`, "JSON with kty as a value": `{"name":"kty","use":"to sign","other":"keys"}`, "JSON with escaped quotes": `{"a":"he said \"kty\": and \"keys\" to her"}`, "JSON with keys that are no array": `{"keys":"there are none here at all, really"}`, "JSON, a list of words": `["kty","keys","and","other","words","of","it"]`, "JSON, a string": `"kty is a word, and so is keys, are they not"`, "JSON, a number": "12345678901234567890123456789012345678901234567890", "almost JSON": "{this is a secret and no JSON, long enough too}", "kty in a text": `a secret that has "kty" and "keys" in it`, "no end": `{"a":"this has no end at all, so it is no JSON`, "an empty string and more": `"" is how this begins, and it is no JSON`, "an apostrophe": `'it has an apostrophe in front, and no end`,
 		"a JWT": claimed(`{"sub":"alice"}`), "a URL": "https://alice:password@host.example/path?query=1#fragment", "base64url of a header": b64(`{"alg":"HS256","typ":"JWT","kid":"0123456789"}`), "text in UTF-16": string(utf16Of([]byte("correct horse battery staple, and some more"), binary.LittleEndian, true)),
 		"DER of octets": der(struct{ A []byte }{secret}), "DER of ECDSA's signature": string(signature), "DER of a digest": der(struct {
 			A algorithm

@@ -22,6 +22,9 @@ func TestWrongTurns(t *testing.T) {
 	sign := func(secret string) func() error {
 		return func() error { _, err := jwt.Encode(jwt.Claims{}, []byte(secret)); return err }
 	}
+	readJWK := func(text string) func() error {
+		return func() error { _, err := jwt.ParseJWK([]byte(text)); return err }
+	}
 	for _, tt := range []struct {
 		name  string
 		turn  func() error
@@ -43,6 +46,12 @@ func TestWrongTurns(t *testing.T) {
 		}, jwt.ErrInvalidKey, []string{"PUBLIC KEY", "malformed"}},
 		{"no PEM", func() error { _, err := jwt.ParsePEM([]byte("MCowBQYDK2VwAyEA")); return err }, jwt.ErrInvalidKey, []string{"base64", "PEM lines", "crypto/x509"}},
 		{"no PEM at all", func() error { _, err := jwt.ParsePEM([]byte("a pass phrase, or what")); return err }, jwt.ErrInvalidKey, []string{"no PEM block", "BEGIN"}},
+		{"no JWK", readJWK(""), jwt.ErrInvalidKey, []string{"the JWK is empty", "missing"}},
+		{"a page as a JWK", readJWK("<html>"), jwt.ErrInvalidKey, []string{"the JWK is HTML"}},
+		{"a JWK that is not quite JSON", readJWK(`{"kty":"oct",}`), jwt.ErrInvalidKey, []string{"not strictly valid JSON"}},
+		{"a JWK in base64", readJWK(`{"kty":"oct","k":"+/+/"}`), jwt.ErrInvalidKey, []string{`"k"`, "is in base64, and base64url is wanted"}},
+		{"a JWK in something else", readJWK(`{"kty":"oct","k":"a b"}`), jwt.ErrInvalidKey, []string{`"k"`, "not canonical base64url"}},
+		{"a JWK of an RSA key without a modulus", readJWK(`{"kty":"RSA","e":"AQAB"}`), jwt.ErrInvalidKey, []string{`no "n"`}},
 		{"a nil *Key", func() error { _, err := jwt.Decode(good, (*jwt.Key)(nil), jwt.HS256); return err }, jwt.ErrInvalidKey, []string{"NewKey"}},
 		{"a secret for another algorithm", func() error { _, err := jwt.Decode(good, secret, jwt.RS256); return err }, jwt.ErrInvalidKey, []string{"RS256", "[]byte", "HS256"}},
 		{"a secret too short for both", func() error { _, err := jwt.Decode(good, secret[:32], jwt.HS384|jwt.HS512); return err }, jwt.ErrInvalidKey, []string{"32 octets", "HS384 needs at least 48"}},
