@@ -206,6 +206,25 @@ func TestLiveSetFetches(t *testing.T) {
 		}
 		l.fetched(1)
 	})
+	bubble(t, "one for a key ID beside others that were skipped, or do not fit", func(t *testing.T) {
+		l := newLiveTrial(t)
+		l.source.keys = []*jwt.Key{mustKey(t, ecKeys[jwt.ES256]), l.k1} // without an ID, and for another algorithm
+		l.accepts(l.one)
+		l.source.change(func(s *fakeSource) { s.keys = []*jwt.Key{l.k2} })
+		l.accepts(l.two)
+		l.fetched(2)
+
+		var has []byte
+		skipping, err := jwt.NewLiveKeySet(jwt.KeySourceFunc(func(context.Context) (*jwt.KeySet, time.Duration, error) {
+			set, err := jwt.ParseKeySet([]byte(`{"keys":[{"kty":"x","kid":"y"},{"kty":"x"}` + string(has) + `]}`))
+			return set, 0, err
+		}))
+		require.NoError(t, err)
+		require.NoError(t, skipping.Refresh(t.Context()))
+		has = []byte(`,{"kty":"oct","kid":"k2","k":"` + b64(fmt.Sprintf("%-20s is the name of this key", "k2")) + `"}`)
+		_, err = jwt.Decode(l.two, skipping, jwt.HS256)
+		assert.NoError(t, err)
+	})
 	bubble(t, "an hour of steady use", func(t *testing.T) {
 		for range 20 {
 			l := newLiveTrial(t)

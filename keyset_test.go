@@ -270,6 +270,32 @@ func TestKeySetSharedIDs(t *testing.T) {
 	require.True(t, ok)
 	assert.Equal(t, edNumber(t, 1, "").Thumbprint(), key.Thumbprint(), "the first of them")
 
+	// Clashes of two IDs are two.
+	two := func(n int) string {
+		return string(membersOf(t, jwkOf(t, edNumber(t, n, ""))).public().text(t, members{"kid": "other"}))
+	}
+	set, err = jwt.ParseKeySet([]byte(`{"keys":[` + strings.Join([]string{sig(1), sig(2), two(3), two(4)}, ",") + `]}`))
+	require.NoError(t, err)
+	require.Len(t, set.Skipped(), 2)
+	assert.ErrorContains(t, set.Skipped()[0], `"k"`)
+	assert.ErrorContains(t, set.Skipped()[1], `"other"`)
+	// One key without an ID, for an algorithm each time, serves both.
+	set = mustSet(t, edNumber(t, 1, "", jwt.WithKeyAlgorithm(jwt.Ed25519)), edNumber(t, 1, "", jwt.WithKeyAlgorithm(jwt.EdDSA)))
+	decodesAs(t, nil, signed(t, edNumber(t, 1, ""), ""), set, jwt.EdDSA)
+	decodesAs(t, nil, signed(t, edNumber(t, 1, ""), "", jwt.WithAlgorithm(jwt.Ed25519)), set, jwt.Ed25519)
+	// Both halves are in a set that has both, and of an ID the first that verifies is shown.
+	assert.Len(t, slices.Collect(mustSet(t, edNumber(t, 1, "k"), edNumber(t, 1, "k").Public()).All()), 2)
+	encOnly, err := jwt.ParseJWK([]byte(with(2, members{"use": "enc"})))
+	require.NoError(t, err)
+	for _, keys := range [][]*jwt.Key{{encOnly, edNumber(t, 1, "k"), es}, {edNumber(t, 1, "k"), encOnly}} {
+		key, ok = mustSet(t, keys...).Key("k")
+		require.True(t, ok)
+		assert.Equal(t, edNumber(t, 1, "").Thumbprint(), key.Thumbprint())
+	}
+	key, ok = mustSet(t, encOnly).Key("k")
+	require.True(t, ok)
+	assert.Equal(t, encOnly.Thumbprint(), key.Thumbprint())
+
 	// Where the program gave the names, it is told at once.
 	for name, c := range map[string]struct {
 		keys    []*jwt.Key

@@ -170,6 +170,15 @@ func TestDecodeOptions(t *testing.T) {
 		"no WithIssuer":           {claimed(`{"iss":"anyone"}`), nil, nil, ""},
 		"no WithIssuer, a number": {claimed(`{"iss":1}`), nil, jwt.ErrInvalidIssuer, "iss"},
 
+		// A type that is asked for turns nothing else on.
+		"WithType and no checks":          {claimed(`{"iss":1,"aud":"a","sub":1,"iat":"x","nbf":"x","exp":"x","jti":1}`), o{jwt.WithType("JWT"), jwt.WithoutCheck("iss", "aud", "sub", "iat", "nbf", "exp", "jti")}, nil, ""},
+		"WithType and WithAudience":       {claimed(`{"aud":["a"]}`), o{jwt.WithType("JWT"), jwt.WithAudience("a")}, nil, ""},
+		"WithType and WithStrictAudience": {claimed(`{"aud":"a"}`), o{jwt.WithType("JWT"), jwt.WithStrictAudience("a")}, nil, ""},
+		"WithType and WithIssuer":         {claimed(`{"iss":"a"}`), o{jwt.WithType("JWT"), jwt.WithIssuer("a")}, nil, ""},
+		"WithType and no claims":          {claimed(`{}`), o{jwt.WithType("JWT")}, nil, ""},
+		"the shortest leeway and age":     {claimed(`{"iat":1800000000}`), o{jwt.WithLeeway(time.Millisecond), jwt.WithMaxTokenAge(time.Millisecond)}, nil, ""},
+		"the least size":                  {claimed(`{}`), o{jwt.WithMaxSize(1)}, jwt.ErrDecode, ""},
+
 		"WithSubject equal":   {claimed(`{"sub":"a"}`), o{jwt.WithSubject("a")}, nil, ""},
 		"WithSubject twice":   {claimed(`{"sub":"b"}`), o{jwt.WithSubject("a"), jwt.WithSubject("b")}, nil, ""},
 		"WithSubject twice 2": {claimed(`{"sub":"a"}`), o{jwt.WithSubject("a"), jwt.WithSubject("b")}, jwt.ErrInvalidSubject, "sub"},

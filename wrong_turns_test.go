@@ -25,6 +25,14 @@ func TestWrongTurns(t *testing.T) {
 	readJWK := func(text string) func() error {
 		return func() error { _, err := jwt.ParseJWK([]byte(text)); return err }
 	}
+	inSet := func(kid, jwks string) func() error {
+		return func() error {
+			set, err := jwt.ParseKeySet([]byte(`{"keys":[` + jwks + `]}`))
+			require.NoError(t, err)
+			_, err = jwt.Decode(forge(`{"alg":"HS256","kid":"`+kid+`"}`, `{}`), set, jwt.HS256)
+			return err
+		}
+	}
 	for _, tt := range []struct {
 		name  string
 		turn  func() error
@@ -79,6 +87,25 @@ func TestWrongTurns(t *testing.T) {
 			_, err = jwt.NewDecoder(set, jwt.RS256)
 			return err
 		}, jwt.ErrInvalidKey, []string{"no key", "RS256", "ES256|EdDSA"}},
+		{"a set of one key, which does not serve", func() error {
+			set, err := jwt.NewKeySet(mustKey(t, edKey))
+			require.NoError(t, err)
+			_, err = jwt.NewDecoder(set, jwt.RS256)
+			return err
+		}, jwt.ErrInvalidKey, []string{"the Ed25519 key serves EdDSA", "RS256"}},
+		{"a set none of whose keys is to verify", func() error {
+			key, err := jwt.ParseJWK([]byte(`{"kty":"oct","k":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE","use":"enc"}`))
+			require.NoError(t, err)
+			named, err := jwt.NewKey(key, jwt.WithKeyID("k"))
+			require.NoError(t, err)
+			set, err := jwt.NewKeySet(key, named)
+			require.NoError(t, err)
+			_, err = jwt.NewDecoder(set, jwt.HS256)
+			return err
+		}, jwt.ErrInvalidKey, []string{"no key of the set is for verifying"}},
+		{"a set that had to skip one", inSet("z", `{"kty":"x"}`), jwt.ErrKeyNotFound, []string{`no key "z"`, "member 0 of the JWK Set cannot be used"}},
+		{"a set that had to skip some", inSet("z", `{"kty":"x"},{"kty":"y"}`), jwt.ErrKeyNotFound, []string{`no key "z"`, "2 of its members", "KeySet.Skipped"}},
+		{"a set that had to skip the key", inSet("a", `{"kty":"x"},{"kty":"y","kid":"a"}`), jwt.ErrKeyNotFound, []string{`was skipped: member 1 of the JWK Set ("a")`, `"y"`}},
 		{"no algorithm", func() error { _, err := jwt.Decode(good, secret, 0); return err }, jwt.ErrInvalidOption, []string{"jwt.HS256"}},
 		{"a zero Encoder", func() error { _, err := new(jwt.Encoder).Encode(jwt.Claims{}); return err }, jwt.ErrInvalidOption, []string{"NewEncoder"}},
 		{"a zero Decoder", func() error { _, err := new(jwt.Decoder).Decode(good); return err }, jwt.ErrInvalidOption, []string{"NewDecoder"}},
