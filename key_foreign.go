@@ -156,11 +156,8 @@ func isSSHText(text []byte) bool {
 
 // hasSSHType reports whether text begins with a type of SSH keys.
 func hasSSHType(text []byte) bool {
-	if len(text) == 0 || text[0] != 's' && text[0] != 'e' {
-		return false
-	}
 	for _, prefix := range [...]string{"ssh-", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-"} {
-		if len(text) >= len(prefix) && string(text[:len(prefix)]) == prefix {
+		if bytes.HasPrefix(text, []byte(prefix)) {
 			return true
 		}
 	}

@@ -217,6 +217,7 @@ func TestKeySetSharedIDs(t *testing.T) {
 	}{
 		"two for signatures":                {[]string{sig(1), sig(2), other}, true, 0, 3, 1},
 		"three for signatures":              {[]string{sig(1), sig(2), sig(3)}, true, 0, 3, 1},
+		"two, of which one is there twice":  {[]string{sig(1), with(1, members{"alg": "EdDSA"}), sig(2)}, true, 0, 3, 1},
 		"two, each twice":                   {[]string{sig(1), sig(2), sig(1), sig(2)}, true, 0, 2, 1},
 		"the same twice":                    {[]string{sig(1), sig(1)}, false, 1, 1, 0},
 		"the same, bound and not":           {[]string{sig(1), with(1, members{"alg": "EdDSA"}), sig(1)}, false, 1, 2, 0},
@@ -283,6 +284,7 @@ func TestKeySetSharedIDs(t *testing.T) {
 	set = mustSet(t, edNumber(t, 1, "", jwt.WithKeyAlgorithm(jwt.Ed25519)), edNumber(t, 1, "", jwt.WithKeyAlgorithm(jwt.EdDSA)))
 	decodesAs(t, nil, signed(t, edNumber(t, 1, ""), ""), set, jwt.EdDSA)
 	decodesAs(t, nil, signed(t, edNumber(t, 1, ""), "", jwt.WithAlgorithm(jwt.Ed25519)), set, jwt.Ed25519)
+	assert.Len(t, slices.Collect(mustSet(t, edNumber(t, 1, ""), edNumber(t, 2, ""), edNumber(t, 1, "")).All()), 2)
 	// Both halves are in a set that has both, and of an ID the first that verifies is shown.
 	assert.Len(t, slices.Collect(mustSet(t, edNumber(t, 1, "k"), edNumber(t, 1, "k").Public()).All()), 2)
 	encOnly, err := jwt.ParseJWK([]byte(with(2, members{"use": "enc"})))
@@ -310,6 +312,7 @@ func TestKeySetSharedIDs(t *testing.T) {
 		"two keys, for one name each": {[]*jwt.Key{edNumber(t, 1, "k", jwt.WithKeyAlgorithm(jwt.EdDSA)), edNumber(t, 2, "k", jwt.WithKeyAlgorithm(jwt.Ed25519))}, false},
 		"two kinds":                   {[]*jwt.Key{edNumber(t, 1, "k"), mustKey(t, ecKeys[jwt.ES256], jwt.WithKeyID("k"))}, false},
 		"two secrets":                 {[]*jwt.Key{mustKey(t, secret, jwt.WithKeyID("k")), mustKey(t, secret[1:], jwt.WithKeyID("k"))}, true},
+		"two secrets, for one name":   {[]*jwt.Key{mustKey(t, secret, jwt.WithKeyID("k"), jwt.WithKeyAlgorithm(jwt.HS256)), mustKey(t, secret[1:], jwt.WithKeyID("k"), jwt.WithKeyAlgorithm(jwt.HS256))}, true},
 		"one secret":                  {[]*jwt.Key{mustKey(t, secret, jwt.WithKeyID("k")), mustKey(t, secret, jwt.WithKeyID("k"))}, false},
 		"without IDs":                 {[]*jwt.Key{edNumber(t, 1, ""), edNumber(t, 2, ""), edNumber(t, 1, "")}, false},
 		"nil":                         {[]*jwt.Key{edNumber(t, 1, "k"), nil}, true},

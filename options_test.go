@@ -481,6 +481,7 @@ func TestDecodeOptionsRefused(t *testing.T) {
 		"WithClock nil":                    {jwt.WithClock(nil)},
 		"WithContext nil":                  {jwt.WithContext(noContext)},
 		"WithValidator nil":                {jwt.WithValidator(nil)},
+		"WithLeeway of a nanosecond":       {jwt.WithLeeway(1)},
 		"WithIssuer of none":               {jwt.WithIssuer()},
 		"WithIssuer of nothing":            {jwt.WithIssuer("a", "")},
 		"WithSubject of nothing":           {jwt.WithSubject("")},

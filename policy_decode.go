@@ -294,7 +294,7 @@ func (p *decodePolicy) context() context.Context {
 }
 
 // cloneDecodeOptions makes a copy that shares no memory with what a program
-// may still change.
+// may still change, of what is read again.
 func cloneDecodeOptions(opts []DecodeOption) []DecodeOption {
 	opts = slices.Clone(opts)
 	for i, o := range opts {
@@ -304,8 +304,6 @@ func cloneDecodeOptions(opts []DecodeOption) []DecodeOption {
 		case audienceOption:
 			opts[i] = slices.Clone(o)
 		case requiredOption:
-			opts[i] = slices.Clone(o)
-		case withoutOption:
 			opts[i] = slices.Clone(o)
 		case criticalOption:
 			opts[i] = slices.Clone(o)

@@ -384,7 +384,7 @@ func TestSecretsPass(t *testing.T) {
 	flipped := slices.Clone(edKey)
 	flipped[63] ^= 0x80
 	for name, text := range map[string]string{
-		"a passphrase": "correct horse battery staple, and some more", "words of SSH": "my ssh-rsa secret that is long enough to be one", "ecdsa in words": "ecdsa is what this secret speaks of, at length", "letters A": strings.Repeat("A", 64), "an AAAA record": "host IN AAAA 2001:db8::1 is what it says here", "sk of others": "sk-proj-abcdefghijklmnopqrstuvwxyz0123456789", "sk_live": "sk_live_abcdefghijklmnopqrstuvwxyz0123456789", "three fields": "|1|2|3|4|5|6|7|8|9|10|11|12|13|14|15|16",
+		"a passphrase": "correct horse battery staple, and some more", "words of SSH": "my ssh-rsa secret that is long enough to be one", "words of SSH, and letters A": "my ssh-rsa secret is the letters AAAA and more", "words of SSH with letters A": "an ssh-keyAAAA in the middle of words, and more", "ecdsa in words": "ecdsa is what this secret speaks of, at length", "letters A": strings.Repeat("A", 64), "an AAAA record": "host IN AAAA 2001:db8::1 is what it says here", "sk of others": "sk-proj-abcdefghijklmnopqrstuvwxyz0123456789", "sk_live": "sk_live_abcdefghijklmnopqrstuvwxyz0123456789", "three fields": "|1|2|3|4|5|6|7|8|9|10|11|12|13|14|15|16",
 		"dashes": strings.Repeat("-", 64), "dashes and a word": "-----begin-----begin-----begin-----begin", "BEGIN": "BEGIN PUBLIC KEY is what PEM says at its start", "four dashes": "----BEGIN thirty-two octets or more of it",
 		"JSON": `{"a":"secret in JSON, which has no kty or so"}`, "JSON with kty as a value": `{"name":"kty","use":"to sign","other":"keys"}`, "JSON with escaped quotes": `{"a":"he said \"kty\": and \"keys\" to her"}`, "JSON with keys that are no array": `{"keys":"there are none here at all, really"}`, "JSON, a list of words": `["kty","keys","and","other","words","of","it"]`, "JSON, a string": `"kty is a word, and so is keys, are they not"`, "JSON, a number": "12345678901234567890123456789012345678901234567890", "almost JSON": "{this is a secret and no JSON, long enough too}", "kty in a text": `a secret that has "kty" and "keys" in it`, "no end": `{"a":"this has no end at all, so it is no JSON`, "an empty string and more": `"" is how this begins, and it is no JSON`, "an apostrophe": `'it has an apostrophe in front, and no end`,
 		"a JWT": claimed(`{"sub":"alice"}`), "a URL": "https://alice:password@host.example/path?query=1#fragment", "base64url of a header": b64(`{"alg":"HS256","typ":"JWT","kid":"0123456789"}`), "text in UTF-16": string(utf16Of([]byte("correct horse battery staple, and some more"), binary.LittleEndian, true)),
@@ -394,7 +394,7 @@ func TestSecretsPass(t *testing.T) {
 		}{algorithm{asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 1}}, secret[:32]}), "DER of text": der([]string{"a", "b", "c", "and more than that, so that it is long"}),
 		"DER cut": string(pkixDER[:len(pkixDER)-1]), "DER and more": string(pkixDER) + "x", "DER, not first": "x" + string(pkixDER), "DER of a time": "0" + strings.Repeat("\x17", 48), "zero text": strings.Repeat("0", 64), "indefinite length": "0\x80" + string(secret), "lengths that overflow": "0\x84\xff\xff\xff\xff" + string(secret), "a length of nothing": "0\x88" + string(secret),
 		"64 octets, another's half": string(foreignHalf), "64 octets, a bit flipped": string(flipped), "64 octets, the seed twice": string(edKey[:32]) + string(edKey[:32]), "96 octets, Ed25519 first": string(edKey) + string(edKey[:32]), "Ed25519 in the middle": "\x00" + string(edKey),
-		"an SSH length": "\x00\x00\x00\x07" + string(secret), "zeros, then one": strings.Repeat("\x00", 63) + "\x01", "a mark alone": "\xff\xfe" + string(secret), "all spaces that do not show": strings.Repeat("\u200b", 40),
+		"SSH, and no length": "ab\x00\x07ssh-rsa is what this says, and no more", "SSH, and half a length": "\x00b\x00\x07ssh-rsa is what this says, and no more", "SSH, and too great a length": "\x00\x00b\x07ssh-rsa is what this says, and no more", "an SSH length": "\x00\x00\x00\x07" + string(secret), "zeros, then one": strings.Repeat("\x00", 63) + "\x01", "a mark alone": "\xff\xfe" + string(secret), "all spaces that do not show": strings.Repeat("\u200b", 40),
 	} {
 		_, err := jwt.NewKey([]byte(text))
 		assert.NoError(t, err, name)
@@ -516,7 +516,7 @@ func TestRawSecretsAreForgotten(t *testing.T) {
 // Work on what is no secret, or a long one, grows as its length does.
 func TestSecretChecksAreLinear(t *testing.T) {
 	for name, unit := range map[string]string{
-		"dashes": "----", "A": "AAAA", "spaces and A": " AAAA", "quotes": `["`, "backslashes": `["\`, "quotes within": `"\"`, "apostrophes": "['", "names": `{"kty" `, "base64": "MIIB", "text in base64": "LS0t", "hex": "30", "UTF-16": "-\x00", "UTF-32": "-\x00\x00\x00", "white space": " \n", "line breaks in base64": "M\n",
+		"dashes": "----", "A": "AAAA", "spaces and A": " AAAA", "vertical tabs and A": "\vAAAA", "quotes": `["`, "backslashes": `["\`, "quotes within": `"\"`, "apostrophes": "['", "names": `{"kty" `, "base64": "MIIB", "text in base64": "LS0t", "hex": "30", "UTF-16": "-\x00", "UTF-32": "-\x00\x00\x00", "white space": " \n", "line breaks in base64": "M\n",
 	} {
 		raw := []byte(strings.Repeat(unit, 2<<20/len(unit)))
 		before := testing.AllocsPerRun(1, func() { jwt.NewKey(raw, jwt.AllowWeakKey()) }) // quadratic, it would take hours

@@ -201,6 +201,8 @@ func TestClaimTexts(t *testing.T) {
 		{"wholly another, but for all after its first letter", `{"iss":"xttps://a.example"}`, jwt.WithIssuer("https://a.example"), jwt.ErrInvalidIssuer, nil, []string{"index"}},
 		{"the same but for a port", `{"iss":"https://a"}`, jwt.WithIssuer("https://a:8443"), jwt.ErrInvalidIssuer, []string{"index 9", `the end and ":8443"`}, nil},
 		{"the same but for a long path", `{"iss":"https://a.example"}`, jwt.WithIssuer("https://a.example/0123456789abcdef"), jwt.ErrInvalidIssuer, []string{`the end and "/0123456789abcde"`}, nil},
+		{"one of four", `{"iss":"joe"}`, jwt.WithIssuer("https://a", "https://b", "https://c", "https://d"), jwt.ErrInvalidIssuer, []string{`"https://c" or "https://d" (`}, []string{"more"}},
+		{"one of five", `{"iss":"joe"}`, jwt.WithIssuer("https://a", "https://b", "https://c", "https://d", "https://e"), jwt.ErrInvalidIssuer, []string{`"https://d" or 1 more`}, []string{"https://e"}},
 		{"one of many", `{"iss":"joe"}`, many, jwt.ErrInvalidIssuer, []string{`"https://d" or 2 more`}, []string{"https://e"}},
 		{"a line break in it", `{"iss":"a\nb"}`, jwt.WithIssuer("a"), jwt.ErrInvalidIssuer, []string{`"a\nb"`}, []string{"\n"}},
 		{"a long one", `{"iss":"` + strings.Repeat("é", 5000) + `"}`, jwt.WithIssuer("a"), jwt.ErrInvalidIssuer, []string{strings.Repeat("é", 32) + `"…`}, []string{strings.Repeat("é", 33)}},
@@ -244,6 +246,18 @@ func TestClaimTexts(t *testing.T) {
 				assert.NotContains(t, err.Error(), value)
 			}
 		})
+	}
+}
+
+// Where an option is given several times, each is held against the token.
+func TestClaimTextsOfSeveralOptions(t *testing.T) {
+	for _, wanted := range [][]string{{"https://a.example", "joe"}, {"joe", "https://a.example"}} {
+		_, err := jwt.Decode(claimed(`{"iss":"https://a.example/"}`), secret, jwt.HS256, jwt.WithIssuer(wanted[0]), jwt.WithIssuer(wanted[1]))
+		assertClass(t, err, jwt.ErrInvalidIssuer)
+		assert.Contains(t, err.Error(), "index 17")
+		_, err = jwt.Decode(claimed(`{"aud":"https://a.example/"}`), secret, jwt.HS256, jwt.WithAudience(wanted[0]), jwt.WithAudience(wanted[1]))
+		assertClass(t, err, jwt.ErrInvalidAudience)
+		assert.Contains(t, err.Error(), "index 17")
 	}
 }
 
