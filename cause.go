@@ -182,7 +182,7 @@ func stray(token string, at int, segment string) *failure {
 		text += ": an invisible character, copied along"
 	case utf8.RuneError:
 		if size == 1 {
-			text = "the token has an octet that is not even UTF-8" + where
+			text = "the token has a byte that is not even UTF-8" + where
 		}
 	}
 	f := malformed(segment, text)

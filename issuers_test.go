@@ -116,7 +116,7 @@ func TestIssuers(t *testing.T) {
 		{"WSO2: padding of coordinates", []members{numbers(es, padded.EncodeToString)}, "k1", jwt.ES256, es, nil, "", 0},
 		{"padding of an Ed25519 key", []members{numbers(ed, padded.EncodeToString)}, "k1", jwt.EdDSA, ed, nil, "", 0},
 		{"base64 in place of base64url", []members{of(rsaA, members{"kid": "k1", "n": "+/" + number(rsaKey().N)[2:]})}, "k1", jwt.RS256, rsaA, jwt.ErrKeyNotFound, "base64url", 1},
-		{"a coordinate of more octets", []members{numbers(es, func(o []byte) string { return raw.EncodeToString(append([]byte{1}, o...)) })}, "k1", jwt.ES256, es, jwt.ErrKeyNotFound, "more octets", 1},
+		{"a coordinate of more octets", []members{numbers(es, func(o []byte) string { return raw.EncodeToString(append([]byte{1}, o...)) })}, "k1", jwt.ES256, es, jwt.ErrKeyNotFound, "more bytes", 1},
 		{"an Ed25519 key with a zero in front, which is no number", []members{numbers(ed, zeros(1))}, "k1", jwt.EdDSA, ed, jwt.ErrKeyNotFound, "33", 1},
 
 		// What is null, empty or not to be read.

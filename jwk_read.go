@@ -250,7 +250,7 @@ func (r *jwkReader) coordinate(name string, size int) []byte {
 	}
 	octets = bytes.TrimLeft(octets, "\x00")
 	if len(octets) > size {
-		r.fail(badKey(quote(name) + " of the JWK has more octets than its curve"))
+		r.fail(badKey(quote(name) + " of the JWK has more bytes than its curve"))
 		return nil
 	}
 	return append(make([]byte, size-len(octets), size), octets...)

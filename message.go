@@ -161,7 +161,7 @@ func (m *message) readClaims(p *decodePolicy, token string, s segments) *failure
 	}
 	if !m.payload.parse(m.jsonText) {
 		if m.header.hasZip {
-			return malformed("payload", `the payload is compressed ("zip" in the header), which is not supported: Verify gives its octets`)
+			return malformed("payload", `the payload is compressed ("zip" in the header), which is not supported: Verify gives its bytes`)
 		}
 		return malformed("payload", "the payload is not strictly valid JSON: "+m.payload.problem())
 	}

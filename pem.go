@@ -125,7 +125,7 @@ func notPEM(text []byte) string {
 	case starts(`{`):
 		return "the text is JSON, and no PEM; read a JWK with ParseJWK, and a set with ParseKeySet"
 	case starts("\x30\x82"), starts("\x30\x81"), trimmed[0] == 0x30 && !isText(trimmed):
-		return "the octets are DER, and no PEM; read them with crypto/x509, and give what it returns to NewKey"
+		return "the bytes are DER, and no PEM; read them with crypto/x509, and give what it returns to NewKey"
 	}
 	if inner := fromBase64(trimmed); inner != nil {
 		if bytes.Contains(inner, []byte("-----BEGIN ")) {
