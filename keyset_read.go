@@ -134,7 +134,8 @@ func jsonElements(text []byte) func(yield func(name, value []byte) bool) {
 	}
 }
 
-// jsonEnd returns the position after the value at pos of valid JSON.
+// jsonEnd returns the position after the value at pos, within an array or object of
+// valid JSON.
 func jsonEnd(text []byte, pos int) int {
 	for depth := 0; ; pos++ {
 		switch c := text[pos]; c {
@@ -152,7 +153,7 @@ func jsonEnd(text []byte, pos int) int {
 		case ' ', '\t', '\r', '\n', ',', ':':
 			continue
 		default:
-			for pos+1 < len(text) && bytes.IndexByte([]byte(" \t\r\n,]}"), text[pos+1]) < 0 {
+			for bytes.IndexByte([]byte(" \t\r\n,]}"), text[pos+1]) < 0 {
 				pos++
 			}
 		}

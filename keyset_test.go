@@ -392,15 +392,23 @@ func TestParseKeySet(t *testing.T) {
 		})
 	}
 	for text, want := range map[string]int{
-		`{"keys":[]}`: 0, ` {"keys" : [ ] , "next":"page"} `: 0, `{"k\u0065ys":[` + good + `]}`: 1, `{"keys":[` + good + `],"kty":"oct"}`: 1,
+		`{"keys":[]}`: 0, ` {"keys" : [ ] , "next":"page"} `: 0, `{"k\u0065ys":[` + good + `]}`: 1, `{"\u006beys":[` + good + `]}`: 1, `{"keys":[` + good + ` , 1 ]}`: -1, `{"keys":[` + good + `],"kty":"oct"}`: 1,
 		`{"\ud800":1,"keys":[` + good + `],"a\udc00":2,"\ud800\u006b":3}`: 1, // valid for encoding/json
 	} {
 		set, err := jwt.ParseKeySet([]byte(text))
 		require.NoError(t, err, text)
+		if want < 0 {
+			assert.Len(t, set.Skipped(), 1)
+			continue
+		}
 		assert.Len(t, slices.Collect(set.All()), want)
 		assert.Empty(t, set.Skipped())
 	}
-	_, err := jwt.ParseJWK([]byte(`{"keys":[` + good + `]}`))
+	_, err := jwt.ParseKeySet([]byte(`{"keys":[` + strings.Repeat("1,", 999) + `1]}`))
+	assert.NoError(t, err)
+	_, err = jwt.ParseKeySet([]byte(`{"keys":[` + strings.Repeat("1,", 1000) + `1]}`))
+	assertClass(t, err, jwt.ErrInvalidKey)
+	_, err = jwt.ParseJWK([]byte(`{"keys":[` + good + `]}`))
 	assert.ErrorContains(t, err, "ParseKeySet")
 	_, err = jwt.ParseKeySet([]byte(good))
 	assert.ErrorContains(t, err, "ParseJWK")
@@ -628,10 +636,13 @@ func TestKeySetIsImmutable(t *testing.T) {
 }
 
 func TestNoKeySet(t *testing.T) {
+	assert.Equal(t, "jwt.KeySet(none)", fmt.Sprint(jwt.KeySet{}))
+	assert.Equal(t, "jwt.KeySet(1 keys)", mustSet(t, edNumber(t, 1, "")).LogValue().String())
 	for _, set := range []*jwt.KeySet{nil, {}} {
 		assertAll(t, verifyingWays(t, set, jwt.EdDSA, "", ""), jwt.ErrInvalidKey)
 		assert.Empty(t, slices.Collect(set.All()))
 		assert.Empty(t, set.Skipped())
+		assert.Equal(t, "jwt.KeySet(none)", set.LogValue().String())
 		_, ok := set.Key("k")
 		assert.False(t, ok)
 	}

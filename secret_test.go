@@ -130,7 +130,7 @@ func textForms(t testing.TB) map[string]foreign {
 			"SSH authority":       "@cert-authority *.example.com\t" + edSSH,
 			"SSH after a comment": "# host:22 SSH-2.0-OpenSSH_9.2\nhost " + edSSH, "SSH, several": "# keys of mine\n\n" + ecSSH + "\n" + edSSH,
 			"SSH, two spaces": "host  ssh-ed25519  \tAAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl",
-			"SSH, binary":     string(blob), "SSH of a token, binary": "\x00\x00\x00\x22sk-ecdsa-sha2-nistp256@openssh.com\x00\x00\x00\x08nistp256", "SSH private, binary": string(private.Bytes), "PuTTY": "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: a\nPublic-Lines: 2\n",
+			"SSH, binary":     string(blob), "SSH type alone, binary": "\x00\x00\x00\x22sk-ecdsa-sha2-nistp256@openssh.com", "SSH of a token, binary": "\x00\x00\x00\x22sk-ecdsa-sha2-nistp256@openssh.com\x00\x00\x00\x08nistp256", "SSH private, binary": string(private.Bytes), "PuTTY": "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: a\nPublic-Lines: 2\n",
 		},
 		"ParseJWK": {
 			"JWK": string(jwk), "JWK of a secret": `{"kty":"oct","k":"c2VjcmV0IHNlY3JldCBzZWNyZXQgc2VjcmV0IHNlY3JldA"}`, "JWK after a BOM": "\ufeff" + string(jwk), "JWK after space": "\u00a0\r\n\v" + string(jwk),
@@ -394,7 +394,7 @@ func TestSecretsPass(t *testing.T) {
 		}{algorithm{asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 1}}, secret[:32]}), "DER of text": der([]string{"a", "b", "c", "and more than that, so that it is long"}),
 		"DER cut": string(pkixDER[:len(pkixDER)-1]), "DER and more": string(pkixDER) + "x", "DER, not first": "x" + string(pkixDER), "DER of a time": "0" + strings.Repeat("\x17", 48), "zero text": strings.Repeat("0", 64), "indefinite length": "0\x80" + string(secret), "lengths that overflow": "0\x84\xff\xff\xff\xff" + string(secret), "a length of nothing": "0\x88" + string(secret),
 		"64 octets, another's half": string(foreignHalf), "64 octets, a bit flipped": string(flipped), "64 octets, the seed twice": string(edKey[:32]) + string(edKey[:32]), "96 octets, Ed25519 first": string(edKey) + string(edKey[:32]), "Ed25519 in the middle": "\x00" + string(edKey),
-		"SSH, and no length": "ab\x00\x07ssh-rsa is what this says, and no more", "SSH, and half a length": "\x00b\x00\x07ssh-rsa is what this says, and no more", "SSH, and too great a length": "\x00\x00b\x07ssh-rsa is what this says, and no more", "an SSH length": "\x00\x00\x00\x07" + string(secret), "zeros, then one": strings.Repeat("\x00", 63) + "\x01", "a mark alone": "\xff\xfe" + string(secret), "all spaces that do not show": strings.Repeat("\u200b", 40),
+		"SSH, and no length": "ab\x00\x07ssh-rsa is what this says, and no more", "SSH, and half a length": "\x00b\x00\x07ssh-rsa is what this says, and no more", "SSH, and too great a length": "\x00\x00b\x07ssh-rsa is what this says, and no more", "an SSH length beyond the end": "\x00\x00\x00\xff" + string(secret), "an SSH length": "\x00\x00\x00\x07" + string(secret), "zeros, then one": strings.Repeat("\x00", 63) + "\x01", "a mark alone": "\xff\xfe" + string(secret), "all spaces that do not show": strings.Repeat("\u200b", 40),
 	} {
 		_, err := jwt.NewKey([]byte(text))
 		assert.NoError(t, err, name)
