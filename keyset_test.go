@@ -189,6 +189,12 @@ func TestKeySetTriesFew(t *testing.T) {
 		decodesAs(t, nil, known, mustSet(t, named...), jwt.EdDSA)
 		decodesAs(t, nil, known, mustSet(t, slices.Concat(bare, named)...), jwt.EdDSA)
 	}
+	// One key is one, however many IDs it has, and wherever it stands.
+	again := []*jwt.Key{edNumber(t, 1, "first")}
+	for i := range 17 {
+		again = append(again, edNumber(t, 2, fmt.Sprint("k", i)))
+	}
+	decodesAs(t, nil, signed(t, edNumber(t, 2, ""), ""), mustSet(t, again...), jwt.EdDSA)
 	_, err := jwt.Decode(signed(t, edNumber(t, 0, ""), ""), mustSet(t, bare...), jwt.EdDSA)
 	assert.ErrorContains(t, err, "16")
 }
