@@ -305,3 +305,26 @@ func ExampleHandler_live() {
 	fmt.Println(answer.Code)
 	// Output: 200
 }
+
+// An issuer for the tests of your own handlers: five lines, and no stub of this package.
+func Example_test() {
+	key, _ := jwt.GenerateKey(jwt.ES256, jwt.WithKeyID("test"))
+	set, _ := jwt.NewKeySet(key)
+	handler, _ := jwks.Handler(set, time.Minute)
+	server := httptest.NewServer(handler)
+	defer server.Close()
+
+	keys, err := jwks.Remote(server.URL) // what the service under test is given
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	token, err := jwt.Encode(jwt.Claims{"sub": "alice"}, key, jwt.WithExpiresIn(time.Minute))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	claims, err := jwt.Decode(token, keys, jwt.ES256)
+	fmt.Println(claims.Subject(), err)
+	// Output: alice <nil>
+}
