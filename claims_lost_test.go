@@ -300,6 +300,7 @@ func TestRegisteredClaimsAreEmbedded(t *testing.T) {
 			C jwt.RegisteredClaims `json:",inline"`
 		}{},
 		"named -": &struct {
+			//lint:ignore SA5008 the name "-" is the subject
 			C jwt.RegisteredClaims `json:"-,"`
 		}{},
 		"a pointer":           &struct{ Claims *jwt.RegisteredClaims }{},
@@ -454,6 +455,7 @@ func TestDecodeIntoNamesTheTag(t *testing.T) {
 		User    User
 		Tagged  string `json:"tagged"`
 		Members []User `json:"members"`
+		//lint:ignore U1000 an unexported field is the subject
 		ignored string
 		Left    string `json:"-"`
 	}
