@@ -417,7 +417,13 @@ func derKey(secret []byte) foreignForm {
 	var contents [len(tags)][]byte
 	n := 0
 	for ; n < len(tags); n++ {
+		next := rest
 		if tags[n], contents[n], rest, ok = cutDER(rest); !ok {
+			// crypto/x509 takes an explicit tag whose length goes beyond what is around it.
+			if len(next) > 0 && (next[0] == derContext0 || next[0] == derContext1) {
+				tags[n] = next[0]
+				n++
+			}
 			break
 		}
 	}
