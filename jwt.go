@@ -330,8 +330,10 @@ func (m *message) decode(keys keyring, p *decodePolicy, ctx context.Context, tok
 	if f := m.header.checkJWT(); f != nil {
 		return f
 	}
-	if _, f := m.checkCritical(p, false); f != nil {
-		return f
+	if m.header.hasCritical {
+		if _, f := m.checkCritical(p, false); f != nil {
+			return f
+		}
 	}
 	if f := m.authenticate(keys, p, ctx, token, s, token[:len(s.header)+1+len(s.payload)]); f != nil {
 		return f
