@@ -74,6 +74,7 @@ package jwt
 import (
 	"context"
 	"slices"
+	"time"
 )
 
 // Encode returns a token: payload as its claims, signed with key. The payload is
@@ -391,7 +392,8 @@ func (m *message) authenticate(keys keyring, p *decodePolicy, ctx context.Contex
 		return f
 	}
 	var room [mostKeysTried]*keyState
-	candidates, f := keys.candidates(p, ctx, h.Algorithm, h.KeyID, room[:0])
+	m.now = time.Time{}
+	candidates, f := keys.candidates(p, ctx, &m.now, h.Algorithm, h.KeyID, room[:0])
 	if f != nil {
 		return f
 	}
@@ -427,7 +429,7 @@ func (m *message) accept(p *decodePolicy, ctx context.Context) error {
 // check stops at the first check that fails, but for expiry, which comes back beside.
 func (m *message) check(p *decodePolicy, ctx context.Context) (expired *expiry, err error) {
 	r := m.payload.registered()
-	now := p.now()
+	now := p.now(m.now)
 	m.checkedAt = now
 	expired, f := p.inForce(&m.payload, &r, now)
 	if f != nil {
