@@ -1,6 +1,11 @@
 package jwt
 
-import "bytes"
+import (
+	"bytes"
+	"reflect"
+
+	"github.com/token-jwt/jwt/internal/strictjson"
+)
 
 // An Audience is the value of "aud": the services that a token is meant for
 // (RFC 7519, Section 4.1.3). It is written as one string where it holds one,
@@ -13,7 +18,7 @@ type Audience []string
 // MarshalJSON writes one string, or an array. Text that is not UTF-8 is an
 // [ErrInvalidOption].
 func (a Audience) MarshalJSON() ([]byte, error) {
-	return a.wrote(new(writer).audience(nil, a))
+	return a.wrote((&strictjson.Writer{Format: jsonFormat}).Append(nil, a))
 }
 
 // UnmarshalJSON reads a string or an array of strings; null leaves a as it was.
@@ -22,13 +27,9 @@ func (a *Audience) UnmarshalJSON(text []byte) error {
 	if a == nil {
 		return badOption("UnmarshalJSON was given a nil pointer to read into")
 	}
-	var d document
-	// The walk takes objects alone, so the value becomes the member of one.
-	if d.parse(append(append([]byte(`{"aud":`), text...), '}')) && d.count(0) == 2 {
-		d.share()
-		if d.nodes[2].kind == jsonNull || d.fillAudience(2, a) {
-			return nil
-		}
+	var d strictjson.Document
+	if d.ParseValue(text) && d.Fill(reflect.ValueOf(a).Elem(), jsonFormat.Plan(jsonFormat.OneOrMore)) == nil {
+		return nil
 	}
 	return badClaim(ErrInvalidAudience, "", "an audience is a string or an array of strings")
 }
@@ -38,7 +39,7 @@ func (a Audience) MarshalText() ([]byte, error) {
 	if len(a) == 1 && len(a[0]) > 0 && a[0][0] != '[' {
 		return []byte(a[0]), nil
 	}
-	return a.wrote(new(writer).strings(nil, a))
+	return a.wrote(new(strictjson.Writer).Append(nil, append([]string{}, a...)))
 }
 
 // UnmarshalText reads the text form; text that starts with a bracket and is no

@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"strconv"
 	"time"
+
+	"github.com/token-jwt/jwt/internal/strictjson"
 )
 
 // Claims is a claims set (RFC 7519, Section 4): the members of the JSON object
@@ -99,7 +101,7 @@ func dateOf(value any) (time.Time, bool) {
 	case time.Duration: // an integer that is no date
 		return time.Time{}, false
 	case json.Number:
-		if len(v) > maxJSONNumber || !isJSONNumber([]byte(v)) {
+		if !strictjson.IsNumber([]byte(v)) {
 			return time.Time{}, false
 		}
 		i, ok := parseInstant([]byte(v))
@@ -113,7 +115,7 @@ func dateOf(value any) (time.Time, bool) {
 		number = strconv.AppendUint(nil, v.Uint(), 10)
 	case v.CanFloat():
 		var err error
-		if number, err = appendJSONFloat(nil, v.Float(), 64); err != nil {
+		if number, err = new(strictjson.Writer).Append(nil, v.Float()); err != nil {
 			return time.Time{}, false
 		}
 	default:
@@ -161,20 +163,19 @@ func Get[T any](c Claims, name string) (T, error) {
 	if value == nil {
 		return zero, missing(name)
 	}
-	// Everything else goes the way of a token: JSON, checked and cut, then filled.
-	var w writer
-	w.depth = 1
-	text, err := w.any([]byte(`{"":`), value)
-	d := document{exact: true}
-	if err == nil && !d.parse(append(text, '}')) {
-		err = errors.New(d.problem())
+	// Everything else goes the way of a token: it is written as JSON, which is parsed
+	// and fills the T. In a token it would be in the object of the claims set.
+	w := strictjson.Writer{Format: jsonFormat, Depth: 1}
+	text, err := w.Append(nil, value)
+	d := strictjson.Document{Exact: true}
+	if err == nil && !d.ParseValue(text) {
+		err = errors.New(d.Problem())
 	}
 	if err == nil {
-		if d.nodes[2].kind == jsonNull {
+		if d.Kind(0) == strictjson.Null {
 			return zero, missing(name)
 		}
-		d.share()
-		err = d.fillValue(2, reflect.ValueOf(&out).Elem(), planOf(reflect.TypeFor[T]()))
+		err = d.Fill(reflect.ValueOf(&out).Elem(), jsonFormat.Plan(reflect.TypeFor[T]()))
 	}
 	if err != nil {
 		return zero, unfitClaim(name, err)

@@ -5,51 +5,50 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/token-jwt/jwt/internal/strictjson"
 )
 
 // When a claims set is in force (RFC 7519, Section 4.1).
 
-// registered finds the registered claims of a claims set, as nodes.
-func (d *document) registered() (r registered) {
-	for name := uint32(1); name < d.nodes[0].next; name = d.nodes[name+1].next {
-		n := &d.nodes[name]
-		if n.end-n.start == 3 || n.escaped { // all their names have three letters
-			r[claimNamed(d.string(name))] = name + 1
-		}
-	}
-	return r
-}
-
 // What each registered claim must be, whoever asks: a verifier, or Encode, so
 // that it cannot write what a verifier would refuse. i is the node of its value; for
-// checkString 0 where it is absent.
+// checkString 0 if it is absent.
 
-func (d *document) instant(i uint32, class error, name string) (instant, *failure) {
-	at, ok := d.date(i)
+func checkDate(d *strictjson.Document, i strictjson.Node, class error, name string) (instant, *failure) {
+	at, ok := dateAt(d, i)
 	if !ok {
 		f := noDate(class, name)
-		f.text += otherUnit(d.raw(i))
+		f.text += otherUnit(d.Raw(i))
 		return instant{}, f
 	}
 	return at, nil
 }
 
-func (d *document) checkString(i uint32, class error, name string) *failure {
-	if i != 0 && d.nodes[i].kind != jsonString {
+// dateAt reads a number of seconds; false if it is none, or outside the years 1 to 9999.
+func dateAt(d *strictjson.Document, i strictjson.Node) (instant, bool) {
+	if d.Kind(i) != strictjson.Number {
+		return instant{}, false
+	}
+	return parseInstant(d.Raw(i))
+}
+
+func checkString(d *strictjson.Document, i strictjson.Node, class error, name string) *failure {
+	if i != 0 && d.Kind(i) != strictjson.String {
 		return noString(class, name)
 	}
 	return nil
 }
 
-func (d *document) checkAudience(i uint32) *failure {
+func checkAudience(d *strictjson.Document, i strictjson.Node) *failure {
 	ok := false
-	switch n := &d.nodes[i]; n.kind {
-	case jsonString:
-		ok = n.start < n.end
-	case jsonArray:
+	switch d.Kind(i) {
+	case strictjson.String:
+		ok = !d.IsEmpty(i)
+	case strictjson.Array:
 		ok = true
-		for e := i + 1; e < n.next; e = d.nodes[e].next {
-			ok = ok && d.nodes[e].kind == jsonString
+		for e := range d.Elements(i) {
+			ok = ok && d.Kind(e) == strictjson.String
 		}
 	}
 	if !ok {
@@ -60,9 +59,8 @@ func (d *document) checkAudience(i uint32) *failure {
 
 // isEmptyList reports whether a value is []. An "aud" of it is an absent one: an
 // issuer writes it where no audience was asked for.
-func (d *document) isEmptyList(i uint32) bool {
-	n := &d.nodes[i]
-	return n.kind == jsonArray && n.next == i+1
+func isEmptyList(d *strictjson.Document, i strictjson.Node) bool {
+	return d.Kind(i) == strictjson.Array && d.IsEmpty(i)
 }
 
 func noDate(class error, name string) *failure {
@@ -134,13 +132,13 @@ func tail(text string) string {
 func shown(text []byte) string { return quote(string(text[:min(len(text), 128)])) }
 
 // quoteAudience shows an "aud" that was checked: of many, the first few.
-func (d *document) quoteAudience(i uint32) string {
+func quoteAudience(d *strictjson.Document, i strictjson.Node) string {
 	const most = 3
-	if d.nodes[i].kind == jsonString {
-		return shown(d.string(i))
+	if d.Kind(i) == strictjson.String {
+		return shown(d.String(i))
 	}
-	text := append(make([]byte, 0, 256), '[')
-	for n, e := 0, i+1; e < d.nodes[i].next; n, e = n+1, e+1 {
+	text, n := append(make([]byte, 0, 256), '['), 0
+	for e := range d.Elements(i) {
 		if n > 0 {
 			text = append(text, ", "...)
 		}
@@ -148,53 +146,57 @@ func (d *document) quoteAudience(i uint32) string {
 			text = append(text, "…"...)
 			break
 		}
-		text = append(text, shown(d.string(e))...)
+		text = append(text, shown(d.String(e))...)
+		n++
 	}
 	return string(append(text, ']'))
 }
 
-// checkTypes holds a claims set that is to be signed, and is known to be valid JSON,
-// against the rules above. r has the positions of its registered claims in text. The
-// document is what an "aud" is cut in.
-func (d *document) checkTypes(text []byte, r *registered) *failure {
-	for _, date := range [...]struct {
-		place uint32
-		name  string
-	}{{r[claimExp], "exp"}, {r[claimNbf], "nbf"}, {r[claimIat], "iat"}} {
-		if date.place == 0 {
+// checkTypes checks the forms of the registered claims in a claims set that is to be
+// signed, and is known to be valid JSON. offsets are those of their values in text. The
+// document is for parsing an "aud".
+func checkTypes(d *strictjson.Document, text []byte, offsets *claimOffsets) *failure {
+	for c, row := range claimTable {
+		offset := offsets[c]
+		if offset == 0 {
 			continue
 		}
-		end, _, fault := scanNumber(text, int(date.place))
-		if fault != 0 {
-			return noDate(ErrInvalidOption, date.name)
-		}
-		if _, ok := parseInstant(text[date.place:end]); !ok {
-			return noDate(ErrInvalidOption, date.name)
+		value := text[offset:]
+		switch row.form {
+		case formDate:
+			number := value[:strictjson.NumberLen(value)]
+			if len(number) == 0 {
+				return noDate(ErrInvalidOption, row.name)
+			}
+			if _, ok := parseInstant(number); !ok {
+				return noDate(ErrInvalidOption, row.name)
+			}
+		case formString:
+			if value[0] != '"' {
+				return noString(ErrInvalidOption, row.name)
+			}
+		case formAudience:
+			if value[0] == '"' && value[1] != '"' { // a string that is not empty
+				continue
+			}
+			d.ParsePrefix(value)
+			if f := checkWrittenAudience(d); f != nil {
+				return f
+			}
 		}
 	}
-	for _, one := range [...]struct {
-		place uint32
-		name  string
-	}{{r[claimIss], "iss"}, {r[claimSub], "sub"}, {r[claimJti], "jti"}} {
-		if one.place != 0 && text[one.place] != '"' {
-			return noString(ErrInvalidOption, one.name)
-		}
-	}
-	aud := text[r[claimAud]:]
-	if r[claimAud] == 0 || aud[0] == '"' && aud[1] != '"' { // absent, or a string that is not empty
-		return nil
-	}
-	d.reset(text)
-	d.add(0, len(text), jsonObject, false, false) // so that "aud" is not node 0
-	d.value(int(r[claimAud]), 1)
-	if f := d.checkAudience(1); f != nil {
+	return nil
+}
+
+func checkWrittenAudience(d *strictjson.Document) *failure {
+	if f := checkAudience(d, 0); f != nil {
 		return f
 	}
-	if d.isEmptyList(1) {
+	if isEmptyList(d, 0) {
 		return badClaim(ErrInvalidOption, "aud", `"aud" is an empty list, which says nothing: leave the claim out where there is no audience; in a struct, by the tag omitempty`)
 	}
-	for e := uint32(2); d.nodes[1].kind == jsonArray && e < d.nodes[1].next; e++ {
-		if d.nodes[e].start == d.nodes[e].end {
+	for e := range d.Elements(0) {
+		if d.IsEmpty(e) {
 			return badClaim(ErrInvalidOption, "aud", `"aud" has an empty string, which no service can ask for; is a setting missing from the configuration?`)
 		}
 	}
@@ -204,13 +206,13 @@ func (d *document) checkTypes(text []byte, r *registered) *failure {
 // inForce holds the claims of a token against the policy, in the order of the
 // reference: required, iat, nbf, exp, iss, aud, sub, jti. Expiry does not stop
 // it; it comes back beside what else may be wrong.
-func (p *decodePolicy) inForce(d *document, r *registered, now instant) (expired *expiry, err *failure) {
+func (p *decodePolicy) inForce(d *strictjson.Document, r *claimNodes, now instant) (expired *expiry, err *failure) {
 	if err = p.checkRequired(d); err != nil {
 		return nil, err
 	}
 	horizon := now.add(p.leeway) // what the clocks of others may show already
 	if r[claimIat] != 0 && p.checks(claimIat) {
-		iat, f := d.instant(r[claimIat], ErrInvalidIssuedAt, "iat")
+		iat, f := checkDate(d, r[claimIat], ErrInvalidIssuedAt, "iat")
 		if f != nil {
 			return nil, f
 		}
@@ -221,7 +223,7 @@ func (p *decodePolicy) inForce(d *document, r *registered, now instant) (expired
 	if r[claimNbf] != 0 && p.checks(claimNbf) {
 		// RFC 7519, Section 4.1.5: the date "MUST be after or equal to the
 		// not-before date/time".
-		nbf, f := d.instant(r[claimNbf], ErrDecode, "nbf")
+		nbf, f := checkDate(d, r[claimNbf], ErrDecode, "nbf")
 		if f != nil {
 			return nil, f
 		}
@@ -232,7 +234,7 @@ func (p *decodePolicy) inForce(d *document, r *registered, now instant) (expired
 	if r[claimExp] != 0 && p.checks(claimExp) {
 		// RFC 7519, Section 4.1.4: the date "MUST be before the expiration
 		// date/time", so the second of exp itself is too late.
-		exp, f := d.instant(r[claimExp], ErrDecode, "exp")
+		exp, f := checkDate(d, r[claimExp], ErrDecode, "exp")
 		if f != nil {
 			return nil, f
 		}
@@ -250,7 +252,7 @@ func (p *decodePolicy) inForce(d *document, r *registered, now instant) (expired
 		return expired, err
 	}
 	if p.checks(claimJti) {
-		if err = d.checkString(r[claimJti], ErrInvalidID, "jti"); err != nil {
+		if err = checkString(d, r[claimJti], ErrInvalidID, "jti"); err != nil {
 			err.ofAnyType()
 		}
 	}
@@ -273,14 +275,14 @@ func (e *expiry) failure() *failure {
 	return &failure{class: ErrExpired, claim: e.claim, text: text, expired: e}
 }
 
-func (p *decodePolicy) checkRequired(d *document) *failure {
+func (p *decodePolicy) checkRequired(d *strictjson.Document) *failure {
 	if !p.has(hasRequired) {
 		return nil
 	}
 	for _, o := range p.opts {
 		names, _ := o.(requiredOption)
 		for _, name := range names {
-			if i := d.member(name); i == 0 || d.nodes[i].kind == jsonNull || name == "aud" && d.isEmptyList(i) {
+			if i := d.Member(name); i == 0 || d.Kind(i) == strictjson.Null || name == "aud" && isEmptyList(d, i) {
 				return missing(strings.Clone(name)).wantedBy("WithRequired")
 			}
 		}
@@ -288,11 +290,11 @@ func (p *decodePolicy) checkRequired(d *document) *failure {
 	return nil
 }
 
-func (p *decodePolicy) checkIssuer(d *document, i uint32) *failure {
+func (p *decodePolicy) checkIssuer(d *strictjson.Document, i strictjson.Node) *failure {
 	if !p.checks(claimIss) {
 		return nil
 	}
-	if f := d.checkString(i, ErrInvalidIssuer, "iss"); f != nil {
+	if f := checkString(d, i, ErrInvalidIssuer, "iss"); f != nil {
 		if p.has(hasIssuers) {
 			return f
 		}
@@ -304,15 +306,15 @@ func (p *decodePolicy) checkIssuer(d *document, i uint32) *failure {
 	if i == 0 {
 		return missing("iss").wantedBy("WithIssuer")
 	}
-	iss := d.string(i)
+	iss := d.String(i)
 	if p.isIssuer(iss) {
 		return nil
 	}
 	return badClaim(ErrInvalidIssuer, "iss", `"iss" is `+shown(iss)+", not "+p.wantedIssuers()+" (WithIssuer)"+p.differsFromIssuers(iss))
 }
 
-func (p *decodePolicy) checkAudience(d *document, i uint32) *failure {
-	if i != 0 && d.isEmptyList(i) {
+func (p *decodePolicy) checkAudience(d *strictjson.Document, i strictjson.Node) *failure {
+	if i != 0 && isEmptyList(d, i) {
 		i = 0
 	}
 	switch {
@@ -325,45 +327,45 @@ func (p *decodePolicy) checkAudience(d *document, i uint32) *failure {
 	case i == 0:
 		return nil
 	}
-	if f := d.checkAudience(i); f != nil {
+	if f := checkAudience(d, i); f != nil {
 		return f
 	}
 	if p.has(hasStrictAudience) {
-		if d.nodes[i].kind == jsonString && string(d.string(i)) == p.strictAudience {
+		if d.Kind(i) == strictjson.String && string(d.String(i)) == p.strictAudience {
 			return nil
 		}
-		return badClaim(ErrInvalidAudience, "aud", `"aud" is `+d.quoteAudience(i)+", not exactly the one string "+quote(p.strictAudience)+" (WithStrictAudience)")
+		return badClaim(ErrInvalidAudience, "aud", `"aud" is `+quoteAudience(d, i)+", not exactly the one string "+quote(p.strictAudience)+" (WithStrictAudience)")
 	}
 	if !p.has(hasAudiences) {
 		// RFC 7519, Section 4.1.3: "If the principal processing the claim does
 		// not identify itself with a value in the "aud" claim when this claim
 		// is present, then the JWT MUST be rejected."
-		return badClaim(ErrInvalidAudience, "aud", `the token is meant for an audience ("aud"), `+d.quoteAudience(i)+`, and none was asked for; `+
+		return badClaim(ErrInvalidAudience, "aud", `the token is meant for an audience ("aud"), `+quoteAudience(d, i)+`, and none was asked for; `+
 			`name this service with WithAudience, or turn the check off with WithoutCheck("aud")`)
 	}
-	if d.nodes[i].kind == jsonString {
-		if p.isAudience(d.string(i)) {
+	if d.Kind(i) == strictjson.String {
+		if p.isAudience(d.String(i)) {
 			return nil
 		}
 	} else {
-		for e := i + 1; e < d.nodes[i].next; e = d.nodes[e].next {
-			if p.isAudience(d.string(e)) {
+		for e := range d.Elements(i) {
+			if p.isAudience(d.String(e)) {
 				return nil
 			}
 		}
 	}
-	text := `"aud" is ` + d.quoteAudience(i) + ", and does not name " + p.wantedAudiences() + " (WithAudience): the token is meant for another service"
-	if d.nodes[i].kind == jsonString {
-		text += p.differsFromAudiences(d.string(i))
+	text := `"aud" is ` + quoteAudience(d, i) + ", and does not name " + p.wantedAudiences() + " (WithAudience): the token is meant for another service"
+	if d.Kind(i) == strictjson.String {
+		text += p.differsFromAudiences(d.String(i))
 	}
 	return badClaim(ErrInvalidAudience, "aud", text)
 }
 
-func (p *decodePolicy) checkSubject(d *document, i uint32) *failure {
+func (p *decodePolicy) checkSubject(d *strictjson.Document, i strictjson.Node) *failure {
 	if !p.checks(claimSub) {
 		return nil
 	}
-	if f := d.checkString(i, ErrInvalidSubject, "sub"); f != nil {
+	if f := checkString(d, i, ErrInvalidSubject, "sub"); f != nil {
 		if p.has(hasSubject) {
 			return f
 		}
@@ -375,21 +377,21 @@ func (p *decodePolicy) checkSubject(d *document, i uint32) *failure {
 	if i == 0 {
 		return missing("sub").wantedBy("WithSubject")
 	}
-	if string(d.string(i)) != p.subject {
+	if string(d.String(i)) != p.subject {
 		return badClaim(ErrInvalidSubject, "sub", `"sub" is not `+quote(p.subject)+" (WithSubject)")
 	}
 	return nil
 }
 
 // checkAge holds "iat" against the maximum age.
-func (p *decodePolicy) checkAge(d *document, r *registered, now instant) (*expiry, *failure) {
+func (p *decodePolicy) checkAge(d *strictjson.Document, r *claimNodes, now instant) (*expiry, *failure) {
 	if p.maxAge == 0 {
 		return nil, nil
 	}
 	if r[claimIat] == 0 {
 		return nil, missing("iat").wantedBy("WithMaxTokenAge")
 	}
-	iat, f := d.instant(r[claimIat], ErrInvalidIssuedAt, "iat")
+	iat, f := checkDate(d, r[claimIat], ErrInvalidIssuedAt, "iat")
 	if f != nil {
 		return nil, f
 	}

@@ -1,75 +1,79 @@
 package jwt
 
-import "reflect"
+import (
+	"errors"
+	"reflect"
+
+	"github.com/token-jwt/jwt/internal/strictjson"
+)
 
 // Claims sets into types of the program's own.
 
 // A target is where claims are stored: checked before any token is read.
 type target struct {
 	value reflect.Value
-	plan  *plan
+	plan  *strictjson.Plan
 }
 
 var errTarget = badOption("the destination must be a non-nil pointer to a struct or to a map with string keys")
 
-// targetOf checks a destination. The plan of the one before saves looking it up where
-// the type is the same.
-func targetOf(dst any, before *plan) (target, error) {
+// targetOf checks a destination. The plan of an earlier one saves looking it up if the
+// type is the same.
+func targetOf(dst any, before *strictjson.Plan) (target, error) {
 	v := reflect.ValueOf(dst)
 	if v.Kind() != reflect.Pointer || v.IsNil() {
 		return target{}, errTarget
 	}
 	v = v.Elem()
-	if before != nil && before.typ == v.Type() {
+	if before != nil && before.Type == v.Type() {
 		return target{v, before}, nil
 	}
-	t := target{v, planOf(v.Type())}
+	t := target{v, jsonFormat.Plan(v.Type())}
 	inner := t.plan
-	if inner.kind == planKind(reflect.Pointer) {
-		inner = inner.elem
+	if inner.Is(reflect.Pointer) {
+		inner = inner.Elem
 	}
-	switch inner.kind {
-	case planKind(reflect.Struct):
-		if inner.reads == planKind(reflect.Struct) {
+	switch {
+	case inner.Is(reflect.Struct):
+		if !inner.ReadsItself {
 			return t, claimsTypeOf(inner).fault
 		}
 		return t, nil
-	case planKind(reflect.Map):
-		if inner.key.typ.Kind() == reflect.String {
-			return t, nil
-		}
+	case inner.Is(reflect.Map) && inner.Key.Type.Kind() == reflect.String:
+		return t, nil
 	}
 	return target{}, errTarget
 }
 
-// fill stores the root of a document, or leaves the target as it was.
-func (t target) fill(d *document) error {
-	fresh := t.plan.blank()
-	defer t.plan.giveBack(fresh)
-	if err := t.fillBlank(d, fresh); err != nil {
+// fill stores a claims set, or leaves the target as it was.
+func (t target) fill(d *strictjson.Document) error {
+	scratch := t.plan.Scratch()
+	defer t.plan.Release(scratch)
+	if err := t.fillScratch(d, scratch.Value); err != nil {
 		return err
 	}
-	t.value.Set(fresh.value)
+	t.value.Set(scratch.Value)
 	return nil
 }
 
 // fits returns the error that fill would return, and stores nothing.
-func (t target) fits(d *document) error {
-	fresh := t.plan.blank()
-	defer t.plan.giveBack(fresh)
-	return t.fillBlank(d, fresh)
+func (t target) fits(d *strictjson.Document) error {
+	scratch := t.plan.Scratch()
+	defer t.plan.Release(scratch)
+	return t.fillScratch(d, scratch.Value)
 }
 
-func (t target) fillBlank(d *document, fresh *blank) error {
-	d.share()
-	p, v := t.plan, fresh.value
-	if blame, err := d.fill(v, p); err != nil {
-		return unfitClaim(blame, err)
+func (t target) fillScratch(d *strictjson.Document, v reflect.Value) error {
+	if err := d.Fill(v, t.plan); err != nil {
+		var misfit *strictjson.Misfit
+		errors.As(err, &misfit)
+		return unfitClaim(misfit.Member, err)
 	}
-	if p.reads == planKind(reflect.Pointer) {
-		v, p = v.Elem(), p.elem
+	p := t.plan
+	if p.Is(reflect.Pointer) && !p.ReadsItself {
+		v, p = v.Elem(), p.Elem
 	}
-	if p.reads == planUnmarshaler && p.kind == planKind(reflect.Struct) { // it has read itself
+	if p.ReadsItself && p.Is(reflect.Struct) {
 		if f := claimsTypeOf(p).unread(v, d); f != nil {
 			return f
 		}
@@ -77,46 +81,25 @@ func (t target) fillBlank(d *document, fresh *blank) error {
 	return nil
 }
 
-// A blank is a zero value of a type, to be filled and then copied to where it
-// belongs: so what is there stays as it was where filling fails.
-type blank struct{ value reflect.Value }
-
-// blank returns a blank of the type. Where the caller's methods cannot have kept
-// the address of one it is used again; see giveBack.
-func (p *plan) blank() *blank {
-	if used, ok := p.blanks.Get().(*blank); ok {
-		return used
-	}
-	return &blank{reflect.New(p.typ).Elem()}
-}
-
-// giveBack keeps a blank for the next one, empty again.
-func (p *plan) giveBack(b *blank) {
-	if p.quiet {
-		b.value.SetZero()
-		p.blanks.Put(b)
-	}
-}
-
-// unfitClaim is a claim that does not fit what the program wants it in.
+// unfitClaim is a claim that does not fit the type that the program wants it in.
 func unfitClaim(name string, err error) *failure {
 	f := badClaim(ErrInvalidToken, name, "the claims set does not fit: "+because(err))
 	if name != "" {
-		f.text = "the claim " + quote(name) + " does not fit: " + because(err) + fittingType(name, err)
+		f.text = "the claim " + quote(name) + " does not fit: " + because(err) + fittingType(claimNamed(name), err)
 	}
 	return f.causedBy(err)
 }
 
 // fittingType names the type that reads a registered claim in each form that it may have.
-func fittingType(name string, err error) string {
-	e, ok := err.(*unfit)
-	if !ok {
+func fittingType(c claim, err error) string {
+	m, ok := err.(*strictjson.Misfit)
+	if !ok || m.Type == nil {
 		return ""
 	}
-	switch c := claimNamed(name); {
-	case c == claimAud && (e.kind == jsonString || e.kind == jsonArray) && e.typ != audienceType:
+	switch {
+	case claimTable[c].form == formAudience && (m.Kind == strictjson.String || m.Kind == strictjson.Array) && m.Type != jsonFormat.OneOrMore:
 		return "; a jwt.Audience reads one string as well as a list"
-	case c.isDate() && e.kind == jsonNumber && e.typ.Kind() != reflect.Struct:
+	case c.isDate() && m.Kind == strictjson.Number && m.Type.Kind() != reflect.Struct:
 		return "; a jwt.NumericDate reads any date"
 	}
 	return ""

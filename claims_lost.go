@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/token-jwt/jwt/internal/strictjson"
 )
 
 // Registered claims that a program's own type would lose without a word: a token
@@ -13,6 +15,7 @@ import (
 var (
 	registeredClaimsType = reflect.TypeFor[RegisteredClaims]()
 	claimsMapType        = reflect.TypeFor[Claims]()
+	expiresAt, _         = registeredClaimsType.FieldByName("ExpiresAt")
 )
 
 // A claimsType is what must be watched where a struct is the whole of a claims set. It
@@ -22,7 +25,7 @@ type claimsType struct {
 	unchecked error // Encode would write a field under a name that nobody checks
 
 	fields    []claimField // the registered claims among its fields
-	embedded  []*branch    // to each embedded RegisteredClaims, the outermost first
+	embedded  [][]int      // the index of each embedded RegisteredClaims, the outermost first
 	nested    []nested     // those within a field of another struct type
 	hidden    bool         // another field is written in place of one of an embedded RegisteredClaims
 	marshaler string       // the embedded type that brings MarshalJSON or MarshalText, "" for none
@@ -31,37 +34,35 @@ type claimsType struct {
 
 // A claimField is a field that holds a registered claim.
 type claimField struct {
-	claim  claim
-	name   string
-	holder *branch
-	last   int
-	own    bool // it is in no embedded RegisteredClaims
+	claim claim
+	index []int // that of the field
+	own   bool  // it is in no embedded RegisteredClaims
 }
 
 // A nested RegisteredClaims is embedded in the struct that a field holds.
 type nested struct {
-	field  string
-	holder *branch
+	field string
+	index []int // that of its ExpiresAt
 }
 
 // claimsTypeOf returns that of a struct's plan.
-func claimsTypeOf(p *plan) *claimsType {
-	if c, ok := p.asClaims.Load().(*claimsType); ok {
+func claimsTypeOf(p *strictjson.Plan) *claimsType {
+	if c, ok := p.Memo.Load().(*claimsType); ok {
 		return c
 	}
 	c := newClaimsType(p)
-	p.asClaims.Store(c)
+	p.Memo.Store(c)
 	return c
 }
 
-func newClaimsType(p *plan) *claimsType {
+func newClaimsType(p *strictjson.Plan) *claimsType {
 	c := &claimsType{}
 	type embedded struct {
 		typ   reflect.Type
 		index []int
 	}
 	visited := map[reflect.Type]bool{}
-	for level := []embedded{{typ: p.typ}}; len(level) > 0; {
+	for level := []embedded{{typ: p.Type}}; len(level) > 0; {
 		var next []embedded
 		for _, e := range level {
 			if visited[e.typ] {
@@ -74,18 +75,15 @@ func newClaimsType(p *plan) *claimsType {
 				if sf.Anonymous && len(index) == 1 {
 					c.noteMethods(sf.Type)
 				}
-				tag := sf.Tag.Get("json")
-				if tag == "-" {
+				if sf.Tag.Get("json") == "-" {
 					continue
 				}
-				name, _, _ := strings.Cut(tag, ",")
-				flat := sf.Anonymous && !validName(name) // its members become those of the struct
-				inner := pointedTo(sf.Type)
+				flat, inner := strictjson.IsFlat(sf), pointedTo(sf.Type)
 				switch {
 				case inner == registeredClaimsType && flat:
 					c.addRegistered(p, index)
 				case inner == registeredClaimsType:
-					if structOf(sf.Type) != nil {
+					if sf.Type == inner || sf.Type.Elem() == inner {
 						c.addRegistered(nil, index)
 					}
 					c.blame(namedRegisteredClaims(sf))
@@ -95,28 +93,27 @@ func newClaimsType(p *plan) *claimsType {
 				case inner.Kind() != reflect.Struct:
 				case flat:
 					next = append(next, embedded{inner, index})
-				case sf.IsExported() && methodOf(inner, marshalerType) == ofNone && methodOf(inner, textMarshalerType) == ofNone:
+				case sf.IsExported() && !strictjson.Marshals(inner):
 					for _, rest := range embeddedRegistered(inner) {
-						c.nested = append(c.nested, nested{sf.Name, &branch{append(slices.Clip(index), rest...)}})
+						c.nested = append(c.nested, nested{sf.Name, slices.Concat(index, rest, expiresAt.Index)})
 					}
 				}
 			}
 		}
 		level = next
 	}
-	for i := range p.fields {
-		if f := &p.fields[i]; f.claim != claimOther && !c.holds(f) {
-			c.fields = append(c.fields, claimField{f.claim, f.name, f.branch, f.last, true})
+	for _, f := range p.Fields {
+		switch lower := strings.ToLower(f.Name); {
+		case f.Number != 0:
+			if !c.holds(f.Index) {
+				c.fields = append(c.fields, claimField{claim(f.Number), f.Index, true})
+			}
+		case c.unchecked == nil && !f.Tagged && claimNamed(lower) != claimOther:
+			c.unchecked = badOption("the field " + f.Name + " would be the claim " + strconv.Quote(f.Name) + ", which nobody checks: names match exactly; give it the tag json:\"" +
+				lower + "\", or another tag if it is not that claim")
 		}
 	}
-	for i := range p.fields {
-		f := &p.fields[i]
-		if c.unchecked == nil && !f.tagged && f.claim == claimOther && claimNamed(strings.ToLower(f.name)) != claimOther {
-			c.unchecked = badOption("the field " + f.name + " would be the claim " + strconv.Quote(f.name) + ", which nobody checks: names match exactly; give it the tag json:\"" +
-				strings.ToLower(f.name) + "\", or another tag if it is not that claim")
-		}
-	}
-	for _, name := range p.clashes {
+	for _, name := range p.Clashes {
 		if claimNamed(name) != claimOther {
 			c.blame(badOption("two fields, of embedded structs perhaps, have the name " + strconv.Quote(name) +
 				", so that neither is written or read: remove one of them, or put one into the outer struct"))
@@ -136,31 +133,31 @@ func (c *claimsType) blame(fault error) {
 // it, unless that has them itself.
 func (c *claimsType) noteMethods(t reflect.Type) {
 	name := strings.TrimPrefix(t.String(), "*")
-	if c.marshaler == "" && (methodOf(t, marshalerType) != ofNone || methodOf(t, textMarshalerType) != ofNone) {
+	if c.marshaler == "" && strictjson.Marshals(t) {
 		c.marshaler = name
 	}
-	if c.reader == "" && methodOf(t, unmarshalerType) != ofNone {
+	if c.reader == "" && strictjson.Unmarshals(t) {
 		c.reader = name
 	}
 }
 
 // addRegistered notes a RegisteredClaims: an embedded one of the plan, or a named one.
-func (c *claimsType) addRegistered(p *plan, index []int) {
-	holder := &branch{index}
+func (c *claimsType) addRegistered(p *strictjson.Plan, index []int) {
 	if p != nil {
-		c.embedded = append(c.embedded, holder)
+		c.embedded = append(c.embedded, index)
 	}
-	for _, f := range planOf(registeredClaimsType).fields {
-		c.fields = append(c.fields, claimField{f.claim, f.name, holder, f.last, p == nil})
-		if p != nil && !slices.ContainsFunc(p.fields, func(other field) bool { return slices.Equal(other.index, append(slices.Clip(index), f.last)) }) {
+	for _, f := range jsonFormat.Plan(registeredClaimsType).Fields {
+		whole := append(slices.Clip(index), f.Index...)
+		c.fields = append(c.fields, claimField{claim(f.Number), whole, p == nil})
+		if p != nil && !slices.ContainsFunc(p.Fields, func(other strictjson.Field) bool { return slices.Equal(other.Index, whole) }) {
 			c.hidden = true
 		}
 	}
 }
 
 // holds reports whether a field is one of an embedded RegisteredClaims.
-func (c *claimsType) holds(f *field) bool {
-	return f.branch != nil && slices.ContainsFunc(c.embedded, func(b *branch) bool { return slices.Equal(b.index, f.branch.index) })
+func (c *claimsType) holds(index []int) bool {
+	return slices.ContainsFunc(c.embedded, func(embedded []int) bool { return slices.Equal(embedded, index[:len(index)-1]) })
 }
 
 // pointedTo follows pointers. Those that lead to themselves it leaves.
@@ -195,51 +192,52 @@ func namedRegisteredClaims(sf reflect.StructField) error {
 
 // lost returns the error of a registered claim that a payload's struct has set, and
 // that is not among those written. byMethod says that MarshalJSON or MarshalText wrote it.
-func (c *claimsType) lost(v reflect.Value, r *registered, byMethod bool) error {
+func (c *claimsType) lost(v reflect.Value, offsets []uint32, byMethod bool) error {
 	for _, f := range c.fields {
-		if r[f.claim] != 0 || f.own && (!byMethod || c.marshaler == "") { // what a method of its own does with them is the program's decision
+		if offsets[f.claim] != 0 || f.own && (!byMethod || c.marshaler == "") { // what a method of its own does with them is the program's decision
 			continue
 		}
-		holder, there := f.holder.of(v)
-		if !there || !isSet(holder.Field(f.last)) {
+		field, err := v.FieldByIndexErr(f.index)
+		if err != nil || !isSet(field) {
 			continue
 		}
+		name := strconv.Quote(f.claim.name())
 		switch {
 		case !byMethod:
-			return badOption(strconv.Quote(f.name) + " is set in jwt.RegisteredClaims and would not be written, as another field of the struct has that name: set that one, or remove it")
+			return badOption(name + " is set in jwt.RegisteredClaims and would not be written, as another field of the struct has that name: set that one, or remove it")
 		case c.marshaler != "":
-			return badOption(strconv.Quote(f.name) + " is set in the payload and would be lost: the embedded " + shortName(c.marshaler) +
+			return badOption(name + " is set in the payload and would be lost: the embedded " + shortName(c.marshaler) +
 				" brings a MarshalJSON or MarshalText, which writes in place of the whole struct; give it a field name, or write a MarshalJSON for the whole")
 		}
-		return badOption(strconv.Quote(f.name) + " is set in jwt.RegisteredClaims, and the MarshalJSON of the payload leaves it out: write it there, or do not embed jwt.RegisteredClaims")
+		return badOption(name + " is set in jwt.RegisteredClaims, and the MarshalJSON of the payload leaves it out: write it there, or do not embed jwt.RegisteredClaims")
 	}
 	return nil
 }
 
 // lostByMethod is lost for a payload that wrote itself, which may be a pointer.
-func lostByMethod(v reflect.Value, r *registered) error {
+func lostByMethod(v reflect.Value, offsets []uint32) error {
 	for v.Kind() == reflect.Pointer && !v.IsNil() {
 		v = v.Elem()
 	}
 	if v.Kind() != reflect.Struct {
 		return nil
 	}
-	return claimsTypeOf(planOf(v.Type())).lost(v, r, true)
+	return claimsTypeOf(jsonFormat.Plan(v.Type())).lost(v, offsets, true)
 }
 
 // unread returns the error of a struct that read itself by UnmarshalJSON and left its
 // RegisteredClaims empty, although the document has registered claims.
-func (c *claimsType) unread(v reflect.Value, d *document) *failure {
-	r := d.registered()
+func (c *claimsType) unread(v reflect.Value, d *strictjson.Document) *failure {
+	r := claimsOf(d)
 	for _, f := range c.fields {
-		if d.isNothing(r[f.claim]) || f.own && c.reader == "" {
+		if r[f.claim] == 0 || d.IsEmpty(r[f.claim]) || f.own && c.reader == "" {
 			continue
 		}
-		holder, there := f.holder.of(v)
-		if there && f.own {
-			holder = holder.Field(f.last)
+		index := f.index
+		if !f.own { // any of them shows that the struct knows of its RegisteredClaims
+			index = index[:len(index)-1]
 		}
-		if there && !holder.IsZero() {
+		if filled, err := v.FieldByIndexErr(index); err == nil && !filled.IsZero() && !reflect.Indirect(filled).IsZero() {
 			continue
 		}
 		text := "the UnmarshalJSON of the struct leaves its jwt.RegisteredClaims empty: fill them there, or do not embed them"
@@ -247,41 +245,27 @@ func (c *claimsType) unread(v reflect.Value, d *document) *failure {
 			text = "the embedded " + shortName(c.reader) + " brings an UnmarshalJSON, which reads in place of the whole struct and leaves the rest empty; " +
 				"give it a field name, or write an UnmarshalJSON for the whole"
 		}
-		return badClaim(ErrInvalidToken, f.name, "the claim "+strconv.Quote(f.name)+" would be lost: "+text)
+		return badClaim(ErrInvalidToken, f.claim.name(), "the claim "+strconv.Quote(f.claim.name())+" would be lost: "+text)
 	}
 	return nil
-}
-
-// isNothing reports whether a claim is absent, null, "" or an empty list: what a field
-// holds that was not filled.
-func (d *document) isNothing(i uint32) bool {
-	switch n := &d.nodes[i]; {
-	case i == 0, n.kind == jsonNull:
-		return true
-	case n.kind == jsonString:
-		return n.start == n.end
-	case n.kind == jsonArray:
-		return n.next == i+1
-	}
-	return false
 }
 
 // nestedExpiry returns the error of a payload that is written without "exp", while a
 // struct in one of its fields embeds a RegisteredClaims that has one: the mistake of a
 // field name, one step further in. r has what was written, that of options included.
-func nestedExpiry(payload any, r *registered) error {
-	if r[claimExp] != 0 {
+func nestedExpiry(payload any, offsets *claimOffsets) error {
+	if offsets[claimExp] != 0 {
 		return nil
 	}
 	v := reflect.ValueOf(payload)
-	for hops := 0; v.Kind() == reflect.Pointer && hops < maxHops; hops++ {
+	for v.Kind() == reflect.Pointer { // no chain that ends nowhere was written
 		v = v.Elem()
 	}
 	if v.Kind() != reflect.Struct {
 		return nil
 	}
-	p := planOf(v.Type())
-	if p.writesItself {
+	p := jsonFormat.Plan(v.Type())
+	if p.WritesItself {
 		return nil
 	}
 	c := claimsTypeOf(p)
@@ -289,7 +273,7 @@ func nestedExpiry(payload any, r *registered) error {
 		return nil // beside claims of its own, what is nested is data
 	}
 	for _, n := range c.nested {
-		if holder, there := n.holder.of(v); there && isSet(holder.FieldByName("ExpiresAt")) {
+		if date, err := v.FieldByIndexErr(n.index); err == nil && isSet(date) {
 			return badOption("the field " + n.field + ` holds jwt.RegisteredClaims with an "exp" that would be no claim of the token, which would never expire: ` +
 				"embed the struct without a name and without a tag, or give the token an \"exp\" with WithExpiresIn")
 		}
@@ -299,10 +283,13 @@ func nestedExpiry(payload any, r *registered) error {
 
 // isSet reports whether a field has a value that is written as a claim.
 func isSet(v reflect.Value) bool {
-	if v.Type() == numericDateType && v.CanInterface() {
-		return !interfaceOf[NumericDate](v).IsZero()
+	if v.Type() == jsonFormat.Date && v.CanInterface() {
+		return !v.Interface().(NumericDate).IsZero()
 	}
-	return !v.IsZero() && !isEmpty(v)
+	if v.Kind() == reflect.Slice || v.Kind() == reflect.Map {
+		return v.Len() > 0
+	}
+	return !v.IsZero()
 }
 
 // shortName keeps the names of generated types from filling an error.

@@ -1,5 +1,7 @@
 package jwt
 
+import "github.com/token-jwt/jwt/internal/strictjson"
+
 // "crit": extensions without which a token must not be understood (RFC 7515, Section
 // 4.1.11). The program understands those that WithCritical names, and nothing else does.
 
@@ -41,23 +43,23 @@ func (m *message) checkCritical(p *decodePolicy, b64 bool) (hasB64 bool, f *fail
 	}
 	d := &m.payload
 	m.jsonText = append(m.jsonText[:0], m.header.json...)
-	d.parse(m.jsonText)
-	list := d.member("crit")
-	if d.nodes[list].kind != jsonArray || d.count(list) == 0 {
+	d.Parse(m.jsonText)
+	list := d.Member("crit")
+	if d.Kind(list) != strictjson.Array || d.IsEmpty(list) {
 		return false, errCriticalForm
 	}
 	// The first name that is not understood, or is there twice, ends it, so a header
 	// does not make it longer than the program's own list.
-	for i := list + 1; i < d.nodes[list].next; i++ {
-		if d.nodes[i].kind != jsonString {
+	for i := range d.Elements(list) {
+		if d.Kind(i) != strictjson.String {
 			return false, errCriticalForm
 		}
 		for other := list + 1; other < i; other++ {
-			if d.equal(int(other), int(i)) {
+			if d.Equal(other, i) {
 				return false, errCriticalForm
 			}
 		}
-		name := string(d.string(i))
+		name := string(d.String(i))
 		isB64 := b64 && name == "b64"
 		hasB64 = hasB64 || isB64
 		switch {
@@ -66,7 +68,7 @@ func (m *message) checkCritical(p *decodePolicy, b64 bool) (hasB64 bool, f *fail
 		case !isB64 && !p.isCritical(name):
 			return false, &failure{class: ErrInvalidToken, text: `"crit" asks for the extension ` + quote(name) +
 				", which is not supported here; where the program itself checks it, WithCritical names it"}
-		case d.member(name) == 0:
+		case d.Member(name) == 0:
 			return false, &failure{class: ErrInvalidToken, text: `"crit" lists ` + quote(name) + ", which is not in the header"}
 		}
 	}

@@ -10,9 +10,6 @@ import (
 	"fmt"
 	"maps"
 	"math/bits"
-	"os"
-	"path/filepath"
-	"regexp"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -153,22 +150,6 @@ func TestGreatJSON(t *testing.T) {
 	_, err := jwt.Get[any](jwt.Claims{"a": great}, "a")
 	assertClass(t, err, jwt.ErrInvalidToken)
 	assert.ErrorContains(t, err, "more than")
-}
-
-// Every text comes into the walk where its length is looked at.
-func TestOneWayIntoTheWalk(t *testing.T) {
-	into := map[string]int{}
-	files, err := filepath.Glob("*.go")
-	require.NoError(t, err)
-	for _, name := range files {
-		text, err := os.ReadFile(name)
-		require.NoError(t, err)
-		if n := len(regexp.MustCompile(`\b(d|inside|document)\.value\(`).FindAll(text, -1)); n > 0 && !strings.HasSuffix(name, "_test.go") {
-			into[name] = n
-		}
-	}
-	// The second is for claims that Encode has written, within its limit.
-	assert.Equal(t, map[string]int{"json.go": 1, "claims_check.go": 1}, into)
 }
 
 // The longest token has 256 KiB to the character, however it is written.

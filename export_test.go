@@ -3,6 +3,8 @@ package jwt
 import (
 	"reflect"
 	"time"
+
+	"github.com/token-jwt/jwt/internal/strictjson"
 )
 
 // What the tests of base64url and of the JSON walk need to reach directly.
@@ -14,12 +16,11 @@ func AppendBase64urlDecoded(dst []byte, text string) ([]byte, bool) {
 
 // ParseJSON walks a text, and returns its members where it is accepted.
 func ParseJSON(text []byte) (map[string]any, bool) {
-	var d document
-	if !d.parse(text) {
+	var d strictjson.Document
+	if !d.Parse(text) {
 		return nil, false
 	}
-	d.share()
-	return d.anyObject(0), true
+	return d.Map(0), true
 }
 
 // SignOctets signs an input whose header is not one that this package writes.

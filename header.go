@@ -1,6 +1,11 @@
 package jwt
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"github.com/token-jwt/jwt/internal/strictjson"
+)
 
 // maxHeader is the most octets that a JOSE header may have, decoded: they are
 // read before anything is known to be signed.
@@ -35,8 +40,8 @@ const (
 // Param returns any member of a decoded header by its exact name, and whether it
 // is there. The value is of the Go types that [Claims] has, in memory of its own.
 func (h Header) Param(name string) (any, bool) {
-	var d document
-	if h.json == "" || !d.parse([]byte(h.json)) {
+	var d strictjson.Document
+	if h.json == "" || !d.Parse([]byte(h.json)) {
 		switch {
 		case name == "alg" && h.Algorithm != 0:
 			return h.Algorithm.String(), true
@@ -49,12 +54,11 @@ func (h Header) Param(name string) (any, bool) {
 		}
 		return nil, false
 	}
-	i := d.member(name)
+	i := d.Member(name)
 	if i == 0 {
 		return nil, false
 	}
-	d.share()
-	return d.any(i), true
+	return d.Any(i), true
 }
 
 // String returns the header as MarshalJSON writes it, for printing; "" where that
@@ -70,14 +74,13 @@ func (h Header) MarshalJSON() ([]byte, error) {
 	if h.json != "" {
 		return []byte(h.json), nil
 	}
-	params := map[string]any{}
+	var params []member
 	for _, name := range []string{"alg", "cty", "kid", "typ"} {
 		if value, ok := h.Param(name); ok {
-			params[name] = value
+			params = append(params, member{name, value})
 		}
 	}
-	var w writer
-	text, err := w.any(nil, params)
+	text, err := appendMembers(nil, params, 0)
 	if err != nil {
 		return nil, badOption("the header cannot be encoded: " + because(err))
 	}
@@ -99,44 +102,35 @@ var (
 )
 
 // errHeaderJSON has one for each fault of JSON.
-var errHeaderJSON = func() (all [jsonFaults]*failure) {
+var errHeaderJSON = func() (all [strictjson.Faults]*failure) {
 	for fault := range all {
-		all[fault] = malformed("header", "the header is not strictly valid JSON: "+jsonFault(fault).String())
+		all[fault] = malformed("header", "the header is not strictly valid JSON: "+strictjson.Fault(fault).String())
 	}
 	return
 }()
 
 // parseHeader reads a JOSE header strictly, and checks what can be said of it
 // alone. What depends on its use is for the methods below.
-func parseHeader(text []byte, d *document) (*Header, *failure) {
-	if !d.parse(text) {
-		return nil, errHeaderJSON[d.fault]
+func parseHeader(text []byte, d *strictjson.Document) (*Header, *failure) {
+	if !d.Parse(text) {
+		fault, _ := d.Fault()
+		return nil, errHeaderJSON[fault]
 	}
-	d.share()
-	h := &Header{json: d.source, algState: algAbsent}
-	if h.json == "" {
-		h.json = string(text)
-	}
-	for name := uint32(1); name < d.nodes[0].next; name = d.nodes[name+1].next {
-		i := name + 1
-		isText := d.nodes[i].kind == jsonString
-		switch param := d.string(name); string(param) {
+	h := &Header{json: d.Source(), algState: algAbsent}
+	for name, i := range d.Members(0) {
+		isText := d.Kind(i) == strictjson.String
+		switch param := d.String(name); string(param) {
 		case "alg":
 			h.algState = algNotText
 			if isText {
-				if d.nodes[i].escaped { // a copy, of no more than a text shows
-					name := d.string(i)
-					h.algState, h.algName = algText, string(name[:min(len(name), 128)])
-				} else {
-					h.algState, h.algName = algText, d.shared(i)
-				}
+				h.algState, h.algName = algText, d.Text(i)
 				h.Algorithm = algorithmNamed(h.algName)
 			}
 		case "kid":
-			switch d.nodes[i].kind {
-			case jsonString:
-				h.KeyID = d.shared(i)
-			case jsonNull: // as some issuers write that there is none
+			switch d.Kind(i) {
+			case strictjson.String:
+				h.KeyID = d.Text(i)
+			case strictjson.Null: // as some issuers write that there is none
 			default:
 				return nil, errKeyIDType
 			}
@@ -146,14 +140,14 @@ func parseHeader(text []byte, d *document) (*Header, *failure) {
 			}
 			switch string(param) {
 			case "typ":
-				h.Type, h.hasType = d.shared(i), true
+				h.Type, h.hasType = d.Text(i), true
 			case "cty":
-				h.ContentType = d.shared(i)
+				h.ContentType = d.Text(i)
 			}
 		case "b64":
-			switch d.nodes[i].kind {
-			case jsonTrue: // as it is without it
-			case jsonFalse:
+			switch d.Kind(i) {
+			case strictjson.True: // as it is without it
+			case strictjson.False:
 				h.unencoded = true
 			default:
 				return nil, malformed("header", `"b64" must be true or false`)
@@ -249,9 +243,8 @@ func lowerASCII(c byte) byte {
 // their names, so that it is the same text each time.
 func writeHeader(room []byte, params []member) ([]byte, error) {
 	sortByName(params)
-	w := writer{limit: maxHeader}
-	text, err := w.members(room[:0], params)
-	if err == errTooLarge || err == nil && len(text) > maxHeader {
+	text, err := appendMembers(room[:0], params, maxHeader)
+	if err == strictjson.ErrTooLarge || err == nil && len(text) > maxHeader {
 		return text, badOption(errHeaderSize.text + ", which no verifier would read; make its parameters shorter")
 	}
 	if err != nil {
@@ -260,9 +253,32 @@ func writeHeader(room []byte, params []member) ([]byte, error) {
 	return text, nil
 }
 
+// A member is a name and a value of an object to be written.
+type member struct {
+	name  string
+	value any
+}
+
+func sortByName(list []member) {
+	slices.SortFunc(list, func(a, b member) int { return strings.Compare(a.name, b.name) })
+}
+
+// appendMembers appends an object of the members, in their order. For limit see
+// [strictjson.Writer.Limit].
+func appendMembers(dst []byte, list []member, limit int) (text []byte, err error) {
+	w := strictjson.Writer{Format: jsonFormat, Limit: limit}
+	text = append(dst, "{}"...)
+	for _, m := range list {
+		if text, err = w.Add(text, m.name, m.value); err != nil {
+			break
+		}
+	}
+	return text, err
+}
+
 // checkHeader refuses what parseHeader would.
 func checkHeader(text []byte) error {
-	var d document
+	var d strictjson.Document
 	if _, f := parseHeader(text, &d); f != nil {
 		return badOption("no verifier would read the header: " + f.text)
 	}
@@ -272,7 +288,7 @@ func checkHeader(text []byte) error {
 // saysNested reports whether a value of "cty" would say that the payload is
 // itself a token.
 func saysNested(cty any) bool {
-	var d document
+	var d strictjson.Document
 	text, err := writeHeader(nil, []member{{"cty", cty}})
 	if err != nil {
 		return false // which writing the header will tell

@@ -11,6 +11,8 @@ import (
 // depends on its text alone, so they serve all keys and policies.
 
 // knownHeaders has a place for each hash. A header takes that of an earlier one.
+var headerSeed = maphash.MakeSeed()
+
 var knownHeaders [64]atomic.Pointer[knownHeader]
 
 // A knownHeader is a header segment, and what it says.
@@ -20,7 +22,7 @@ type knownHeader struct {
 }
 
 func placeOfHeader(segment string) *atomic.Pointer[knownHeader] {
-	return &knownHeaders[maphash.String(nameSeed, segment)%uint64(len(knownHeaders))]
+	return &knownHeaders[maphash.String(headerSeed, segment)%uint64(len(knownHeaders))]
 }
 
 // knownHeader returns nil where the header is to be read.

@@ -55,14 +55,14 @@ func (s Issuers) choose(untrusted string) (*Decoder, *failure) {
 	if f := m.readClaims(&p, untrusted, parts); f != nil {
 		return nil, f
 	}
-	i := m.payload.member("iss")
+	i := m.payload.Member("iss")
 	if i == 0 {
 		return nil, missing("iss").wantedBy("Issuers")
 	}
-	if f := m.payload.checkString(i, ErrInvalidIssuer, "iss"); f != nil {
+	if f := checkString(&m.payload, i, ErrInvalidIssuer, "iss"); f != nil {
 		return nil, f
 	}
-	d, ok := s[string(m.payload.string(i))]
+	d, ok := s[string(m.payload.String(i))]
 	if !ok {
 		return nil, errUnknownIssuer
 	}

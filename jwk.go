@@ -136,8 +136,7 @@ func (k *keyState) writeJWK(said *jwkMembers, key []member) []byte {
 // membersJSON writes an object of text that was checked to be valid UTF-8 when it
 // came in, so that nothing can fail.
 func membersJSON(list []member) []byte {
-	var w writer
-	text, _ := w.members(nil, list)
+	text, _ := appendMembers(nil, list, 0)
 	return text
 }
 

@@ -10,6 +10,8 @@ import (
 	"math/big"
 	"slices"
 	"strings"
+
+	"github.com/token-jwt/jwt/internal/strictjson"
 )
 
 // Reading JWKs. After what is common to all kinds of keys comes one method for each
@@ -43,17 +45,17 @@ func ParseJWK(jwk []byte, opts ...KeyOption) (*Key, error) {
 	if len(jwk) > mostKeyText {
 		return nil, badKey("the JWK has more than 1 MiB")
 	}
-	var d document
-	if err := d.parseJWK(jwk); err != nil {
+	var d strictjson.Document
+	if err := parseJWK(&d, jwk); err != nil {
 		if what := notJSON(jwk); what != "" {
 			return nil, badKey("the JWK " + what)
 		}
 		return nil, err
 	}
-	if d.member("keys") != 0 && d.member("kty") == 0 {
+	if d.Member("keys") != 0 && d.Member("kty") == 0 {
 		return nil, badKey("this is a JWK Set; read it with ParseKeySet")
 	}
-	return d.key(o)
+	return readJWK(&d, o)
 }
 
 // mostJWKValues bounds the memory that reading a JWK takes. The longest known have a few
@@ -61,18 +63,18 @@ func ParseJWK(jwk []byte, opts ...KeyOption) (*Key, error) {
 const mostJWKValues = 4096
 
 // parseJWK cuts the JSON of a JWK.
-func (d *document) parseJWK(text []byte) error {
+func parseJWK(d *strictjson.Document, text []byte) error {
 	if bytes.Count(text, []byte(","))+bytes.Count(text, []byte("["))+bytes.Count(text, []byte("{")) > mostJWKValues {
 		return badKey("the JWK has more than 4096 values")
 	}
-	if !d.parse(text) {
-		return badKey("the JWK is not strictly valid JSON: " + d.problem())
+	if !d.Parse(text) {
+		return badKey("the JWK is not strictly valid JSON: " + d.Problem())
 	}
 	return nil
 }
 
-// key reads the JWK that the document is.
-func (d *document) key(o keyOptions) (*Key, error) {
+// readJWK reads the JWK that the document is.
+func readJWK(d *strictjson.Document, o keyOptions) (*Key, error) {
 	r := &jwkReader{d: d}
 	jwk := r.members(&o)
 	material := r.material(&o)
@@ -92,7 +94,7 @@ func (d *document) key(o keyOptions) (*Key, error) {
 // A jwkReader reads the members of one JWK. After the first error it reads on,
 // but nothing counts any more.
 type jwkReader struct {
-	d   *document
+	d   *strictjson.Document
 	err error
 }
 
@@ -103,10 +105,9 @@ func (r *jwkReader) fail(err error) {
 }
 
 // find returns the member of that name; 0 where it is absent, null, "" or [].
-func (r *jwkReader) find(name string) uint32 {
-	i := r.d.member(name) // node 0, of an absent one, is the whole object
-	switch n := &r.d.nodes[i]; {
-	case n.kind == jsonNull, n.kind == jsonString && n.start == n.end, n.kind == jsonArray && n.next == i+1:
+func (r *jwkReader) find(name string) strictjson.Node {
+	i := r.d.Member(name)
+	if r.d.IsEmpty(i) { // node 0, of an absent one, is the whole object
 		return 0
 	}
 	return i
@@ -118,33 +119,33 @@ func (r *jwkReader) optionalText(name string) string {
 	if i == 0 {
 		return ""
 	}
-	if r.d.nodes[i].kind != jsonString {
+	if r.d.Kind(i) != strictjson.String {
 		r.fail(badKey(quote(name) + " of the JWK is " + r.show(i) + ", and must be a JSON string"))
 		return ""
 	}
-	return string(r.d.string(i))
+	return string(r.d.String(i))
 }
 
 // show is a value that is no string, for an error text. It is not asked about private members,
 // which are strings or not shown.
-func (r *jwkReader) show(i uint32) string {
-	switch r.d.nodes[i].kind {
-	case jsonObject:
+func (r *jwkReader) show(i strictjson.Node) string {
+	switch r.d.Kind(i) {
+	case strictjson.Object:
 		return "an object"
-	case jsonArray:
+	case strictjson.Array:
 		return "an array"
-	case jsonNumber:
-		return "the number " + string(r.d.raw(i))
+	case strictjson.Number:
+		return "the number " + string(r.d.Raw(i))
 	}
-	return string(r.d.raw(i)) // true or false
+	return string(r.d.Raw(i)) // true or false
 }
 
 // id returns what a member of a set is called, for [KeySet.Skipped]: a number too, which is
 // no ID and is named as the reason.
 func (r *jwkReader) id() string {
 	i := r.find("kid")
-	if r.d.nodes[i].kind == jsonNumber {
-		return string(r.d.raw(i))
+	if r.d.Kind(i) == strictjson.Number {
+		return string(r.d.Raw(i))
 	}
 	return r.optionalText("kid")
 }
@@ -164,15 +165,15 @@ func (r *jwkReader) list(name string) (list []string, ok bool) {
 	if i == 0 {
 		return nil, true
 	}
-	switch r.d.nodes[i].kind {
-	case jsonString:
-		return []string{string(r.d.string(i))}, true
-	case jsonArray:
-		for e := i + 1; e < r.d.nodes[i].next; e = r.d.nodes[e].next {
-			if r.d.nodes[e].kind != jsonString {
+	switch r.d.Kind(i) {
+	case strictjson.String:
+		return []string{string(r.d.String(i))}, true
+	case strictjson.Array:
+		for e := range r.d.Elements(i) {
+			if r.d.Kind(e) != strictjson.String {
 				return list, false
 			}
-			list = append(list, string(r.d.string(e)))
+			list = append(list, string(r.d.String(e)))
 		}
 		return list, true
 	}
@@ -181,8 +182,8 @@ func (r *jwkReader) list(name string) (list []string, ok bool) {
 
 // quiet reads a text that nobody needs: what is no string is passed over.
 func (r *jwkReader) quiet(name string) string {
-	if i := r.find(name); i != 0 && r.d.nodes[i].kind == jsonString {
-		return string(r.d.string(i))
+	if i := r.find(name); i != 0 && r.d.Kind(i) == strictjson.String {
+		return string(r.d.String(i))
 	}
 	return ""
 }
@@ -201,14 +202,14 @@ func (r *jwkReader) optionalOctets(name string, padding bool) []byte {
 		r.fail(badKey(quote(name) + " of the JWK " + why))
 		return nil
 	}
-	if r.d.nodes[i].kind != jsonString {
+	if r.d.Kind(i) != strictjson.String {
 		return fail("must be a JSON string")
 	}
 	// Of a secret any length is good.
-	if n := &r.d.nodes[i]; padding && n.end-n.start > mostJWKOctets/3*4+2 {
+	if padding && len(r.d.Raw(i)) > mostJWKOctets/3*4+4 {
 		return fail("is longer than that of any key that is taken")
 	}
-	text := string(r.d.string(i))
+	text := string(r.d.String(i))
 	if padding && len(text)%4 == 0 {
 		text = strings.TrimSuffix(strings.TrimSuffix(text, "="), "=")
 	}

@@ -75,6 +75,8 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"github.com/token-jwt/jwt/internal/strictjson"
 )
 
 // Encode returns a token: payload as its claims, signed with key. The payload is
@@ -236,7 +238,7 @@ func DecodeUnverified(token string) (*UnverifiedToken, error) {
 	if f != nil {
 		return nil, f
 	}
-	return &UnverifiedToken{Header: *m.header, Claims: m.claims(), Payload: slices.Clone(m.payload.text)}, nil
+	return &UnverifiedToken{Header: *m.header, Claims: m.claims(), Payload: slices.Clone(m.jsonText)}, nil
 }
 
 // The flows. Each step is one call, and takes what the step before it gave.
@@ -250,12 +252,12 @@ func (m *message) encode(key *keyState, p *encodePolicy, dst []byte, payload any
 	if err != nil {
 		return nil, err
 	}
-	m.written = registered{}
-	w := writer{places: &m.written, limit: maxClaims, walks: &m.payload}
+	m.written = claimOffsets{}
+	w := strictjson.Writer{Format: jsonFormat, Limit: maxClaims, Scratch: &m.payload, Offsets: m.written[:]}
 	if m.octets, err = appendClaims(m.octets[:0], payload, &w); err != nil {
 		return nil, err
 	}
-	if m.octets, err = p.addClaims(m.octets, &m.written); err != nil {
+	if m.octets, err = p.addClaims(m.octets, &w); err != nil {
 		return nil, err
 	}
 	if err = nestedExpiry(payload, &m.written); err != nil {
@@ -264,7 +266,7 @@ func (m *message) encode(key *keyState, p *encodePolicy, dst []byte, payload any
 	if len(m.octets) > maxClaims {
 		return nil, errTooLong
 	}
-	if f := m.payload.checkTypes(m.octets, &m.written); f != nil { // no token is at fault here
+	if f := checkTypes(&m.payload, m.octets, &m.written); f != nil { // no token is at fault here
 		return nil, &failure{class: ErrInvalidOption, claim: f.claim, text: f.text}
 	}
 	start := len(dst)
@@ -428,7 +430,7 @@ func (m *message) accept(p *decodePolicy, ctx context.Context) error {
 
 // check stops at the first check that fails, but for expiry, which comes back beside.
 func (m *message) check(p *decodePolicy, ctx context.Context) (expired *expiry, err error) {
-	r := m.payload.registered()
+	r := claimsOf(&m.payload)
 	now := p.now(m.now)
 	m.checkedAt = now
 	expired, f := p.inForce(&m.payload, &r, now)

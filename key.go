@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"log/slog"
 	"strconv"
+
+	"github.com/token-jwt/jwt/internal/strictjson"
 )
 
 // A SigningKey is what a token can be signed with. An interface value, such as
@@ -227,7 +229,7 @@ const roomInHeader = 1 << 10
 
 func checkKeyID(id string) error {
 	// As it is written: an escaped character takes up to six.
-	text, err := (&writer{}).any(nil, id)
+	text, err := new(strictjson.Writer).AppendString(nil, id)
 	if err != nil || len(text) > maxHeader-roomInHeader {
 		return badOption("a key ID must be valid UTF-8, and have at most " + strconv.Itoa((maxHeader-roomInHeader)>>10) + " KiB, so that it fits into a header")
 	}

@@ -13,13 +13,15 @@ import (
 // keeps a keyed hash, which is of no use to anybody.
 var goodSecrets [1 << 12]atomic.Uint64
 
+var secretSeed = maphash.MakeSeed()
+
 // checkSecret refuses what is no secret, or everybody's. AllowWeakKey, which is weak
 // here, lets white space at the ends pass.
 func checkSecret(secret []byte, weak bool) error {
 	if len(secret) == 0 {
 		return badKey("the HMAC secret is empty; is the setting that holds it missing?")
 	}
-	hash := maphash.Bytes(nameSeed, secret) | 1 // never that of an empty slot
+	hash := maphash.Bytes(secretSeed, secret) | 1 // never that of an empty slot
 	slot := &goodSecrets[hash>>1%uint64(len(goodSecrets))]
 	if slot.Load() == hash {
 		return nil

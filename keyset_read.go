@@ -2,8 +2,9 @@ package jwt
 
 import (
 	"bytes"
-	"encoding/json"
 	"strconv"
+
+	"github.com/token-jwt/jwt/internal/strictjson"
 )
 
 // Reading JWK Sets (RFC 7517, Section 5): cutting one into its members, so that what is
@@ -34,11 +35,11 @@ func ParseKeySet(jwks []byte, opts ...KeyOption) (*KeySet, error) {
 	if err != nil {
 		return nil, err
 	}
-	var d document
+	var d strictjson.Document
 	var keys []setMember
 	var skipped []skippedKey
 	for place, text := range members {
-		k, id, err := d.setMember(text, o)
+		k, id, err := readSetMember(&d, text, o)
 		if err != nil {
 			skipped = append(skipped, skippedKey{place, id, err})
 			continue
@@ -50,12 +51,12 @@ func ParseKeySet(jwks []byte, opts ...KeyOption) (*KeySet, error) {
 	return &KeySet{seal(set)}, nil
 }
 
-// setMember reads one member, and the ID by which it is called where it cannot be used.
-func (d *document) setMember(text []byte, o keyOptions) (k *keyState, id string, err error) {
-	if err := d.parseJWK(text); err != nil {
+// readSetMember reads one member, and the ID by which it is called if it cannot be used.
+func readSetMember(d *strictjson.Document, text []byte, o keyOptions) (k *keyState, id string, err error) {
+	if err := parseJWK(d, text); err != nil {
 		return nil, "", err
 	}
-	key, err := d.key(o)
+	key, err := readJWK(d, o)
 	if err == nil {
 		if k, err = key.usable(); k.verifies == 0 {
 			err = badKey("it is not for verifying: " + k.jwk.purpose())
@@ -67,30 +68,30 @@ func (d *document) setMember(text []byte, o keyOptions) (k *keyState, id string,
 	return k, "", nil
 }
 
-// cutKeySet returns the members of the array "keys", which refer to the text. What they are
-// is left open.
+// cutKeySet returns the members of the array "keys", which refer to the text. Each is then
+// parsed strictly by itself.
 func cutKeySet(jwks []byte) ([][]byte, error) {
 	malformed := func(what string) error { return badKey("the JWK Set " + what) }
-	switch {
-	case len(jwks) > mostKeyText:
+	if len(jwks) > mostKeyText {
 		return nil, malformed("has more than 1 MiB")
-	case !json.Valid(jwks):
-		if what := notJSON(jwks); what != "" {
-			return nil, malformed(what)
-		}
-		return nil, malformed("is not valid JSON")
 	}
-	pos := space(jwks, 0)
-	if jwks[pos] != '{' {
-		if what := notJSON(jwks); what != "" {
-			return nil, malformed(what)
+	var d strictjson.Document
+	valid := d.ParseLoose(jwks)
+	if !valid || d.Kind(0) != strictjson.Object {
+		what := notJSON(jwks)
+		switch {
+		case what != "":
+		case valid:
+			what = "is no JSON object"
+		default:
+			what = "is not valid JSON: " + d.Problem()
 		}
-		return nil, malformed("is no JSON object")
+		return nil, malformed(what)
 	}
-	var keys []byte
+	var keys strictjson.Node
 	var names rootNames
-	for name, value := range jsonElements(jwks[pos:]) {
-		if names.add(name, value); names.keys == 1 && keys == nil {
+	for name, value := range d.Members(0) {
+		if names.add(d.String(name), d.Raw(value)); names.keys == 1 && keys == 0 {
 			keys = value
 		}
 	}
@@ -99,68 +100,17 @@ func cutKeySet(jwks []byte) ([][]byte, error) {
 		return nil, malformed(`has the member "keys" twice`)
 	case names.keys == 0:
 		return nil, badKey(names.seem())
-	case keys[0] != '[':
+	case d.Kind(keys) != strictjson.Array:
 		return nil, malformed(`has something in "keys" that is no array`)
 	}
 	var members [][]byte
-	for _, member := range jsonElements(keys) {
+	for member := range d.Elements(keys) {
 		if len(members) == mostKeySetMembers {
 			return nil, malformed("has more than " + strconv.Itoa(mostKeySetMembers) + " members")
 		}
-		members = append(members, member)
+		members = append(members, d.Raw(member))
 	}
 	return members, nil
-}
-
-// jsonElements goes through the elements of the array, or the members of the object, that valid
-// JSON starts with; of an array the names are nil.
-func jsonElements(text []byte) func(yield func(name, value []byte) bool) {
-	return func(yield func(name, value []byte) bool) {
-		isObject := text[0] == '{'
-		for pos := space(text, 1); text[pos] != '}' && text[pos] != ']'; {
-			var name []byte
-			if isObject {
-				end := jsonEnd(text, pos)
-				name, pos = text[pos:end], space(text, space(text, end)+1)
-			}
-			end := jsonEnd(text, pos)
-			if !yield(name, text[pos:end]) {
-				return
-			}
-			if pos = space(text, end); text[pos] == ',' {
-				pos = space(text, pos+1)
-			}
-		}
-	}
-}
-
-// jsonEnd returns the position after the value at pos, within an array or object of
-// valid JSON.
-func jsonEnd(text []byte, pos int) int {
-	for depth := 0; ; pos++ {
-		switch c := text[pos]; c {
-		case '"':
-			for pos++; text[pos] != '"'; pos++ {
-				if text[pos] == '\\' {
-					pos++
-				}
-			}
-		case '{', '[':
-			depth++
-			continue
-		case '}', ']':
-			depth--
-		case ' ', '\t', '\r', '\n', ',', ':':
-			continue
-		default:
-			for bytes.IndexByte([]byte(" \t\r\n,]}"), text[pos+1]) < 0 {
-				pos++
-			}
-		}
-		if depth == 0 {
-			return pos + 1
-		}
-	}
 }
 
 // rootNames are what the members of an object say about what it is.
@@ -171,11 +121,6 @@ type rootNames struct {
 }
 
 func (r *rootNames) add(name, value []byte) {
-	// What encoding/json calls valid may have half a surrogate pair in it, which has no text.
-	_, escaped, fault := scanString(name, 0)
-	if name = name[1 : len(name)-1]; escaped && fault == 0 {
-		name = appendUnescaped(nil, name)
-	}
 	r.all++
 	switch string(name) {
 	case "keys":

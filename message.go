@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/token-jwt/jwt/internal/strictjson"
 )
 
 // The steps of reading a token, which jwt.go puts in order, the results of both flows,
@@ -76,14 +78,14 @@ type message struct {
 	header    *Header
 	known     bool // it did not have to be read
 	signature []byte
-	jsonText  []byte     // of the header, then of the claims set; where one is written, the header segment
-	payload   document   // jsonText, cut into nodes
-	now       time.Time  // what the machine's clock said when a live set was asked; zero where none was
-	checkedAt instant    // what the clock said when check was called
-	complete  *Token     // for the validators and the caller; nil where nobody asked for it
-	written   registered // where encode wrote the registered claims
-	raw       keyState   // what a raw secret becomes for one call
-	filled    *plan      // of the type that claims were last stored in, which is often the next one's
+	jsonText  []byte              // of the header, then of the claims set; where one is written, the header segment
+	payload   strictjson.Document // jsonText, parsed
+	now       time.Time           // what the machine's clock said when a live set was asked; zero where none was
+	checkedAt instant             // what the clock said when check was called
+	complete  *Token              // for the validators and the caller; nil where nobody asked for it
+	written   claimOffsets        // where encode wrote the registered claims
+	raw       keyState            // what a raw secret becomes for one call
+	filled    *strictjson.Plan    // of the type that claims were last stored in, which is often the next one's
 }
 
 var messages = sync.Pool{New: func() any { return new(message) }}
@@ -95,12 +97,12 @@ func borrow() *message { return messages.Get().(*message) }
 // as otherwise each of them would cost as much as the first.
 func (m *message) giveBack() {
 	const text, nodes = 2 * defaultMaxSize, 8 * defaultMaxSize // a value may be two characters, and a node is 16 octets
-	d := &m.payload
-	if max(cap(m.octets), cap(m.token), cap(m.signature), cap(m.jsonText), cap(d.unescaped), cap(d.compared)) > text ||
-		max(16*cap(d.nodes), 8*len(d.names.slots)) > nodes {
+	buffers, tables := m.payload.Size()
+	if max(cap(m.octets), cap(m.token), cap(m.signature), cap(m.jsonText), buffers) > text || tables > nodes {
 		return
 	}
-	m.header, m.complete, d.source, d.text = nil, nil, "", nil
+	m.payload.Forget()
+	m.header, m.complete = nil, nil
 	if m.raw.secret != nil {
 		m.raw = keyState{}
 	}
@@ -161,11 +163,11 @@ func (m *message) readClaims(p *decodePolicy, token string, s segments) *failure
 	if m.jsonText, ok = p.decodeSegment(m.jsonText[:0], s.payload); !ok {
 		return p.badPayload(token, s)
 	}
-	if !m.payload.parse(m.jsonText) {
+	if !m.payload.Parse(m.jsonText) {
 		if m.header.hasZip {
 			return malformed("payload", `the payload is compressed ("zip" in the header), which is not supported: Verify gives its bytes`)
 		}
-		return malformed("payload", "the payload is not strictly valid JSON: "+m.payload.problem())
+		return malformed("payload", "the payload is not strictly valid JSON: "+m.payload.Problem())
 	}
 	return nil
 }
@@ -175,8 +177,7 @@ func (m *message) claims() Claims {
 	if m.complete != nil { // what the validators saw
 		return m.complete.Claims
 	}
-	m.payload.share()
-	return m.payload.anyObject(0)
+	return m.payload.Map(0)
 }
 
 // The results of the flows, for the caller to keep.
@@ -232,7 +233,7 @@ func (m *message) whole() *Token {
 		m.complete = &Token{
 			Claims:    m.claims(),
 			Header:    *m.header,
-			Payload:   slices.Clone(m.payload.text),
+			Payload:   slices.Clone(m.jsonText),
 			Signature: slices.Clone(m.signature),
 			CheckedAt: m.checkedAt.time(),
 		}
@@ -243,5 +244,5 @@ func (m *message) whole() *Token {
 // evidence returns the token without its claims, which clone reads again for
 // whoever asks for them.
 func (m *message) evidence() *Token {
-	return &Token{Header: *m.header, Payload: slices.Clone(m.payload.text), Signature: slices.Clone(m.signature), CheckedAt: m.checkedAt.time()}
+	return &Token{Header: *m.header, Payload: slices.Clone(m.jsonText), Signature: slices.Clone(m.signature), CheckedAt: m.checkedAt.time()}
 }

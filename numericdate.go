@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"time"
+
+	"github.com/token-jwt/jwt/internal/strictjson"
 )
 
 // A NumericDate is a point in time as "exp", "nbf" and "iat" hold it: a JSON
@@ -72,7 +74,7 @@ func (n *NumericDate) UnmarshalText(text []byte) error {
 	if n == nil {
 		return badOption("UnmarshalText was given a nil pointer to read into")
 	}
-	i, ok := instant{}, isJSONNumber(text)
+	i, ok := instant{}, strictjson.IsNumber(text)
 	if ok {
 		i, ok = parseInstant(text)
 	}
@@ -168,7 +170,8 @@ func parseInstant(number []byte) (instant, bool) {
 		text = text[1:]
 	}
 	mantissa, exponent := cutExponent(text)
-	place := digits(mantissa, 0) - 1 + exponent // the power of ten that the first digit counts
+	whole, _, _ := bytes.Cut(mantissa, []byte("."))
+	place := len(whole) - 1 + exponent // the power of ten that the first digit counts
 	var i instant
 	for _, c := range mantissa {
 		if c == '.' {

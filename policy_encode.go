@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/token-jwt/jwt/internal/strictjson"
 )
 
 // An encodePolicy is what the options of an encoder come to.
@@ -194,29 +196,26 @@ func (p *encodePolicy) headerSegment(m *message, typ any) ([]byte, error) {
 	return m.jsonText, nil
 }
 
-// addClaims adds what the options say to a claims set in JSON, whose own claims
-// stand where r says.
-func (p *encodePolicy) addClaims(dst []byte, r *registered) ([]byte, error) {
+// addClaims adds what the options say to the claims set in JSON that w wrote.
+func (p *encodePolicy) addClaims(dst []byte, w *strictjson.Writer) ([]byte, error) {
 	if p.jwtOnly == "" {
 		return dst, nil
 	}
 	var fault error
 	// begin makes room for one more member, up to its value.
 	begin := func(name string) {
-		place := &r[claimNamed(name)]
-		if *place != 0 && fault == nil {
+		if w.Offsets[claimNamed(name)] != 0 && fault == nil {
 			fault = badOption("the payload already carries " + quote(name) + ", which an option adds too; leave one of them out")
 		}
-		if dst = dst[:len(dst)-1]; dst[len(dst)-1] != '{' { // the brace at the end
-			dst = append(dst, ',')
+		var err error
+		if dst, err = w.AddName(dst, name); err != nil && fault == nil {
+			fault = errTooLong
 		}
-		dst = append(append(append(dst, '"'), name...), `":`...)
-		*place = uint32(len(dst))
 	}
 	text := func(name, value string) {
 		var err error
 		if begin(name); fault == nil {
-			if dst, err = appendJSONString(dst, value); err != nil {
+			if dst, err = new(strictjson.Writer).AppendString(dst, value); err != nil {
 				fault = badOption("the claim " + quote(name) + " cannot be encoded: " + err.Error())
 			}
 		}

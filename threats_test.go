@@ -846,3 +846,6 @@ func TestThreatsAreAllThere(t *testing.T) {
 		assert.Equal(t, 1, strings.Count(string(source), fmt.Sprintf("\nfunc TestThreat%02d_", i+1)), i+1)
 	}
 }
+
+// nested is an object of n levels.
+func nested(n int) string { return `{"a":` + strings.Repeat("[", n-1) + strings.Repeat("]", n-1) + `}` }

@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"slices"
 	"time"
+
+	"github.com/token-jwt/jwt/internal/strictjson"
 )
 
 // A Token is a token whose signature holds, whole: what a successful decode
@@ -51,13 +53,13 @@ func (t *Token) DecodeInto(dst any) error {
 	}
 	payload := t.Payload
 	if payload == nil { // a program made it, for its tests
-		if payload, err = appendClaims(nil, t.Claims, &writer{places: &registered{}}); err != nil {
+		if payload, err = appendClaims(nil, t.Claims, &strictjson.Writer{Format: jsonFormat, Offsets: new(claimOffsets)[:]}); err != nil {
 			return err
 		}
 	}
-	var d document
-	if !d.parse(payload) {
-		return malformed("payload", "the payload is not strictly valid JSON: "+d.problem())
+	var d strictjson.Document
+	if !d.Parse(payload) {
+		return malformed("payload", "the payload is not strictly valid JSON: "+d.Problem())
 	}
 	return target.fill(&d)
 }
@@ -87,8 +89,7 @@ func (t *Token) clone() *Token {
 	if t == nil {
 		return nil
 	}
-	var d document
-	d.parse(t.Payload)
-	d.share()
-	return &Token{Header: t.Header, Claims: d.anyObject(0), Payload: slices.Clone(t.Payload), Signature: slices.Clone(t.Signature), CheckedAt: t.CheckedAt}
+	var d strictjson.Document
+	d.Parse(t.Payload)
+	return &Token{Header: t.Header, Claims: d.Map(0), Payload: slices.Clone(t.Payload), Signature: slices.Clone(t.Signature), CheckedAt: t.CheckedAt}
 }

@@ -123,7 +123,7 @@ func TestWrongTurns(t *testing.T) {
 		{"an encrypted token", decode("a.b.c.d.e"), jwt.ErrDecode, []string{"encrypted"}},
 		{"a JSON serialization", decode(`{"payload":"e30","signatures":[]}`), jwt.ErrDecode, []string{"segments"}},
 		{"a large token", decode(claimed(`{"a":"` + strings.Repeat("a", 256<<10) + `"}`)), jwt.ErrDecode, []string{"WithMaxSize"}},
-		{"a payload that is not quite JSON", decode(claimed(`{"a":1;}`)), jwt.ErrDecode, []string{"comma", "octet 6)"}},
+		{"a payload that is not quite JSON", decode(claimed(`{"a":1;}`)), jwt.ErrDecode, []string{"comma", "byte 6)"}},
 		{"a nested token", decode(forge(`{"alg":"HS256","cty":"JWT"}`, good)), jwt.ErrDecode, []string{"cty"}},
 		{"an unencoded payload", func() error {
 			_, err := jwt.Verify(forge(`{"alg":"HS256","b64":false,"crit":["b64"]}`, ""), secret, jwt.HS256)

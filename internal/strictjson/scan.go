@@ -1,4 +1,4 @@
-package jwt
+package strictjson
 
 import (
 	"bytes"
@@ -7,10 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// The tokens of JSON: where each ends, and what is wrong with it. No state but the
-// text and a position.
+// The tokens of JSON: where each ends, and what is wrong with it. No function here has
+// any state but the text and an offset.
 
-// space returns the position after the white space at pos.
+// space returns the offset after the white space at pos.
 func space(text []byte, pos int) int {
 	for pos < len(text) && text[pos] <= ' ' && isSpace(text[pos]) {
 		pos++
@@ -20,9 +20,9 @@ func space(text []byte, pos int) int {
 
 func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
 
-// scanNumber returns the position after the number at pos, and whether it has
+// scanNumber returns the offset after the number at pos, and whether it has
 // neither fraction nor exponent (RFC 8259, Section 6).
-func scanNumber(text []byte, pos int) (end int, integer bool, fault jsonFault) {
+func scanNumber(text []byte, pos int) (end int, integer bool, fault Fault) {
 	start := pos
 	if text[pos] == '-' {
 		pos++
@@ -52,22 +52,28 @@ func scanNumber(text []byte, pos int) (end int, integer bool, fault jsonFault) {
 			return start, false, faultExponent
 		}
 	}
-	if pos-start > maxJSONNumber {
-		return start, false, faultNumber
+	if pos-start > maxNumber {
+		return pos, integer, faultNumber
 	}
 	return pos, integer, 0
 }
 
-// isJSONNumber reports whether text is a number and nothing else.
-func isJSONNumber(text []byte) bool {
+// NumberLen returns the length of the JSON number that text begins with, or 0.
+func NumberLen(text []byte) int {
 	if len(text) == 0 {
-		return false
+		return 0
 	}
 	end, _, fault := scanNumber(text, 0)
-	return fault == 0 && end == len(text)
+	if fault != 0 {
+		return 0
+	}
+	return end
 }
 
-// digits returns the position after the digits at pos.
+// IsNumber reports whether text is a JSON number and nothing else.
+func IsNumber(text []byte) bool { return len(text) > 0 && NumberLen(text) == len(text) }
+
+// digits returns the offset after the digits at pos.
 func digits(text []byte, pos int) int {
 	for pos < len(text) && text[pos]-'0' <= 9 {
 		pos++
@@ -75,9 +81,9 @@ func digits(text []byte, pos int) int {
 	return pos
 }
 
-// scanString returns the position after the closing quote of the string whose
-// opening one is at pos, or that of a fault.
-func scanString(text []byte, pos int) (end int, escaped bool, fault jsonFault) {
+// scanString returns the offset after the closing quote of the string whose opening one
+// is at pos, or that of a fault. For loose see ParseLoose.
+func scanString(text []byte, pos int, loose bool) (end int, escaped bool, fault Fault) {
 	start := pos
 	for pos++; len(text)-pos >= 8; pos += 8 { // as plain does; nearly all strings end here
 		if special := specials(load(text, pos)); special != 0 {
@@ -97,6 +103,9 @@ func scanString(text []byte, pos int) (end int, escaped bool, fault jsonFault) {
 		case c == '\\':
 			escaped = true
 			after := escape(text, pos)
+			if after < 0 && loose && hexRune(text, pos) >= 0 { // half of a pair
+				after = pos + 6
+			}
 			if after < 0 {
 				return pos, false, faultEscape
 			}
@@ -105,7 +114,7 @@ func scanString(text []byte, pos int) (end int, escaped bool, fault jsonFault) {
 			return pos, false, faultControl
 		default:
 			r, size := utf8.DecodeRune(text[pos:])
-			if r == utf8.RuneError && size == 1 {
+			if r == utf8.RuneError && size == 1 && !loose {
 				return pos, false, faultUTF8
 			}
 			pos += size
@@ -113,9 +122,8 @@ func scanString(text []byte, pos int) (end int, escaped bool, fault jsonFault) {
 	}
 }
 
-// plain returns the position of the first octet from pos on that needs a look:
-// a quote, a backslash, a control character or one outside ASCII. It looks at
-// eight octets a step.
+// plain returns the offset of the first byte from pos on that is special: a quote, a
+// backslash, a control character or one outside ASCII. It reads eight bytes a step.
 func plain[T string | []byte](text T, pos int) int {
 	for ; len(text)-pos >= 8; pos += 8 {
 		if special := specials(load(text, pos)); special != 0 {
@@ -123,8 +131,8 @@ func plain[T string | []byte](text T, pos int) int {
 		}
 	}
 	if len(text) >= 8 && pos < len(text) {
-		// The last eight, without those that were seen. The zeros that take their
-		// places behind the text are special, and stop it there.
+		// The last eight, without those that were read. The zeros shifted in are
+		// control characters, so the search ends with the text.
 		w := load(text, len(text)-8) >> (8 * (8 - (len(text) - pos)))
 		return pos + bits.TrailingZeros64(specials(w))/8
 	}
@@ -136,24 +144,24 @@ func plain[T string | []byte](text T, pos int) int {
 	return pos
 }
 
-// load reads eight octets, of which the first becomes the lowest.
+// load reads eight bytes as a little-endian integer.
 func load[T string | []byte](text T, pos int) uint64 {
 	s := text[pos : pos+8]
 	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
 		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
-// specials sets the top bit of each octet that needs a look: taking away makes an
-// ASCII octet that is too small wrap around. That borrows from the octet above such
-// a one, which may be set too, but the lowest is always right.
+// specials sets the top bit of each special byte: subtracting makes an ASCII byte that
+// is too small wrap around. That borrows from the byte above it, whose bit may then be
+// wrong, but the lowest bit that is set is always right.
 func specials(w uint64) uint64 {
 	const ones, tops = 0x0101010101010101, 0x8080808080808080
 	quote, slash := w^ones*'"', w^ones*'\\'
 	return ((quote - ones) | (slash - ones) | (w - ones*0x20) | w) & tops
 }
 
-// escape returns the position after the escape at pos, or -1. A surrogate
-// counts only as half of a pair.
+// escape returns the offset after the escape at pos, or -1. A surrogate is valid only as
+// half of a pair.
 func escape(text []byte, pos int) int {
 	if pos+1 >= len(text) {
 		return -1
@@ -176,7 +184,7 @@ func escape(text []byte, pos int) int {
 	return -1
 }
 
-// hexRune reads \uXXXX at pos; -1 where there is none.
+// hexRune reads \uXXXX at pos; -1 if something else stands there.
 func hexRune(text []byte, pos int) rune {
 	if pos+6 > len(text) || text[pos] != '\\' || text[pos+1] != 'u' {
 		return -1
@@ -195,8 +203,8 @@ func hexRune(text []byte, pos int) rune {
 	return r
 }
 
-// appendUnescaped appends what the inside of a JSON string stands for. The
-// string has passed scanString.
+// appendUnescaped appends the text of a JSON string, given without its quotes, that has
+// passed scanString.
 func appendUnescaped(dst, text []byte) []byte {
 	for {
 		i := bytes.IndexByte(text, '\\')
@@ -220,8 +228,9 @@ func appendUnescaped(dst, text []byte) []byte {
 			r := hexRune(text, i)
 			after = i + 6
 			if utf16.IsSurrogate(r) {
-				r = utf16.DecodeRune(r, hexRune(text, after))
-				after += 6
+				if r = utf16.DecodeRune(r, hexRune(text, after)); r != utf8.RuneError { // else half a pair, of ParseLoose
+					after += 6
+				}
 			}
 			dst = utf8.AppendRune(dst, r)
 		default:

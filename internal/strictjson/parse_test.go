@@ -1,4 +1,4 @@
-package jwt_test
+package strictjson_test
 
 import (
 	"bytes"
@@ -13,12 +13,21 @@ import (
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/token-jwt/jwt"
+	"github.com/token-jwt/jwt/internal/strictjson"
 )
+
+// parsed parses an object, and returns its members.
+func parsed(text []byte) (map[string]any, bool) {
+	var d strictjson.Document
+	if !d.Parse(text) {
+		return nil, false
+	}
+	return d.Map(0), true
+}
 
 func nested(n int) string { return `{"a":` + strings.Repeat("[", n-1) + strings.Repeat("]", n-1) + `}` }
 
-func TestJSONAccepted(t *testing.T) {
+func TestAccepted(t *testing.T) {
 	for text, want := range map[string]map[string]any{
 		`{}`:                            {},
 		" \t\r\n{ } \n":                 {},
@@ -40,31 +49,31 @@ func TestJSONAccepted(t *testing.T) {
 		`{"a":{"b":1},"b":{"a":1}}`:                       {"a": map[string]any{"b": int64(1)}, "b": map[string]any{"a": int64(1)}},
 		`{"a":"twelve characters and more, plain"}`:       {"a": "twelve characters and more, plain"},
 	} {
-		got, ok := jwt.ParseJSON([]byte(text))
+		got, ok := parsed([]byte(text))
 		assert.True(t, ok, text)
 		assert.Equal(t, want, got, text)
 	}
 	for _, text := range []string{nested(64), `{"a":` + strings.Repeat("1", 256) + `}`} {
-		_, ok := jwt.ParseJSON([]byte(text))
+		_, ok := parsed([]byte(text))
 		assert.True(t, ok, text)
 	}
 }
 
 // Wherever a document is cut off, it is refused: strings are looked at in steps, of
 // which the last is often a shorter one.
-func TestJSONCutOff(t *testing.T) {
+func TestCutOff(t *testing.T) {
 	for n := range 40 {
 		text := `{"` + strings.Repeat("n", n) + `":"` + strings.Repeat("v", 40-n) + `"}`
 		for end := range text {
-			_, ok := jwt.ParseJSON([]byte(text[:end]))
+			_, ok := parsed([]byte(text[:end]))
 			assert.False(t, ok, text[:end])
 		}
-		_, ok := jwt.ParseJSON([]byte(text))
+		_, ok := parsed([]byte(text))
 		assert.True(t, ok, text)
 	}
 }
 
-func TestJSONRefused(t *testing.T) {
+func TestRefused(t *testing.T) {
 	for name, text := range map[string]string{
 		"empty": "", "space": " ", "an array": "[]", "null": "null", "a BOM": "\ufeff{}", "a vertical tab": "\v{}",
 		"two": "{}{}", "something after": "{} x", "NUL after": "{}\x00", "cut 1": "{", "cut 2": `{"a`, "cut 3": `{"a"`, "cut 4": `{"a":`,
@@ -79,14 +88,14 @@ func TestJSONRefused(t *testing.T) {
 		"escape x": `{"a":"\x41"}`, "escape '": `{"a":"\'"}`, "escape U": `{"a":"\U0041"}`, "escape of no hex": `{"a":"\u00g0"}`,
 		"name, escape x": `{"a\x41":1}`, "name, escape of no hex": `{"a\u00g0":1}`, "name, cut in an escape": `{"a\`, "name, half a pair": `{"a\ud83d":1}`,
 		"high surrogate alone": `{"a":"\ud83d"}`, "low surrogate alone": `{"a":"\ude00"}`, "surrogates swapped": `{"a":"\ude00\ud83d"}`, "high and no low": `{"a":"\ud83d\u0041"}`,
-		"surrogate in UTF-8": "{\"a\":\"\xed\xa0\xbd\"}", "overlong": "{\"a\":\"\xc0\x80\"}", "UTF-8 cut": "{\"a\":\"\xe2\x82\"}", "a lone octet in few": "{\"\x80\":1}", "a lone octet": "{\"a\":\"0123456789\x80\"}", "beyond Unicode": "{\"a\":\"\xf5\x80\x80\x80\"}",
+		"surrogate in UTF-8": "{\"a\":\"\xed\xa0\xbd\"}", "overlong": "{\"a\":\"\xc0\x80\"}", "UTF-8 cut": "{\"a\":\"\xe2\x82\"}", "a lone byte in few": "{\"\x80\":1}", "a lone byte": "{\"a\":\"0123456789\x80\"}", "beyond Unicode": "{\"a\":\"\xf5\x80\x80\x80\"}",
 		"a line break for a quote": "{\"a\":\"x\n}", "a line break for a quote, and more": "{\"a\":\"x\n,\"b\":1}", "a line break for a quote of a name": "{\"a\n:1}", "a line break for a quote in an array": "{\"a\":[\"x\n]}",
 		"a control character": "{\"a\":\"\x1f\"}", "a line break in a string": "{\"a\":\"long enough to be looked at \n by eight\"}", "NUL in a name": "{\"a\x00\":1}",
 		"a name twice": `{"a":1,"a":2}`, "escaped twice": `{"a":1,"\u0061":2}`, "empty name twice": `{"":1,"":2}`, "deep twice": `{"x":{"y":[{"a":1,"a":2}]}}`,
 		"too deep": nested(65), "much too deep": nested(100_000), "open and deep": strings.Repeat(`{"a":`, 100_000),
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, ok := jwt.ParseJSON(slices.Clip([]byte(text))) // so that a look behind the end panics
+			got, ok := parsed(slices.Clip([]byte(text))) // so that a look behind the end panics
 			assert.False(t, ok)
 			assert.Nil(t, got)
 		})
@@ -95,22 +104,22 @@ func TestJSONRefused(t *testing.T) {
 
 // Names are found twice wherever they stand among how many, and not confused
 // between objects: at 16 the walk goes from comparing to a set.
-func TestJSONNamesAmongMany(t *testing.T) {
+func TestNamesAmongMany(t *testing.T) {
 	for _, n := range []int{1, 2, 15, 16, 17, 18, 31, 32, 33, 200} {
 		var names strings.Builder
 		for i := range n {
 			fmt.Fprintf(&names, `"\u006eame%d":{"name%d":1},`, i, i)
 		}
-		_, ok := jwt.ParseJSON([]byte(`{` + names.String() + `"last":{` + strings.TrimSuffix(names.String(), ",") + `}}`))
+		_, ok := parsed([]byte(`{` + names.String() + `"last":{` + strings.TrimSuffix(names.String(), ",") + `}}`))
 		assert.True(t, ok, n)
 		for i := range n {
-			_, ok := jwt.ParseJSON([]byte(`{` + names.String() + fmt.Sprintf(`"name%d":1}`, i)))
+			_, ok := parsed([]byte(`{` + names.String() + fmt.Sprintf(`"name%d":1}`, i)))
 			assert.False(t, ok, "%d of %d", i, n)
 		}
 	}
 	// All names in the set are those of one object or another.
 	one := `{"a":0,"b":0,"c":0,"d":0,"e":0,"f":0,"g":0,"h":0,"i":0,"j":0,"k":0,"l":0,"m":0,"n":0,"o":0,"p":0,"q":0}`
-	_, ok := jwt.ParseJSON([]byte(`{"list":[` + strings.Repeat(one+",", 200) + one + `]}`))
+	_, ok := parsed([]byte(`{"list":[` + strings.Repeat(one+",", 200) + one + `]}`))
 	assert.True(t, ok)
 }
 
@@ -130,7 +139,7 @@ func FuzzJSON(f *testing.F) {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		got, ok := jwt.ParseJSON(text)
+		got, ok := parsed(text)
 		if want := json.Valid(text) && !forbidden(text); ok != want {
 			t.Fatalf("%q: accepted is %v, want %v", text, ok, want)
 		}
@@ -174,6 +183,46 @@ func forbidden(text []byte) bool {
 			return true
 		}
 	}
+}
+
+// namesOf are those of the outermost object, as encoding/json reads them, and
+// whether any object in it has a name twice.
+func namesOf(text []byte) (names []string, twice bool) {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	var walk func(depth int)
+	walk = func(depth int) {
+		token, err := decoder.Token()
+		if err != nil {
+			twice = true
+			return
+		}
+		seen := map[string]bool{}
+		for decoder.More() && (token == json.Delim('{') || token == json.Delim('[')) {
+			if token == json.Delim('{') {
+				name, err := decoder.Token()
+				text, ok := name.(string)
+				if err != nil || !ok {
+					twice = true
+					return
+				}
+				twice = twice || seen[text]
+				seen[text] = true
+				if depth == 0 {
+					names = append(names, text)
+				}
+			}
+			walk(depth + 1)
+			if twice {
+				return
+			}
+		}
+		if token == json.Delim('{') || token == json.Delim('[') {
+			decoder.Token()
+		}
+	}
+	walk(0)
+	return names, twice
 }
 
 var (

@@ -1,0 +1,61 @@
+package jwt
+
+// The registered claims (RFC 7519, Section 4.1), a row each. Names, forms, and where
+// they stand in a claims set come from this table alone.
+
+// A claim is the row of a registered claim, by which strictjson numbers its name.
+// claimOther is any other name.
+type claim int
+
+// The claims that have rules of their own.
+const (
+	claimOther claim = iota
+	claimIss
+	claimSub
+	claimAud
+	claimExp
+	claimNbf
+	claimIat
+	claimJti
+)
+
+var claimTable = [...]struct {
+	name  string
+	form  claimForm
+	class error // of the error of a token in which it has another form
+}{
+	claimIss: {"iss", formString, ErrInvalidIssuer},
+	claimSub: {"sub", formString, ErrInvalidSubject},
+	claimAud: {"aud", formAudience, ErrInvalidAudience},
+	claimExp: {"exp", formDate, ErrDecode},
+	claimNbf: {"nbf", formDate, ErrDecode},
+	claimIat: {"iat", formDate, ErrInvalidIssuedAt},
+	claimJti: {"jti", formString, ErrInvalidID},
+}
+
+// A claimForm is what the value of a registered claim must be.
+type claimForm uint8
+
+const (
+	formAny claimForm = iota
+	formString
+	formDate
+	formAudience
+)
+
+// claimNames returns the names of the table, in its order, without that of claimOther.
+func claimNames() (names []string) {
+	for _, row := range claimTable[1:] {
+		names = append(names, row.name)
+	}
+	return names
+}
+
+func (c claim) name() string { return claimTable[c].name }
+
+func (c claim) isDate() bool { return claimTable[c].form == formDate }
+
+// claimBits has a bit for each claim.
+type claimBits uint64
+
+func (b claimBits) has(c claim) bool { return b&(1<<c) != 0 }

@@ -1,0 +1,167 @@
+package strictjson
+
+import (
+	"reflect"
+	"strconv"
+	"time"
+	"unsafe"
+)
+
+// Fields of the commonest types are read and written by their addresses. This is the one
+// file that uses package unsafe. With reflection alone signing takes 1.15 times as long
+// at 195 bytes of claims and 1.10 at 32 KiB, verifying 1.05 at either (Go 1.26.8).
+
+// An address is that of a value, or nil if it has none. It keeps the value alive, and
+// lets other files pass it on without package unsafe.
+type address = unsafe.Pointer
+
+// addressOf returns the address of a value that has one: see [reflect.Value.CanAddr].
+func addressOf(v reflect.Value) address {
+	if !v.CanAddr() {
+		return nil
+	}
+	return unsafe.Pointer(v.UnsafeAddr())
+}
+
+// addressIn returns the address of the field in the struct at base.
+func (f *Field) addressIn(base address) address { return unsafe.Add(base, f.offset) }
+
+// prepareDirect computes where in the struct t the field is, and whether it is read and
+// written there.
+func (f *Field) prepareDirect(t reflect.Type) {
+	for _, i := range f.Index {
+		if t.Kind() != reflect.Struct { // an embedded pointer, which may be nil
+			return
+		}
+		field := t.Field(i)
+		f.offset += field.Offset
+		t = field.Type
+	}
+	if !f.unquotes {
+		f.directRead = f.plan.directForm(f.plan.reads)
+	}
+	asksIsZero := f.omitZero && f.plan.form != formDate // which may be the type's own
+	if !f.quoted && !asksIsZero && !f.plan.WritesItself {
+		f.directWrite = f.plan.directForm(f.plan.form)
+	}
+}
+
+// directForm returns the form by which fillDirect and appendDirect know the type, or 0.
+func (p *Plan) directForm(as form) form {
+	switch as {
+	case form(reflect.String), form(reflect.Bool), form(reflect.Int), form(reflect.Int64), formDate, formMore, formTime:
+		return as
+	}
+	if p.Type == stringsType {
+		return formStrings
+	}
+	return 0
+}
+
+// fillDirect does what fill does with a zero value of that form. If it returns false the
+// value is still zero: it takes a closer look, or does not fit.
+func (d *Document) fillDirect(i Node, at address, as form, f *Format) bool {
+	n := &d.nodes[i]
+	switch as {
+	case form(reflect.String):
+		if n.kind == String {
+			*(*string)(at) = d.Text(i)
+			return true
+		}
+	case form(reflect.Bool):
+		if n.kind == True || n.kind == False {
+			*(*bool)(at) = n.kind == True
+			return true
+		}
+	case form(reflect.Int):
+		number, err := strconv.Atoi(string(d.number(i)))
+		if err == nil {
+			*(*int)(at) = number
+			return true
+		}
+	case form(reflect.Int64):
+		number, err := strconv.ParseInt(string(d.number(i)), 10, 64)
+		if err == nil {
+			*(*int64)(at) = number
+			return true
+		}
+	case formDate, formTime: // which have the same memory layout
+		if n.kind == Number && f.ParseDate != nil {
+			if date, ok := f.ParseDate(d.number(i)); ok {
+				*(*time.Time)(at) = date
+				return true
+			}
+		}
+		return as == formTime && n.kind == String && (*time.Time)(at).UnmarshalText(d.String(i)) == nil
+	case formMore:
+		if n.kind == String {
+			*(*[]string)(at) = []string{d.Text(i)}
+			return true
+		}
+		return d.fillStrings(i, (*[]string)(at), false)
+	case formStrings:
+		return d.fillStrings(i, (*[]string)(at), !d.Exact)
+	}
+	return false
+}
+
+// fillStrings reads an array of strings, and null as "" among them if nulls is true.
+func (d *Document) fillStrings(i Node, to *[]string, nulls bool) bool {
+	n := &d.nodes[i]
+	if n.kind != Array {
+		return false
+	}
+	list := make([]string, d.end(i)-(i+1)) // strings and nulls are one node each
+	for at := range list {
+		e := i + 1 + Node(at)
+		switch kind := d.nodes[e].kind; {
+		case kind == String:
+			list[at] = d.Text(e)
+		case kind != Null || !nulls:
+			return false
+		}
+	}
+	*to = list
+	return true
+}
+
+// leftOut follows the tag options omitempty and omitzero, of which the field has one or
+// both.
+func (f *Field) leftOut(at address) bool {
+	if f.omitZero { // a date: prepareDirect leaves all others to isZero
+		return (*time.Time)(at).IsZero()
+	}
+	switch f.directWrite {
+	case form(reflect.String):
+		return *(*string)(at) == ""
+	case form(reflect.Bool):
+		return !*(*bool)(at)
+	case form(reflect.Int):
+		return *(*int)(at) == 0
+	case form(reflect.Int64):
+		return *(*int64)(at) == 0
+	case formMore, formStrings:
+		return len(*(*[]string)(at)) == 0
+	}
+	return false // a date, as a struct is never empty
+}
+
+// appendDirect does what value does.
+func (w *Writer) appendDirect(dst []byte, at address, as form) ([]byte, error) {
+	switch as {
+	case form(reflect.String):
+		return w.AppendString(dst, *(*string)(at))
+	case form(reflect.Bool):
+		return strconv.AppendBool(dst, *(*bool)(at)), nil
+	case form(reflect.Int):
+		return strconv.AppendInt(dst, int64(*(*int)(at)), 10), nil
+	case form(reflect.Int64):
+		return strconv.AppendInt(dst, *(*int64)(at), 10), nil
+	case formDate:
+		return w.Format.AppendDate(dst, *(*time.Time)(at))
+	case formMore:
+		return w.oneOrMore(dst, *(*[]string)(at))
+	default: // formStrings; a time.Time is written by its method
+		return w.stringsOrNull(dst, *(*[]string)(at))
+	}
+}

@@ -1,0 +1,336 @@
+package strictjson
+
+import (
+	"bytes"
+	"encoding"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"reflect"
+	"strconv"
+	"strings"
+)
+
+// Filling Go values from a document.
+
+// A Misfit is a value that its Go type cannot hold.
+type Misfit struct {
+	Member string       // the member of the root that it is or is in, or ""
+	Kind   Kind         // of the value
+	Type   reflect.Type // what cannot hold it; nil if Err says all
+	Err    error        // why, perhaps from a method of the program; or nil
+}
+
+func (m *Misfit) Error() string {
+	if m.Type == nil {
+		return m.Err.Error()
+	}
+	text := "a JSON " + m.Kind.String() + " does not fit the Go type " + m.Type.String()
+	if m.Err != nil {
+		text += ": " + m.Err.Error()
+	}
+	return text
+}
+
+// Unwrap returns Err.
+func (m *Misfit) Unwrap() error { return m.Err }
+
+// in notes which member the value is in. The outermost, which is called last, stays.
+func (m *Misfit) in(member string) *Misfit {
+	m.Member = member
+	return m
+}
+
+// A Scratch is a zero value of a type, to be filled and then copied to its destination,
+// which so stays as it was if filling fails.
+type Scratch struct{ Value reflect.Value }
+
+// Scratch returns one of the plan's type. Filling a pure type runs no code of the
+// program that could keep its address, so such values are pooled; see Release.
+func (p *Plan) Scratch() *Scratch {
+	if used, ok := p.scratch.Get().(*Scratch); ok {
+		return used
+	}
+	return &Scratch{reflect.New(p.Type).Elem()}
+}
+
+// Release returns a scratch value to the pool.
+func (p *Plan) Release(s *Scratch) {
+	if p.pure {
+		s.Value.SetZero()
+		p.scratch.Put(s)
+	}
+}
+
+// Fill stores the document's value in v, which is zero, can be set, and is of the plan's
+// type. An error is a [*Misfit], and v is then filled in part.
+func (d *Document) Fill(v reflect.Value, p *Plan) error {
+	if m := d.fill(0, v, p); m != nil {
+		return m
+	}
+	return nil
+}
+
+func (d *Document) fill(i Node, v reflect.Value, p *Plan) *Misfit {
+	n := &d.nodes[i]
+	if n.kind == Null && p.reads != formUnmarshaler {
+		return nil
+	}
+	switch p.reads {
+	case form(reflect.String), form(reflect.Bool), formDate, formMore, formTime:
+		if d.fillDirect(i, addressOf(v), p.reads, p.format) {
+			return nil
+		}
+	case form(reflect.Struct):
+		if n.kind == Object {
+			return d.fillStruct(i, v, p)
+		}
+	case form(reflect.Map):
+		if n.kind == Object {
+			return d.fillMap(i, v, p)
+		}
+	case form(reflect.Slice), formBytes:
+		switch {
+		case n.kind == Array:
+			return d.fillSlice(i, v, p)
+		case n.kind == String && p.Elem.Type.Kind() == reflect.Uint8:
+			return d.fillBytes(i, v, p)
+		}
+	case form(reflect.Array):
+		if n.kind == Array {
+			return d.fillArray(i, v, p)
+		}
+	case form(reflect.Pointer):
+		if v.CanSet() { // an embedded one that is not exported cannot
+			v.Set(reflect.New(p.Elem.Type))
+			return d.fill(i, v.Elem(), p.Elem)
+		}
+	case form(reflect.Interface):
+		if v.NumMethod() == 0 {
+			v.Set(reflect.ValueOf(d.Any(i)))
+			return nil
+		}
+	case formNumber:
+		if text := d.Text(i); n.kind == Number || n.kind == String && IsNumber([]byte(text)) {
+			v.SetString(text)
+			return nil
+		}
+	case formUnmarshaler:
+		// A copy, because a method that keeps what it was given would otherwise see
+		// the next text.
+		if err := v.Addr().Interface().(json.Unmarshaler).UnmarshalJSON(bytes.Clone(d.Raw(i))); err != nil {
+			return &Misfit{Kind: n.kind, Type: p.Type, Err: err}
+		}
+		return nil
+	case formTextUnmarshaler:
+		if n.kind == String {
+			return d.unmarshalText(i, v, p)
+		}
+	default: // a number of Go's, or what JSON has nothing for
+		if n.kind == Number && d.setNumber(v, string(d.number(i))) {
+			return nil
+		}
+	}
+	return &Misfit{Kind: n.kind, Type: p.Type}
+}
+
+func (d *Document) unmarshalText(i Node, v reflect.Value, p *Plan) *Misfit {
+	if err := v.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText(bytes.Clone(d.String(i))); err != nil {
+		return &Misfit{Kind: d.Kind(i), Type: p.Type, Err: err}
+	}
+	return nil
+}
+
+func (d *Document) fillStruct(i Node, v reflect.Value, p *Plan) *Misfit {
+	base := addressOf(v) // never nil, as v can be set
+	checked := false     // whether misspelt was called
+	for name := i + 1; name < d.end(i); name = d.end(name + 1) {
+		f := p.field(d.String(name), d.nodes[name].next)
+		if f == nil {
+			if p.folded.byName != nil && !checked && p.folded.find(d.String(name)) != nil {
+				if m := d.misspelt(i, p); m != nil {
+					return m
+				}
+				checked = true
+			}
+			continue
+		}
+		if f.directRead != 0 && d.fillDirect(name+1, f.addressIn(base), f.directRead, p.format) {
+			continue
+		}
+		fv, ok := f.of(v, true)
+		if !ok {
+			return &Misfit{Member: f.Name, Err: errors.New("the embedded pointer to the unexported struct " + fv.Type().Elem().String() + " cannot be set; embed it by value")}
+		}
+		fill := d.fill
+		if f.unquotes {
+			fill = d.fillQuoted
+		}
+		if m := fill(name+1, fv, f.plan); m != nil {
+			return m.in(f.Name)
+		}
+	}
+	return nil
+}
+
+// of returns the field in a struct. It returns false with an embedded pointer that is
+// nil, which it sets first if allocate is true and that is possible.
+func (f *Field) of(v reflect.Value, allocate bool) (reflect.Value, bool) {
+	for depth, i := range f.Index {
+		if depth > 0 && v.Kind() == reflect.Pointer {
+			if v.IsNil() {
+				if !allocate || !v.CanSet() {
+					return v, false
+				}
+				v.Set(reflect.New(v.Type().Elem()))
+			}
+			v = v.Elem()
+		}
+		v = v.Field(i)
+	}
+	return v, true
+}
+
+// fillQuoted follows the tag option string: the value is in quotes.
+func (d *Document) fillQuoted(i Node, v reflect.Value, p *Plan) *Misfit {
+	n := &d.nodes[i]
+	if n.kind == Null {
+		return nil
+	}
+	if n.kind != String {
+		return &Misfit{Kind: n.kind, Type: p.Type, Err: errors.New("its tag says that it stands in quotes")}
+	}
+	text := bytes.Clone(d.String(i))
+	inside := Document{Exact: d.Exact}
+	if inside.walk(text, 0, 0) != len(text) || inside.Kind(0) <= Array {
+		return &Misfit{Kind: n.kind, Type: p.Type, Err: errors.New("its tag says that a value stands in the quotes")}
+	}
+	return inside.fill(0, v, p)
+}
+
+func (d *Document) fillMap(i Node, v reflect.Value, p *Plan) *Misfit {
+	m := reflect.MakeMapWithSize(p.Type, d.Len(i))
+	for name := i + 1; name < d.end(i); name = d.end(name + 1) {
+		key := reflect.New(p.Key.Type).Elem()
+		misfit := d.fillKey(name, key, p.Key)
+		value := reflect.New(p.Elem.Type).Elem()
+		if misfit == nil {
+			misfit = d.fillElement(name+1, value, p.Elem)
+		}
+		if misfit != nil {
+			return misfit.in(d.Text(name))
+		}
+		m.SetMapIndex(key, value)
+	}
+	v.Set(m)
+	return nil
+}
+
+func (d *Document) fillKey(name Node, key reflect.Value, p *Plan) *Misfit {
+	switch {
+	case p.readsKey:
+		return d.unmarshalText(name, key, p)
+	case key.Kind() == reflect.String:
+		key.SetString(d.Text(name))
+		return nil
+	case (key.CanInt() || key.CanUint()) && d.setNumber(key, string(d.String(name))):
+		return nil
+	}
+	return &Misfit{Kind: String, Type: p.Type}
+}
+
+func (d *Document) fillSlice(i Node, v reflect.Value, p *Plan) *Misfit {
+	if p.Type == stringsType && d.fillDirect(i, addressOf(v), formStrings, p.format) {
+		return nil
+	}
+	n := d.Len(i)
+	if n == 0 {
+		v.Set(reflect.MakeSlice(p.Type, 0, 0))
+		return nil
+	}
+	v.Grow(n)
+	v.SetLen(n)
+	return d.fillElements(i, v, p)
+}
+
+// fillArray ignores elements beyond the array's length, and leaves those zero that the
+// list does not have, unless the document is Exact.
+func (d *Document) fillArray(i Node, v reflect.Value, p *Plan) *Misfit {
+	if n := d.Len(i); d.Exact && n != v.Len() {
+		return &Misfit{Kind: Array, Type: p.Type, Err: errors.New("it has " + strconv.Itoa(n) + " elements")}
+	}
+	return d.fillElements(i, v, p)
+}
+
+func (d *Document) fillElements(i Node, v reflect.Value, p *Plan) *Misfit {
+	at := 0
+	for e := i + 1; e < d.end(i) && at < v.Len(); e = d.end(e) {
+		if m := d.fillElement(e, v.Index(at), p.Elem); m != nil {
+			return m
+		}
+		at++
+	}
+	return nil
+}
+
+// fillElement fills an element of a list or a map. Null is not an absent element, so for
+// an Exact document the type must be able to hold it.
+func (d *Document) fillElement(i Node, v reflect.Value, p *Plan) *Misfit {
+	if d.Exact && d.Kind(i) == Null {
+		switch p.reads {
+		case form(reflect.Pointer), form(reflect.Interface), form(reflect.Map), form(reflect.Slice), formBytes, formMore, formDate, formUnmarshaler:
+		default:
+			return &Misfit{Kind: Null, Type: p.Type}
+		}
+	}
+	return d.fill(i, v, p)
+}
+
+// fillBytes reads base64, as encoding/json writes it.
+func (d *Document) fillBytes(i Node, v reflect.Value, p *Plan) *Misfit {
+	b, err := base64.StdEncoding.AppendDecode([]byte{}, d.String(i))
+	if err != nil {
+		return &Misfit{Kind: String, Type: p.Type, Err: err}
+	}
+	v.SetBytes(b)
+	return nil
+}
+
+// setNumber sets a Go number of any kind if the text is in its range. A float takes the
+// nearest value, unless the document is Exact.
+func (d *Document) setNumber(v reflect.Value, text string) bool {
+	switch {
+	case v.CanInt():
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil || v.OverflowInt(n) {
+			return false
+		}
+		v.SetInt(n)
+		return true
+	case v.CanUint():
+		n, err := strconv.ParseUint(text, 10, 64)
+		if err != nil || v.OverflowUint(n) {
+			return false
+		}
+		v.SetUint(n)
+		return true
+	case v.CanFloat():
+		n, err := strconv.ParseFloat(text, v.Type().Bits())
+		if err != nil || v.OverflowFloat(n) || d.Exact && !holds(n, text) {
+			return false
+		}
+		v.SetFloat(n)
+		return true
+	}
+	return false
+}
+
+// holds reports whether f is rounded no more than a float64 of that text must be: not
+// at all if the text is an integer, and zero only for zero.
+func holds(f float64, text string) bool {
+	if strings.ContainsAny(text, ".eE") {
+		nearest, err := strconv.ParseFloat(text, 64)
+		return err == nil && f == nearest && (f != 0 || isZero(text))
+	}
+	return f == 0 && isZero(text) || strconv.FormatFloat(f, 'f', 0, 64) == text
+}

@@ -1,0 +1,223 @@
+package strictjson
+
+import (
+	"encoding/json"
+	"iter"
+	"strconv"
+	"strings"
+)
+
+// What can be asked of a parsed document.
+
+// Kind returns the kind of a value.
+func (d *Document) Kind(i Node) Kind { return d.nodes[i].kind }
+
+// Members goes through the members of an object: the node of each name and of its value.
+func (d *Document) Members(object Node) iter.Seq2[Node, Node] {
+	return func(yield func(name, value Node) bool) {
+		for name := object + 1; name < d.end(object) && yield(name, name+1); name = d.end(name + 1) {
+		}
+	}
+}
+
+// Elements goes through the elements of an array.
+func (d *Document) Elements(array Node) iter.Seq[Node] {
+	return func(yield func(Node) bool) {
+		for e := array + 1; e < d.end(array) && yield(e); e = d.end(e) {
+		}
+	}
+}
+
+// end returns the node after a value and all that it holds.
+func (d *Document) end(i Node) Node { return Node(d.nodes[i].next) }
+
+// Len returns the number of members of an object, or of elements of an array.
+func (d *Document) Len(i Node) (n int) {
+	if d.nodes[i].kind == Object {
+		for range d.Members(i) {
+			n++
+		}
+		return n
+	}
+	for range d.Elements(i) {
+		n++
+	}
+	return n
+}
+
+// IsEmpty reports whether a value says nothing: null, "" or [].
+func (d *Document) IsEmpty(i Node) bool {
+	switch n := &d.nodes[i]; n.kind {
+	case Null:
+		return true
+	case String:
+		return n.start == n.end
+	case Array:
+		return d.end(i) == i+1
+	}
+	return false
+}
+
+// Member returns the value of that name in the root, which is an object, or 0.
+func (d *Document) Member(name string) Node {
+	hash := hashName(name)
+	for i, value := range d.Members(0) {
+		if d.nodes[i].next == hash && string(d.String(i)) == name {
+			return value
+		}
+	}
+	return 0
+}
+
+// Find stores for each name of the format, by its number, the value of that member of the
+// root, and 0 where it is absent. values has one element more than the format has names.
+func (d *Document) Find(f *Format, values []Node) {
+	clear(values)
+	for i := Node(1); i < d.end(0); i = d.end(i + 1) {
+		if n := find(f.names, d.String(i), d.nodes[i].next); n != 0 {
+			values[n] = i + 1
+		}
+	}
+}
+
+// String returns a string, unescaped. It is valid until the next call.
+func (d *Document) String(i Node) []byte {
+	n := &d.nodes[i]
+	if n.escaped {
+		return d.unescape(n)
+	}
+	return d.text[n.start:n.end]
+}
+
+func (d *Document) unescape(n *node) []byte {
+	d.unescaped = appendUnescaped(d.unescaped[:0], d.text[n.start:n.end])
+	return d.unescaped
+}
+
+// Raw returns the text of a value as it stands, a part of the text that was parsed.
+func (d *Document) Raw(i Node) []byte {
+	n := &d.nodes[i]
+	if n.kind == String {
+		return d.text[n.start-1 : n.end+1]
+	}
+	return d.text[n.start:n.end]
+}
+
+// largeText is the length up to which all strings are cut from one copy of the text. In
+// a longer text one small string that a program keeps would keep all of it alive.
+const largeText = 4 << 10
+
+// Source returns the whole text as a string. What Text returns may be a part of it.
+func (d *Document) Source() string {
+	if d.source == "" && len(d.text) <= largeText {
+		d.source = string(d.text)
+	}
+	if len(d.source) < len(d.text) {
+		return string(d.text)
+	}
+	return d.source
+}
+
+// Text returns a string, unescaped, or the text of a number, for the caller to keep.
+// Strings share memory, so that a document costs few allocations, but none keeps more
+// than a few KiB alive beside itself.
+func (d *Document) Text(i Node) string {
+	n := &d.nodes[i]
+	if n.escaped {
+		return string(d.unescape(n))
+	}
+	if n.start < d.from || int(n.end-d.from) > len(d.source) {
+		return d.window(n)
+	}
+	return d.source[n.start-d.from : n.end-d.from]
+}
+
+// window returns a string that is not in the copied part of the text, and of a short
+// text copies all of it. Of a large text it copies long strings alone. Short ones are cut
+// from a copy of the text around them, since a copy of each would make reading slower:
+// whoever keeps one of them keeps less than 1 KB. Windows start small, for texts that
+// have few strings.
+func (d *Document) window(n *node) string {
+	if len(d.text) <= largeText {
+		d.source, d.from = string(d.text), 0
+		return d.source[n.start:n.end]
+	}
+	const least, most = 64, 896
+	size := int(n.end - n.start)
+	if size > most/4 {
+		return string(d.text[n.start:n.end])
+	}
+	size = max(size, min(max(least, 2*len(d.source)), most))
+	d.from = n.start
+	d.source = string(d.text[n.start:min(int(n.start)+size, len(d.text))])
+	return d.source[:n.end-n.start]
+}
+
+// number returns the text of a number, and nil of anything else.
+func (d *Document) number(i Node) []byte {
+	if n := &d.nodes[i]; n.kind == Number {
+		return d.text[n.start:n.end]
+	}
+	return nil
+}
+
+// Any returns a value as an any, which shares no memory with the text: a number
+// without fraction or exponent as an int64, beyond that range as a json.Number;
+// another one as a float64, or a json.Number if no float64 holds it.
+func (d *Document) Any(i Node) any {
+	switch n := &d.nodes[i]; n.kind {
+	case Object:
+		return d.Map(i)
+	case Array:
+		list := make([]any, 0, d.Len(i))
+		for e := i + 1; e < Node(n.next); e = d.end(e) {
+			list = append(list, d.Any(e))
+		}
+		return list
+	case String:
+		return d.Text(i)
+	case Number:
+		return d.anyNumber(i)
+	case True:
+		return true
+	case False:
+		return false
+	}
+	return nil
+}
+
+// Map returns an object's members as [Document.Any] returns each.
+func (d *Document) Map(object Node) map[string]any {
+	m := make(map[string]any, d.Len(object))
+	for name := object + 1; name < d.end(object); name = d.end(name + 1) {
+		m[d.Text(name)] = d.Any(name + 1)
+	}
+	return m
+}
+
+func (d *Document) anyNumber(i Node) any {
+	text := string(d.number(i))
+	if d.nodes[i].integer {
+		if v, err := strconv.ParseInt(text, 10, 64); err == nil {
+			return v
+		}
+	} else if v, err := strconv.ParseFloat(text, 64); err == nil && (v != 0 || isZero(text)) {
+		return v
+	}
+	return json.Number(d.Text(i)) // too large, or so small that it would become zero
+}
+
+// isZero reports whether a number is exactly zero.
+func isZero(number string) bool {
+	mantissa, _, _ := strings.Cut(strings.ToLower(number), "e")
+	return !strings.ContainsAny(mantissa, "123456789")
+}
+
+// Size returns the bytes of memory that the document keeps for the next parse: of text
+// buffers the largest, and of tables the largest.
+func (d *Document) Size() (text, tables int) {
+	return max(cap(d.unescaped), cap(d.compared)), max(16*cap(d.nodes), 8*len(d.names.slots))
+}
+
+// Forget drops the text, and keeps the memory for the next parse.
+func (d *Document) Forget() { d.text, d.source = nil, "" }

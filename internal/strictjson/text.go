@@ -1,0 +1,161 @@
+package strictjson
+
+import (
+	"iter"
+	"math"
+	"reflect"
+	"strconv"
+	"time"
+	"unicode/utf8"
+)
+
+// JSON texts of single values, and of lists of strings.
+
+// withoutSpace goes through the pieces of a JSON text between which there is white space,
+// that of strings excluded. The text need not be valid.
+func withoutSpace(text []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		start, inString := 0, false
+		for i := 0; i < len(text); i++ {
+			switch c := text[i]; {
+			case inString && c == '\\':
+				i++
+			case c == '"':
+				inString = !inString
+			case !inString && isSpace(c):
+				if start < i && !yield(text[start:i]) {
+					return
+				}
+				start = i + 1
+			}
+		}
+		if start < len(text) {
+			yield(text[start:])
+		}
+	}
+}
+
+// AppendString appends text in quotes.
+func (w *Writer) AppendString(dst []byte, text string) ([]byte, error) {
+	if w.exceeds(dst, len(text)) {
+		return dst, ErrTooLarge
+	}
+	dst = append(dst, '"')
+	done := 0
+	for pos := 0; ; {
+		if pos = plain(text, pos); pos == len(text) {
+			break
+		}
+		c := text[pos]
+		if c >= utf8.RuneSelf {
+			r, size := utf8.DecodeRuneInString(text[pos:])
+			if r == utf8.RuneError && size == 1 {
+				return dst, errNotUTF8
+			}
+			pos += size
+			continue
+		}
+		dst = append(dst, text[done:pos]...)
+		switch c {
+		case '"', '\\':
+			dst = append(dst, '\\', c)
+		case '\b':
+			dst = append(dst, '\\', 'b')
+		case '\f':
+			dst = append(dst, '\\', 'f')
+		case '\n':
+			dst = append(dst, '\\', 'n')
+		case '\r':
+			dst = append(dst, '\\', 'r')
+		case '\t':
+			dst = append(dst, '\\', 't')
+		default:
+			const hex = "0123456789abcdef"
+			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+		}
+		pos++
+		done = pos
+		if w.exceeds(dst, len(text)-done) { // escaping alone makes it too large
+			return dst, ErrTooLarge
+		}
+	}
+	dst = append(dst, text[done:]...)
+	return append(dst, '"'), nil
+}
+
+// strings appends an array of strings. It has its own loop, since long lists of strings
+// are common and array calls a function for each element.
+func (w *Writer) strings(dst []byte, list []string) ([]byte, error) {
+	if w.Depth == maxDepth {
+		return dst, errTooDeep
+	}
+	dst = append(dst, '[')
+	var err error
+	for i, text := range list {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		if dst, err = w.AppendString(dst, text); err != nil {
+			return dst, err
+		}
+	}
+	return append(dst, ']'), nil
+}
+
+// stringsOrNull appends the same, and null for nil as encoding/json does.
+func (w *Writer) stringsOrNull(dst []byte, list []string) ([]byte, error) {
+	if list == nil {
+		return append(dst, "null"...), nil
+	}
+	return w.strings(dst, list)
+}
+
+// oneOrMore appends one string if there is one, else an array.
+func (w *Writer) oneOrMore(dst []byte, list []string) ([]byte, error) {
+	if len(list) == 1 {
+		return w.AppendString(dst, list[0])
+	}
+	return w.strings(dst, list)
+}
+
+// appendFloat writes the shortest text that reads back as f, with an exponent where
+// ECMAScript has one (below 1e-6, from 1e21 on).
+func appendFloat(dst []byte, f float64, size int) ([]byte, error) {
+	if math.IsInf(f, 0) || math.IsNaN(f) {
+		return dst, errNoJSONFor
+	}
+	format := byte('f')
+	small, large := math.Abs(f) < 1e-6, math.Abs(f) >= 1e21
+	if size == 32 {
+		small, large = float32(math.Abs(f)) < 1e-6, float32(math.Abs(f)) >= 1e21
+	}
+	if f != 0 && (small || large) {
+		format = 'e'
+	}
+	dst = strconv.AppendFloat(dst, f, format, -1, size)
+	if n := len(dst); format == 'e' && n >= 4 && dst[n-4] == 'e' && dst[n-3] == '-' && dst[n-2] == '0' {
+		dst[n-2] = dst[n-1] // e-09 is written e-9
+		dst = dst[:n-1]
+	}
+	return dst, nil
+}
+
+// appendNumber writes a json.Number, whose empty text is zero.
+func appendNumber(dst []byte, text string) ([]byte, error) {
+	if text == "" {
+		text = "0"
+	}
+	if !IsNumber([]byte(text)) {
+		return dst, errNotJSON
+	}
+	return append(dst, text...), nil
+}
+
+// dateOf returns the time in a Types.Date, without a copy on the heap if it has an
+// address.
+func dateOf(v reflect.Value) time.Time {
+	if v.CanAddr() {
+		return *v.Field(0).Addr().Interface().(*time.Time)
+	}
+	return v.Field(0).Interface().(time.Time)
+}

@@ -1,0 +1,566 @@
+package strictjson
+
+import (
+	"encoding"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Writing: every name and value is escaped in this file and text.go. What is written is
+// what encoding/json writes, without its escaping for HTML.
+
+// ErrTooLarge is a text that passes [Writer.Limit].
+var ErrTooLarge = errors.New("more than the limit")
+
+var (
+	errNotUTF8   = errors.New("text that is not valid UTF-8")
+	errNotJSON   = errors.New("JSON of its own (a json.RawMessage, a json.Number or MarshalJSON) that is not strictly valid")
+	errTooDeep   = errors.New("values nested deeper than 64 levels, or that contain themselves")
+	errTwoNames  = errors.New("two keys of a map that are written as the same name")
+	errNoJSONFor = errors.New("a value that JSON cannot hold")
+)
+
+// maxHops is how many pointers and interfaces are followed. A chain of more is taken to
+// contain itself.
+const maxHops = 1000
+
+// leastMember is the length of the shortest member: `"":0,`.
+const leastMember = 5
+
+// A Writer appends one value, or members of one object. After an error it is of no more
+// use.
+type Writer struct {
+	Format  *Format   // needed for values of other types than those of [Document.Any]
+	Depth   int       // of the objects and arrays that the value will be in
+	Limit   int       // the most bytes of the text, which one value may pass; 0 is no limit
+	Scratch *Document // in which JSON of the program's own is checked; made if it is nil
+
+	// Offsets receives the offset of the value of each member of the outermost object
+	// whose name has a number in Format, by that number. It has one element more than
+	// Format has names. The first says nothing.
+	Offsets []uint32
+
+	hops   int // pointers and interfaces followed
+	member int // the number of the member that is written
+}
+
+func (w *Writer) document() *Document {
+	if w.Scratch == nil {
+		w.Scratch = new(Document)
+	}
+	return w.Scratch
+}
+
+// exceeds reports whether n more bytes pass the limit. It is asked beforehand, so that
+// no work is done for what nobody would read.
+func (w *Writer) exceeds(dst []byte, n int) bool { return w.Limit > 0 && len(dst)+n > w.Limit }
+
+// Append appends a value of any type.
+func (w *Writer) Append(dst []byte, value any) ([]byte, error) {
+	switch v := value.(type) { // the common types need no reflection
+	case nil:
+		return append(dst, "null"...), nil
+	case string:
+		return w.AppendString(dst, v)
+	case bool:
+		return strconv.AppendBool(dst, v), nil
+	case int:
+		return strconv.AppendInt(dst, int64(v), 10), nil
+	case int64:
+		return strconv.AppendInt(dst, v, 10), nil
+	case float64:
+		return appendFloat(dst, v, 64)
+	case map[string]any:
+		if v == nil {
+			return append(dst, "null"...), nil
+		}
+		return w.AppendMap(dst, v)
+	case []any:
+		if v == nil {
+			return append(dst, "null"...), nil
+		}
+		return w.array(dst, len(v), func(dst []byte, i int) ([]byte, error) { return w.Append(dst, v[i]) })
+	case []string:
+		return w.stringsOrNull(dst, v)
+	}
+	v := reflect.ValueOf(value)
+	return w.AppendValue(dst, v, w.Format.Plan(v.Type()))
+}
+
+// Objects. Each member is written with a comma before it, and the brace that opens the
+// object then takes the place of the first one.
+
+func (w *Writer) enter() error {
+	if w.Depth++; w.Depth > maxDepth {
+		return errTooDeep
+	}
+	return nil
+}
+
+// name begins a member.
+func (w *Writer) name(dst []byte, name string) ([]byte, error) {
+	dst, err := w.AppendString(append(dst, ','), name)
+	return append(dst, ':'), err
+}
+
+// leave ends an object that begins at start.
+func (w *Writer) leave(dst []byte, start int) []byte {
+	w.Depth--
+	if len(dst) == start {
+		return append(dst, "{}"...)
+	}
+	dst[start] = '{'
+	return append(dst, '}')
+}
+
+// isOutermost reports whether members are those of the outermost object, and whether
+// anybody wants to know.
+func (w *Writer) isOutermost() bool { return w.Depth == 1 && w.Offsets != nil }
+
+// begin notes that the value of a member of the outermost object begins.
+func (w *Writer) begin(dst []byte, number int) {
+	w.member, w.Offsets[number] = number, uint32(len(dst))
+}
+
+// replaced is what the format's Member makes of a value.
+func (w *Writer) replaced(value any) (any, error) {
+	if w.member == 0 || w.Format.Member == nil {
+		return value, nil
+	}
+	return w.Format.Member(w.member, value)
+}
+
+// AddName begins another member of the object that dst ends with, up to its value. The
+// caller appends a value and a closing brace.
+func (w *Writer) AddName(dst []byte, name string) ([]byte, error) {
+	if dst = dst[:len(dst)-1]; dst[len(dst)-1] != '{' {
+		dst = append(dst, ',')
+	}
+	dst, err := w.AppendString(dst, name)
+	dst = append(dst, ':')
+	if w.Offsets != nil {
+		w.begin(dst, w.Format.Number(name))
+	}
+	return dst, err
+}
+
+// Add adds a member to the object that dst ends with.
+func (w *Writer) Add(dst []byte, name string, value any) ([]byte, error) {
+	dst, err := w.AddName(dst, name)
+	if err == nil {
+		err = w.enter()
+	}
+	if err == nil {
+		dst, err = w.Append(dst, value)
+	}
+	w.Depth--
+	return append(dst, '}'), within(name, err)
+}
+
+func (w *Writer) add(dst []byte, name string, value any) ([]byte, error) {
+	dst, err := w.name(dst, name)
+	if err == nil && w.isOutermost() {
+		w.begin(dst, w.Format.Number(name))
+		value, err = w.replaced(value)
+	}
+	if err == nil {
+		dst, err = w.Append(dst, value)
+	}
+	return dst, within(name, err)
+}
+
+// AppendMap appends the object of a map, in the order of its names.
+func (w *Writer) AppendMap(dst []byte, m map[string]any) ([]byte, error) {
+	if w.exceeds(dst, leastMember*len(m)) {
+		return dst, ErrTooLarge
+	}
+	type member struct {
+		name  string
+		value any
+	}
+	list := slices.Grow(make([]member, 0, 16), len(m)) // most are small enough for the stack
+	for name, value := range m {
+		list = append(list, member{name, value})
+	}
+	slices.SortFunc(list, func(a, b member) int { return strings.Compare(a.name, b.name) })
+	start, err := len(dst), w.enter()
+	for i := range list {
+		if err == nil {
+			dst, err = w.add(dst, list[i].name, list[i].value)
+		}
+	}
+	if err != nil {
+		return dst, err
+	}
+	return w.leave(dst, start), nil
+}
+
+// A memberError says in which member a value could not be written.
+type memberError struct {
+	name string
+	err  error
+}
+
+func (e *memberError) Error() string { return quote(e.name) + " holds " + e.err.Error() }
+func (e *memberError) Unwrap() error { return e.err }
+
+// within adds the innermost name to an error, where a member is to blame; nil to nil.
+func within(name string, err error) error {
+	if _, ok := err.(*memberError); ok || err == ErrTooLarge || err == nil {
+		return err
+	}
+	return &memberError{name, err}
+}
+
+// array appends an array of n elements.
+func (w *Writer) array(dst []byte, n int, element func(dst []byte, i int) ([]byte, error)) ([]byte, error) {
+	err := w.enter()
+	if err != nil {
+		return dst, err
+	}
+	dst = append(dst, '[')
+	for i := range n {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		if dst, err = element(dst, i); err == nil && w.exceeds(dst, 1) {
+			err = ErrTooLarge
+		}
+		if err != nil {
+			return dst, err
+		}
+	}
+	w.Depth--
+	return append(dst, ']'), nil
+}
+
+// AppendValue appends a value by its plan.
+func (w *Writer) AppendValue(dst []byte, v reflect.Value, p *Plan) ([]byte, error) {
+	if p.WritesItself {
+		switch {
+		case p.marshals == ofValue, p.marshals == ofPointer && v.CanAddr():
+			return w.marshaler(dst, v, p.marshals)
+		case p.marshalsText == ofValue, p.marshalsText == ofPointer && v.CanAddr():
+			return w.textMarshaler(dst, v, p.marshalsText)
+		}
+	}
+	switch p.form {
+	case formDate:
+		return w.Format.AppendDate(dst, dateOf(v))
+	case formMore:
+		if v.Len() == 1 {
+			return w.AppendString(dst, v.Index(0).String())
+		}
+		return w.list(dst, v, p)
+	case formNumber:
+		return appendNumber(dst, v.String())
+	case formDuration:
+		if w.isOutermost() {
+			if _, err := w.replaced(v.Interface()); err != nil {
+				return dst, err
+			}
+		}
+	case formBytes:
+		if v.IsNil() {
+			return append(dst, "null"...), nil
+		}
+		if w.exceeds(dst, base64.StdEncoding.EncodedLen(v.Len())) {
+			return dst, ErrTooLarge
+		}
+		dst = base64.StdEncoding.AppendEncode(append(dst, '"'), v.Bytes())
+		return append(dst, '"'), nil
+	case formNone:
+		return dst, errNoJSONFor
+	case form(reflect.Bool):
+		return strconv.AppendBool(dst, v.Bool()), nil
+	case form(reflect.String):
+		return w.AppendString(dst, v.String())
+	case form(reflect.Float32), form(reflect.Float64):
+		return appendFloat(dst, v.Float(), v.Type().Bits())
+	case form(reflect.Struct):
+		return w.structure(dst, v, p)
+	case form(reflect.Map):
+		return w.mapping(dst, v, p)
+	case form(reflect.Slice):
+		if v.IsNil() {
+			return append(dst, "null"...), nil
+		}
+		return w.list(dst, v, p)
+	case form(reflect.Array):
+		return w.list(dst, v, p)
+	case form(reflect.Pointer), form(reflect.Interface):
+		return w.indirect(dst, v, p)
+	}
+	if v.CanInt() {
+		return strconv.AppendInt(dst, v.Int(), 10), nil
+	}
+	return strconv.AppendUint(dst, v.Uint(), 10), nil
+}
+
+func (w *Writer) list(dst []byte, v reflect.Value, p *Plan) ([]byte, error) {
+	return w.array(dst, v.Len(), func(dst []byte, i int) ([]byte, error) { return w.AppendValue(dst, v.Index(i), p.Elem) })
+}
+
+func (w *Writer) indirect(dst []byte, v reflect.Value, p *Plan) ([]byte, error) {
+	if v.IsNil() {
+		return append(dst, "null"...), nil
+	}
+	if w.hops++; w.hops > maxHops {
+		return dst, errTooDeep
+	}
+	v, p = p.next(v)
+	dst, err := w.AppendValue(dst, v, p)
+	w.hops--
+	return dst, err
+}
+
+// next returns what a pointer or an interface that is not nil holds, and its plan.
+func (p *Plan) next(v reflect.Value) (reflect.Value, *Plan) {
+	if v = v.Elem(); p.Elem != nil {
+		return v, p.Elem
+	}
+	return v, p.format.Plan(v.Type())
+}
+
+// Follow returns the value that is written for another: it follows pointers and
+// interfaces up to one that writes itself, and gives a struct an address, as methods of
+// the pointer to it count. A pointer that it returns is nil or writes itself.
+func (f *Format) Follow(v reflect.Value) (reflect.Value, *Plan, error) {
+	p := f.Plan(v.Type())
+	for hops := 0; (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) && !p.UsesMethod(v) && !v.IsNil(); hops++ {
+		if p.form == formNone || hops > maxHops {
+			return v, p, errNoJSONFor
+		}
+		v, p = p.next(v)
+	}
+	if v.Kind() == reflect.Struct {
+		v = addressable(v)
+	}
+	return v, p, nil
+}
+
+// UsesMethod reports whether a method writes the value: one of the pointer to it needs an
+// address.
+func (p *Plan) UsesMethod(v reflect.Value) bool {
+	return max(p.marshals, p.marshalsText) == ofValue && p.WritesItself || p.WritesItself && v.CanAddr()
+}
+
+func (w *Writer) structure(dst []byte, v reflect.Value, p *Plan) ([]byte, error) {
+	start, err := len(dst), w.enter()
+	if err != nil {
+		return dst, err
+	}
+	base := addressOf(v)
+	for i := range p.Fields {
+		f := &p.Fields[i]
+		var fv reflect.Value
+		direct := f.directWrite != 0 && base != nil
+		if direct {
+			if (f.omitEmpty || f.omitZero) && f.leftOut(f.addressIn(base)) {
+				continue
+			}
+		} else {
+			var there bool
+			if fv, there = f.of(v, false); !there || f.omitEmpty && isEmpty(fv) || f.omitZero && f.plan.isZero(fv) {
+				continue
+			}
+		}
+		dst = append(dst, f.prefix...)
+		if w.isOutermost() {
+			w.begin(dst, f.Number)
+		}
+		switch {
+		case direct:
+			dst, err = w.appendDirect(dst, f.addressIn(base), f.directWrite)
+		case f.quoted:
+			dst, err = w.inQuotes(dst, fv, f.plan)
+		default:
+			dst, err = w.AppendValue(dst, fv, f.plan)
+		}
+		if err != nil {
+			return dst, within(f.Name, err)
+		}
+	}
+	return w.leave(dst, start), nil
+}
+
+// isEmpty is the test of the tag option omitempty.
+func isEmpty(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Array, reflect.Map, reflect.Slice, reflect.String:
+		return v.Len() == 0
+	case reflect.Struct:
+		return false
+	}
+	return v.IsZero()
+}
+
+// inQuotes follows the tag option string.
+func (w *Writer) inQuotes(dst []byte, v reflect.Value, p *Plan) ([]byte, error) {
+	if v.Kind() == reflect.Pointer {
+		if v.IsNil() {
+			return append(dst, "null"...), nil
+		}
+		v, p = v.Elem(), p.Elem
+	}
+	if p.UsesMethod(v) {
+		return w.AppendValue(dst, v, p) // a method's text stands as it is
+	}
+	text, err := w.AppendValue(nil, v, p)
+	if err != nil {
+		return dst, err
+	}
+	return w.AppendString(dst, string(text))
+}
+
+func (w *Writer) mapping(dst []byte, v reflect.Value, p *Plan) ([]byte, error) {
+	if v.IsNil() {
+		return append(dst, "null"...), nil
+	}
+	if w.exceeds(dst, leastMember*v.Len()) {
+		return dst, ErrTooLarge
+	}
+	start, err := len(dst), w.enter()
+	if err != nil {
+		return dst, err
+	}
+	type entry struct {
+		name  string
+		value reflect.Value
+	}
+	list := make([]entry, 0, v.Len())
+	for key, value := range v.Seq2() {
+		name, err := keyName(key, p.Key)
+		if err != nil {
+			return dst, err
+		}
+		list = append(list, entry{name, value})
+	}
+	slices.SortFunc(list, func(a, b entry) int { return strings.Compare(a.name, b.name) })
+	for i, e := range list {
+		if i > 0 && e.name == list[i-1].name { // keys may differ and be written as the same text
+			return dst, within(e.name, errTwoNames)
+		}
+		if w.isOutermost() && p.Key.Type.Kind() == reflect.String {
+			dst, err = w.add(dst, e.name, e.value.Interface())
+		} else if dst, err = w.name(dst, e.name); err == nil {
+			if w.isOutermost() {
+				w.begin(dst, w.Format.Number(e.name))
+			}
+			dst, err = w.AppendValue(dst, e.value, p.Elem)
+		}
+		if err != nil {
+			return dst, within(e.name, err)
+		}
+	}
+	return w.leave(dst, start), nil
+}
+
+// keyName is a map's key as a name: first strings, then MarshalText, then integers.
+func keyName(key reflect.Value, p *Plan) (string, error) {
+	if key.Kind() == reflect.Interface && p.marshalsText == ofValue {
+		if key.IsNil() {
+			return "", nil
+		}
+		key = key.Elem()
+	}
+	switch {
+	case key.Kind() == reflect.String:
+		return key.String(), nil
+	case p.marshalsText == ofValue:
+		if key.Kind() == reflect.Pointer && key.IsNil() {
+			return "", nil
+		}
+		text, err := key.Interface().(encoding.TextMarshaler).MarshalText()
+		return string(text), err
+	case key.CanInt():
+		return strconv.FormatInt(key.Int(), 10), nil
+	case key.CanUint():
+		return strconv.FormatUint(key.Uint(), 10), nil
+	}
+	return "", errNoJSONFor
+}
+
+// pointsToNothing reports whether a value is a nil pointer, or an interface that is nil
+// or holds one: a method of what it points to would panic.
+func pointsToNothing(v reflect.Value) bool {
+	if v.Kind() == reflect.Interface {
+		if v.IsNil() {
+			return true
+		}
+		v = v.Elem()
+	}
+	return v.Kind() == reflect.Pointer && v.IsNil()
+}
+
+// marshaler appends what MarshalJSON returns, if it is one valid value: anything else
+// could smuggle members in.
+func (w *Writer) marshaler(dst []byte, v reflect.Value, has methodSet) ([]byte, error) {
+	if pointsToNothing(v) {
+		return append(dst, "null"...), nil
+	}
+	if has == ofPointer {
+		v = v.Addr()
+	}
+	text, err := v.Interface().(json.Marshaler).MarshalJSON()
+	if err != nil {
+		return dst, err
+	}
+	size := len(text)
+	if size <= maxText && w.exceeds(dst, size) {
+		size = 0
+		for piece := range withoutSpace(text) {
+			size += len(piece)
+		}
+	}
+	if size > maxText || w.exceeds(dst, size) {
+		return dst, ErrTooLarge
+	}
+	d := w.document()
+	if pos := d.walk(text, space(text, 0), w.Depth); pos < 0 || space(text, pos) != len(text) {
+		return dst, errNotJSON
+	}
+	start := len(dst)
+	dst = slices.Grow(dst, size)
+	for piece := range withoutSpace(text) {
+		dst = append(dst, piece...)
+	}
+	if w.Depth == 0 && w.Offsets != nil && d.Kind(0) == Object {
+		d.walk(dst[start:], 0, 0) // again, now that the offsets are final
+		d.offsets(w.Format, w.Offsets, uint32(start))
+	}
+	return dst, nil
+}
+
+// offsets stores the offset of each member of the root that has a number, from start on.
+func (d *Document) offsets(f *Format, offsets []uint32, start uint32) {
+	for name, value := range d.Members(0) {
+		n := &d.nodes[value]
+		at := &offsets[find(f.names, d.String(name), d.nodes[name].next)]
+		if *at = start + n.start; n.kind == String {
+			*at-- // its quote
+		}
+	}
+}
+
+func (w *Writer) textMarshaler(dst []byte, v reflect.Value, has methodSet) ([]byte, error) {
+	if pointsToNothing(v) {
+		return append(dst, "null"...), nil
+	}
+	if has == ofPointer {
+		v = v.Addr()
+	}
+	text, err := v.Interface().(encoding.TextMarshaler).MarshalText()
+	if err != nil {
+		return dst, err
+	}
+	if w.exceeds(dst, len(text)) {
+		return dst, ErrTooLarge
+	}
+	return w.AppendString(dst, string(text))
+}
