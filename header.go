@@ -3,6 +3,7 @@ package jwt
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/token-jwt/jwt/internal/strictjson"
 )
@@ -101,20 +102,24 @@ var (
 	errTypeMissing = &failure{class: ErrInvalidType, text: `the header has no "typ", which WithType asks for`}
 )
 
-// errHeaderJSON has one for each fault of JSON.
-var errHeaderJSON = func() (all [strictjson.Faults]*failure) {
-	for fault := range all {
-		all[fault] = malformed("header", "the header is not strictly valid JSON: "+strictjson.Fault(fault).String())
+// errHeaderJSON has one for each fault of JSON that was met: *strictjson.Fault to *failure.
+var errHeaderJSON sync.Map
+
+func badHeaderJSON(fault *strictjson.Fault) *failure {
+	if known, ok := errHeaderJSON.Load(fault); ok {
+		return known.(*failure)
 	}
-	return
-}()
+	f := malformed("header", "the header is not strictly valid JSON: "+fault.String())
+	errHeaderJSON.Store(fault, f)
+	return f
+}
 
 // parseHeader reads a JOSE header strictly, and checks what can be said of it
 // alone. What depends on its use is for the methods below.
 func parseHeader(text []byte, d *strictjson.Document) (*Header, *failure) {
 	if !d.Parse(text) {
 		fault, _ := d.Fault()
-		return nil, errHeaderJSON[fault]
+		return nil, badHeaderJSON(fault)
 	}
 	h := &Header{json: d.Source(), algState: algAbsent}
 	for name, i := range d.Members(0) {

@@ -161,7 +161,9 @@ func (w *Writer) appendDirect(dst []byte, at address, as form) ([]byte, error) {
 		return w.Format.AppendDate(dst, *(*time.Time)(at))
 	case formMore:
 		return w.oneOrMore(dst, *(*[]string)(at))
-	default: // formStrings; a time.Time is written by its method
-		return w.stringsOrNull(dst, *(*[]string)(at))
 	}
+	if list := *(*[]string)(at); list != nil { // formStrings; a time.Time is written by its method
+		return w.strings(dst, list)
+	}
+	return append(dst, "null"...), nil
 }

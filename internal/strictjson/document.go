@@ -102,7 +102,7 @@ type Document struct {
 	loose     bool   // see ParseLoose
 	unescaped []byte // the buffer that String returns
 	compared  []byte // a second one, for comparing two escaped names
-	fault     Fault
+	fault     *Fault
 	faultAt   int // its offset
 }
 
@@ -134,7 +134,7 @@ func (d *Document) ParseValue(text []byte) bool {
 	if pos = space(text, pos); pos != len(text) {
 		d.refuse(pos, faultMore)
 	}
-	return d.fault == 0
+	return d.fault == nil
 }
 
 // ParsePrefix is the same for the value that text begins with, whatever follows it.
@@ -162,33 +162,22 @@ func (d *Document) walk(text []byte, pos, depth int) int {
 }
 
 func (d *Document) reset(text []byte) {
-	d.text, d.source, d.from, d.nodes, d.fault = text, "", 0, d.nodes[:0], 0
+	d.text, d.source, d.from, d.nodes, d.fault = text, "", 0, d.nodes[:0], nil
 	d.names.clear()
 }
 
 // refuse notes a fault. It returns the offset that stands for one.
-func (d *Document) refuse(pos int, fault Fault) int {
+func (d *Document) refuse(pos int, fault *Fault) int {
 	d.fault, d.faultAt = fault, pos
 	return -1
 }
 
 // Fault returns what is wrong with the text, where a parse returned false, and its offset.
-func (d *Document) Fault() (Fault, int) { return d.fault, d.faultAt }
+func (d *Document) Fault() (*Fault, int) { return d.fault, d.faultAt }
 
 // Problem is the fault in words.
 func (d *Document) Problem() string {
 	return d.fault.String() + " (byte " + strconv.Itoa(d.faultAt) + ")"
-}
-
-// tooDeep returns the fault of one more container within n others, or 0.
-func (d *Document) tooDeep(n int) Fault {
-	switch {
-	case n < maxDepth, d.loose && n < maxLooseDepth:
-		return 0
-	case d.loose:
-		return faultDeeper
-	}
-	return faultDeep
 }
 
 // value parses the value at pos, with all that it holds, and returns the offset after
@@ -203,14 +192,17 @@ func (d *Document) value(pos, depth int) int {
 		switch c := text[pos]; c {
 		case '"':
 			end, escaped, fault := scanString(text, pos, d.loose)
-			if fault != 0 {
+			if fault != nil {
 				return d.refuse(end, fault)
 			}
 			d.add(pos+1, end-1, String, escaped, false)
 			pos = end
 		case '{', '[':
-			if fault := d.tooDeep(depth + len(open)); fault != 0 {
-				return d.refuse(pos, fault)
+			switch n := depth + len(open); {
+			case n == maxDepth && !d.loose:
+				return d.refuse(pos, faultDeep)
+			case n == maxLooseDepth:
+				return d.refuse(pos, faultDeeper)
 			}
 			kind, end := Object, byte('}')
 			if c == '[' {
@@ -237,7 +229,7 @@ func (d *Document) value(pos, depth int) int {
 			pos = d.literal(pos, "null", Null)
 		default:
 			end, integer, fault := scanNumber(text, pos)
-			if fault != 0 && !(d.loose && fault == faultNumber) {
+			if fault != nil && !(d.loose && fault == faultNumber) {
 				return d.refuse(pos, fault)
 			}
 			d.add(pos, end, Number, false, integer)
@@ -296,7 +288,7 @@ func (d *Document) name(pos int, object *container) int {
 		return d.refuse(pos, faultName)
 	}
 	end, escaped, fault := scanString(d.text, pos, d.loose)
-	if fault != 0 {
+	if fault != nil {
 		return d.refuse(end, fault)
 	}
 	name := len(d.nodes)
@@ -363,58 +355,32 @@ func (d *Document) valuesFrom(start int) int {
 	return n
 }
 
-// A Fault is what may be wrong with a text. 0 is nothing.
-type Fault uint8
-
-const (
-	faultTooLong Fault = iota + 1
-	faultNoObject
-	faultMore
-	faultEnds
-	faultDeep
-	faultDeeper
-	faultMany
-	faultOpen
-	faultComma
-	faultName
-	faultTwice
-	faultColon
-	faultNoValue
-	faultPoint
-	faultExponent
-	faultNumber
-	faultQuote
-	faultEscape
-	faultControl
-	faultUTF8
-
-	// Faults is the number of faults, 0 included: an importer may make an error of each
-	// beforehand.
-	Faults
-)
-
-var faultTexts = [Faults]string{
-	faultTooLong:  "the JSON is larger than 1 GiB",
-	faultNoObject: "a JSON object is wanted",
-	faultMore:     "there is something after the JSON value",
-	faultEnds:     "the JSON ends where a value is wanted",
-	faultDeep:     "the JSON is nested deeper than 64 levels",
-	faultDeeper:   "the JSON is nested deeper than 1,000 levels",
-	faultMany:     "the JSON has more than 10,000 values",
-	faultOpen:     "the JSON ends inside an object or array",
-	faultComma:    "a comma or a closing bracket is wanted",
-	faultName:     "a member name in quotes is wanted",
-	faultTwice:    "the same name stands twice in an object",
-	faultColon:    "a colon is wanted after a member name",
-	faultNoValue:  "a JSON value is wanted",
-	faultPoint:    "a number has no digits after its point",
-	faultExponent: "a number has no digits in its exponent",
-	faultNumber:   "a number is longer than 256 characters",
-	faultQuote:    "a string has no closing quote",
-	faultEscape:   "a string has an invalid escape, or half a surrogate pair",
-	faultControl:  "a string has an unescaped control character",
-	faultUTF8:     "a string is not valid UTF-8",
-}
+// A Fault is what may be wrong with a text. There are about twenty of them, each one
+// value, so that an importer may keep an error for each.
+type Fault struct{ text string }
 
 // String says in a clause what is wrong.
-func (f Fault) String() string { return faultTexts[f] }
+func (f *Fault) String() string { return f.text }
+
+var (
+	faultTooLong  = &Fault{"the JSON is larger than 1 GiB"}
+	faultNoObject = &Fault{"a JSON object is wanted"}
+	faultMore     = &Fault{"there is something after the JSON value"}
+	faultEnds     = &Fault{"the JSON ends where a value is wanted"}
+	faultDeep     = &Fault{"the JSON is nested deeper than 64 levels"}
+	faultDeeper   = &Fault{"the JSON is nested deeper than 1,000 levels"}
+	faultMany     = &Fault{"the JSON has more than 10,000 values"}
+	faultOpen     = &Fault{"the JSON ends inside an object or array"}
+	faultComma    = &Fault{"a comma or a closing bracket is wanted"}
+	faultName     = &Fault{"a member name in quotes is wanted"}
+	faultTwice    = &Fault{"the same name stands twice in an object"}
+	faultColon    = &Fault{"a colon is wanted after a member name"}
+	faultNoValue  = &Fault{"a JSON value is wanted"}
+	faultPoint    = &Fault{"a number has no digits after its point"}
+	faultExponent = &Fault{"a number has no digits in its exponent"}
+	faultNumber   = &Fault{"a number is longer than 256 characters"}
+	faultQuote    = &Fault{"a string has no closing quote"}
+	faultEscape   = &Fault{"a string has an invalid escape, or half a surrogate pair"}
+	faultControl  = &Fault{"a string has an unescaped control character"}
+	faultUTF8     = &Fault{"a string is not valid UTF-8"}
+)

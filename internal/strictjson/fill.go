@@ -147,7 +147,7 @@ func (d *Document) fillStruct(i Node, v reflect.Value, p *Plan) *Misfit {
 	for name := i + 1; name < d.end(i); name = d.end(name + 1) {
 		f := p.field(d.String(name), d.nodes[name].next)
 		if f == nil {
-			if p.folded.byName != nil && !checked && p.folded.find(d.String(name)) != nil {
+			if !checked && p.fieldIgnoringCase(d.String(name)) != nil {
 				if m := d.misspelt(i, p); m != nil {
 					return m
 				}
@@ -298,31 +298,25 @@ func (d *Document) fillBytes(i Node, v reflect.Value, p *Plan) *Misfit {
 
 // setNumber sets a Go number of any kind if the text is in its range. A float takes the
 // nearest value, unless the document is Exact.
-func (d *Document) setNumber(v reflect.Value, text string) bool {
+func (d *Document) setNumber(v reflect.Value, text string) (ok bool) {
 	switch {
 	case v.CanInt():
-		n, err := strconv.ParseInt(text, 10, 64)
-		if err != nil || v.OverflowInt(n) {
-			return false
+		n, err := strconv.ParseInt(text, 10, v.Type().Bits())
+		if ok = err == nil; ok {
+			v.SetInt(n)
 		}
-		v.SetInt(n)
-		return true
 	case v.CanUint():
-		n, err := strconv.ParseUint(text, 10, 64)
-		if err != nil || v.OverflowUint(n) {
-			return false
+		n, err := strconv.ParseUint(text, 10, v.Type().Bits())
+		if ok = err == nil; ok {
+			v.SetUint(n)
 		}
-		v.SetUint(n)
-		return true
 	case v.CanFloat():
 		n, err := strconv.ParseFloat(text, v.Type().Bits())
-		if err != nil || v.OverflowFloat(n) || d.Exact && !holds(n, text) {
-			return false
+		if ok = err == nil && (!d.Exact || holds(n, text)); ok {
+			v.SetFloat(n)
 		}
-		v.SetFloat(n)
-		return true
 	}
-	return false
+	return ok
 }
 
 // holds reports whether f is rounded no more than a float64 of that text must be: not
@@ -333,4 +327,49 @@ func holds(f float64, text string) bool {
 		return err == nil && f == nearest && (f != 0 || isZero(text))
 	}
 	return f == 0 && isZero(text) || strconv.FormatFloat(f, 'f', 0, 64) == text
+}
+
+// Names that miss their field by case alone. encoding/json fills the field "Sub" from
+// the member "sub" if the field has no tag. Here names match exactly, so the field would
+// silently stay empty: that is an error, which gives the tag to write. The name of a
+// field with a tag was chosen, so it is not compared this way.
+
+// fieldIgnoringCase returns the field without a tag that a name matches, or nil.
+func (p *Plan) fieldIgnoringCase(name []byte) *Field {
+	for i := range p.Fields {
+		if f := &p.Fields[i]; !f.Tagged && bytes.EqualFold(name, f.untagged) {
+			return f
+		}
+	}
+	return nil
+}
+
+// misspelt looks for a member of an object that has no field and differs from one in case
+// alone. If the field's exact name is there too, the other one is unknown like any; but
+// not a name of the format in the root, which the program expects in that field.
+func (d *Document) misspelt(object Node, p *Plan) *Misfit {
+	filled := map[*Field]bool{}
+	for name := range d.Members(object) {
+		filled[p.field(d.String(name), d.nodes[name].next)] = true
+	}
+	for name := range d.Members(object) {
+		b, hash := d.String(name), d.nodes[name].next
+		f := p.fieldIgnoringCase(b)
+		if f == nil || p.field(b, hash) != nil || filled[f] && (object != 0 || find(p.format.names, b, hash) == 0) {
+			continue
+		}
+		text := string(b)
+		return &Misfit{Member: text, Err: errors.New(quote(text) + " differs from the Go field " + quote(f.Name) +
+			" in case alone, and names match exactly: give the field the tag json:" + quote(text))}
+	}
+	return nil
+}
+
+// quote makes untrusted text safe to print, and short.
+func quote(text string) string {
+	const most = 64
+	if len(text) <= most {
+		return strconv.Quote(text)
+	}
+	return strconv.Quote(strings.ToValidUTF8(text[:most], "")) + "…"
 }

@@ -18,20 +18,14 @@ const fewNames = 16
 // hashName is a fast hash. It is not collision resistant.
 func hashName[T string | []byte](name T) uint32 {
 	var first, last uint64
-	switch n := len(name); {
-	case n >= 8:
+	if n := len(name); n >= 8 {
 		first, last = load(name, 0), load(name, n-8)
-	case n >= 4:
-		first, last = load4(name, 0), load4(name, n-4)
-	case n > 0:
-		first, last = uint64(name[0])|uint64(name[n/2])<<8, uint64(name[n-1])
+	} else {
+		for i := range n {
+			first = first<<8 | uint64(name[i])
+		}
 	}
 	return uint32((first ^ bits.RotateLeft64(last, 29) ^ uint64(len(name))<<50) * 0x9e3779b97f4a7c15 >> 32)
-}
-
-func load4[T string | []byte](text T, pos int) uint64 {
-	s := text[pos : pos+4]
-	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24
 }
 
 // seen reports whether the object has a member of that name already; members is how many
@@ -39,7 +33,7 @@ func load4[T string | []byte](text T, pos int) uint64 {
 func (d *Document) seen(object, name, members int) bool {
 	if members < fewNames {
 		for i := object + 1; i < name; i = int(d.nodes[i+1].next) {
-			if d.nodes[i].next == d.nodes[name].next && d.equal(i, name) {
+			if d.nodes[i].next == d.nodes[name].next && d.Equal(Node(i), Node(name)) {
 				return true
 			}
 		}
@@ -53,20 +47,10 @@ func (d *Document) seen(object, name, members int) bool {
 	return !d.names.add(d, object, name)
 }
 
-func (d *Document) equal(i, j int) bool { return d.Equal(Node(i), Node(j)) }
-
 // Equal reports whether two strings are the same after unescaping.
 func (d *Document) Equal(i, j Node) bool {
-	a, b := &d.nodes[i], &d.nodes[j]
-	if !a.escaped && !b.escaped {
-		return bytes.Equal(d.text[a.start:a.end], d.text[b.start:b.end])
-	}
-	first := d.text[a.start:a.end]
-	if a.escaped { // into the second buffer, as String overwrites the first
-		d.compared = appendUnescaped(d.compared[:0], first)
-		first = d.compared
-	}
-	return bytes.Equal(first, d.String(j))
+	d.compared = append(d.compared[:0], d.String(i)...)
+	return bytes.Equal(d.compared, d.String(j))
 }
 
 // A nameSet is a hash set of the names of all objects that have many, with open
@@ -107,7 +91,7 @@ func (s *nameSet) add(d *Document, object, name int) bool {
 	mask := uint32(len(s.slots) - 1)
 	at := hash & mask
 	for ; s.slots[at].name > s.base; at = (at + 1) & mask {
-		if other := int(s.slots[at].name - s.base); s.slots[at].hash == hash && d.equal(other, name) && d.holds(object, other, name) {
+		if other := int(s.slots[at].name - s.base); s.slots[at].hash == hash && d.Equal(Node(other), Node(name)) && d.holds(object, other, name) {
 			return false
 		}
 	}

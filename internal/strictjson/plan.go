@@ -17,6 +17,43 @@ import (
 // and what they are called, and which methods replace the usual way. The rules are those
 // of encoding/json.
 
+// A Format is what an importer adds to JSON: types of its own, and names that it finds by
+// number. It holds the plans of all Go types that were read or written by it.
+type Format struct {
+	Types
+	names *nameIndex
+	plans sync.Map // reflect.Type to *Plan
+}
+
+// Types are the importer's types. A field that is nil has no such type.
+type Types struct {
+	// Date is a struct that embeds a time.Time and has no other field. It is read from
+	// a number by ParseDate, which returns false for a number that is no date, and so is
+	// a time.Time. AppendDate writes it.
+	Date       reflect.Type
+	ParseDate  func(number []byte) (time.Time, bool)
+	AppendDate func(dst []byte, date time.Time) ([]byte, error)
+
+	// OneOrMore is a []string that is written as a string where it holds one, and read
+	// from a string as well as from an array of strings.
+	OneOrMore reflect.Type
+
+	// Member is asked about the value of each member of the outermost object that has a
+	// number, where Writer.Offsets is set and the value comes from a map whose keys are
+	// strings, or is a time.Duration, wherever from. It returns what to write. Its error
+	// completes the sentence `"name" holds`.
+	Member func(number int, value any) (any, error)
+}
+
+// NewFormat returns a format in which the first of the names has the number 1. It is safe
+// for concurrent use.
+func NewFormat(names []string, types Types) *Format {
+	return &Format{Types: types, names: newNameIndex(names)}
+}
+
+// Number returns the number of a name, or 0.
+func (f *Format) Number(name string) int { return find(f.names, name, hashName(name)) }
+
 // A Plan is how one Go type is written and read. Plans are cyclic where types are. The
 // exported fields must not be changed.
 type Plan struct {
@@ -34,7 +71,6 @@ type Plan struct {
 	form   form
 	reads  form // how it is read: as form says, unless it reads itself
 	index  *nameIndex
-	folded foldedNames
 	isZero func(reflect.Value) bool
 
 	marshals     methodSet // that of json.Marshaler
@@ -80,6 +116,7 @@ type Field struct {
 	Tagged bool  // the name is from a tag
 
 	plan      *Plan
+	untagged  []byte // the name, unless it is from a tag
 	prefix    []byte // what is written before the value: a comma, the name in quotes, a colon
 	omitEmpty bool
 	omitZero  bool
@@ -213,7 +250,6 @@ func (made planner) formOf(p *Plan) form {
 		p.Key, p.Elem = made.plan(t.Key()), made.plan(t.Elem())
 	case reflect.Struct:
 		p.Fields, p.Clashes = made.fields(t)
-		p.folded = foldNames(p.Fields)
 		names := make([]string, len(p.Fields))
 		for i := range p.Fields {
 			names[i] = p.Fields[i].Name
@@ -247,23 +283,13 @@ func methodsOf(t, methods reflect.Type) methodSet {
 
 // zeroTest returns the test of the tag option omitzero: the type's IsZero if it has one.
 func zeroTest(t reflect.Type) func(reflect.Value) bool {
-	switch methodsOf(t, zeroerType) {
-	case ofValue:
-		return func(v reflect.Value) bool {
-			if pointsToNothing(v) {
-				return true
-			}
-			if k := v.Kind(); k != reflect.Pointer && k != reflect.Interface && v.CanAddr() {
-				v = v.Addr() // which costs no copy
-			}
-			return v.Interface().(interface{ IsZero() bool }).IsZero()
-		}
-	case ofPointer:
-		return func(v reflect.Value) bool {
-			return addressable(v).Addr().Interface().(interface{ IsZero() bool }).IsZero()
-		}
+	has := methodsOf(t, zeroerType)
+	if has == ofNone {
+		return reflect.Value.IsZero
 	}
-	return reflect.Value.IsZero
+	return func(v reflect.Value) bool {
+		return pointsToNothing(v) || asMethods(v, has).(interface{ IsZero() bool }).IsZero()
+	}
 }
 
 // addressable returns a value, or a copy that has an address.
@@ -318,13 +344,14 @@ func (made planner) fields(t reflect.Type) (kept []Field, clashes []string) {
 				if !sf.IsExported() && hasMethods(structOf(sf.Type)) {
 					continue
 				}
-				f := Field{Name: sf.Name, Index: index, plan: made.plan(sf.Type)}
+				f := Field{Name: sf.Name, Index: index, untagged: []byte(sf.Name), plan: made.plan(sf.Type)}
 				if validName(name) {
-					f.Name, f.Tagged = name, true
+					f.Name, f.Tagged, f.untagged = name, true, nil
 				}
 				f.Number = made.format.Number(f.Name)
 				f.readOptions(options, sf.Type)
-				f.prefix, _ = new(Writer).name(nil, f.Name)
+				f.prefix, _ = new(Writer).AppendString([]byte{','}, f.Name)
+				f.prefix = append(f.prefix, ':')
 				found = append(found, f)
 			}
 		}
@@ -379,12 +406,8 @@ func reachable(sf reflect.StructField) bool {
 // hasMethods reports whether a struct has a method that replaces the usual way. Such an
 // embedded field that is not exported is left out, as reflection panics on the call.
 func hasMethods(t reflect.Type) bool {
-	for _, methods := range []reflect.Type{marshalerType, unmarshalerType, textMarshalerType, textUnmarshalerType, zeroerType} {
-		if methodsOf(t, methods) != ofNone {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc([]reflect.Type{marshalerType, unmarshalerType, textMarshalerType, textUnmarshalerType, zeroerType},
+		func(methods reflect.Type) bool { return methodsOf(t, methods) != ofNone })
 }
 
 // IsFlat reports whether the members of an embedded field become those of the struct

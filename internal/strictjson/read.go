@@ -33,13 +33,11 @@ func (d *Document) end(i Node) Node { return Node(d.nodes[i].next) }
 
 // Len returns the number of members of an object, or of elements of an array.
 func (d *Document) Len(i Node) (n int) {
+	toValue := Node(0) // from the first node of a member or an element
 	if d.nodes[i].kind == Object {
-		for range d.Members(i) {
-			n++
-		}
-		return n
+		toValue = 1
 	}
-	for range d.Elements(i) {
+	for e := i + 1; e < d.end(i); e = d.end(e + toValue) {
 		n++
 	}
 	return n
@@ -96,11 +94,19 @@ func (d *Document) unescape(n *node) []byte {
 
 // Raw returns the text of a value as it stands, a part of the text that was parsed.
 func (d *Document) Raw(i Node) []byte {
-	n := &d.nodes[i]
-	if n.kind == String {
-		return d.text[n.start-1 : n.end+1]
+	start, end := d.offset(i), int(d.nodes[i].end)
+	if d.nodes[i].kind == String {
+		end++
 	}
-	return d.text[n.start:n.end]
+	return d.text[start:end]
+}
+
+// offset returns where the text of a value begins.
+func (d *Document) offset(i Node) int {
+	if n := &d.nodes[i]; n.kind == String {
+		return int(n.start) - 1 // its quote
+	}
+	return int(d.nodes[i].start)
 }
 
 // largeText is the length up to which all strings are cut from one copy of the text. In

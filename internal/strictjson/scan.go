@@ -3,6 +3,7 @@ package strictjson
 import (
 	"bytes"
 	"math/bits"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -22,7 +23,7 @@ func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\
 
 // scanNumber returns the offset after the number at pos, and whether it has
 // neither fraction nor exponent (RFC 8259, Section 6).
-func scanNumber(text []byte, pos int) (end int, integer bool, fault Fault) {
+func scanNumber(text []byte, pos int) (end int, integer bool, fault *Fault) {
 	start := pos
 	if text[pos] == '-' {
 		pos++
@@ -55,7 +56,7 @@ func scanNumber(text []byte, pos int) (end int, integer bool, fault Fault) {
 	if pos-start > maxNumber {
 		return pos, integer, faultNumber
 	}
-	return pos, integer, 0
+	return pos, integer, nil
 }
 
 // NumberLen returns the length of the JSON number that text begins with, or 0.
@@ -64,7 +65,7 @@ func NumberLen(text []byte) int {
 		return 0
 	}
 	end, _, fault := scanNumber(text, 0)
-	if fault != 0 {
+	if fault != nil {
 		return 0
 	}
 	return end
@@ -83,12 +84,12 @@ func digits(text []byte, pos int) int {
 
 // scanString returns the offset after the closing quote of the string whose opening one
 // is at pos, or that of a fault. For loose see ParseLoose.
-func scanString(text []byte, pos int, loose bool) (end int, escaped bool, fault Fault) {
+func scanString(text []byte, pos int, loose bool) (end int, escaped bool, fault *Fault) {
 	start := pos
 	for pos++; len(text)-pos >= 8; pos += 8 { // as plain does; nearly all strings end here
 		if special := specials(load(text, pos)); special != 0 {
 			if pos += bits.TrailingZeros64(special) / 8; text[pos] == '"' {
-				return pos + 1, false, 0
+				return pos + 1, false, nil
 			}
 			break
 		}
@@ -99,7 +100,7 @@ func scanString(text []byte, pos int, loose bool) (end int, escaped bool, fault 
 		}
 		switch c := text[pos]; {
 		case c == '"':
-			return pos + 1, escaped, 0
+			return pos + 1, escaped, nil
 		case c == '\\':
 			escaped = true
 			after := escape(text, pos)
@@ -203,6 +204,10 @@ func hexRune(text []byte, pos int) rune {
 	return r
 }
 
+// The letters of short escapes, and what they mean. Quotes, backslashes and slashes mean
+// themselves.
+const escapeLetters, escapeMeanings = "bfnrt", "\b\f\n\r\t"
+
 // appendUnescaped appends the text of a JSON string, given without its quotes, that has
 // passed scanString.
 func appendUnescaped(dst, text []byte) []byte {
@@ -213,18 +218,11 @@ func appendUnescaped(dst, text []byte) []byte {
 		}
 		dst = append(dst, text[:i]...)
 		after := i + 2
-		switch c := text[i+1]; c {
-		case 'b':
-			dst = append(dst, '\b')
-		case 'f':
-			dst = append(dst, '\f')
-		case 'n':
-			dst = append(dst, '\n')
-		case 'r':
-			dst = append(dst, '\r')
-		case 't':
-			dst = append(dst, '\t')
-		case 'u':
+		c := text[i+1]
+		if n := strings.IndexByte(escapeLetters, c); n >= 0 {
+			c = escapeMeanings[n]
+		}
+		if c == 'u' {
 			r := hexRune(text, i)
 			after = i + 6
 			if utf16.IsSurrogate(r) {
@@ -233,7 +231,7 @@ func appendUnescaped(dst, text []byte) []byte {
 				}
 			}
 			dst = utf8.AppendRune(dst, r)
-		default:
+		} else {
 			dst = append(dst, c)
 		}
 		text = text[after:]

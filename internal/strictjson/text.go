@@ -1,39 +1,15 @@
 package strictjson
 
 import (
-	"iter"
 	"math"
 	"reflect"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
 
 // JSON texts of single values, and of lists of strings.
-
-// withoutSpace goes through the pieces of a JSON text between which there is white space,
-// that of strings excluded. The text need not be valid.
-func withoutSpace(text []byte) iter.Seq[[]byte] {
-	return func(yield func([]byte) bool) {
-		start, inString := 0, false
-		for i := 0; i < len(text); i++ {
-			switch c := text[i]; {
-			case inString && c == '\\':
-				i++
-			case c == '"':
-				inString = !inString
-			case !inString && isSpace(c):
-				if start < i && !yield(text[start:i]) {
-					return
-				}
-				start = i + 1
-			}
-		}
-		if start < len(text) {
-			yield(text[start:])
-		}
-	}
-}
 
 // AppendString appends text in quotes.
 func (w *Writer) AppendString(dst []byte, text string) ([]byte, error) {
@@ -56,20 +32,11 @@ func (w *Writer) AppendString(dst []byte, text string) ([]byte, error) {
 			continue
 		}
 		dst = append(dst, text[done:pos]...)
-		switch c {
-		case '"', '\\':
+		if n := strings.IndexByte(escapeMeanings, c); n >= 0 {
+			dst = append(dst, '\\', escapeLetters[n])
+		} else if c >= ' ' { // a quote or a backslash
 			dst = append(dst, '\\', c)
-		case '\b':
-			dst = append(dst, '\\', 'b')
-		case '\f':
-			dst = append(dst, '\\', 'f')
-		case '\n':
-			dst = append(dst, '\\', 'n')
-		case '\r':
-			dst = append(dst, '\\', 'r')
-		case '\t':
-			dst = append(dst, '\\', 't')
-		default:
+		} else {
 			const hex = "0123456789abcdef"
 			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
 		}
@@ -102,14 +69,6 @@ func (w *Writer) strings(dst []byte, list []string) ([]byte, error) {
 	return append(dst, ']'), nil
 }
 
-// stringsOrNull appends the same, and null for nil as encoding/json does.
-func (w *Writer) stringsOrNull(dst []byte, list []string) ([]byte, error) {
-	if list == nil {
-		return append(dst, "null"...), nil
-	}
-	return w.strings(dst, list)
-}
-
 // oneOrMore appends one string if there is one, else an array.
 func (w *Writer) oneOrMore(dst []byte, list []string) ([]byte, error) {
 	if len(list) == 1 {
@@ -124,12 +83,12 @@ func appendFloat(dst []byte, f float64, size int) ([]byte, error) {
 	if math.IsInf(f, 0) || math.IsNaN(f) {
 		return dst, errNoJSONFor
 	}
-	format := byte('f')
-	small, large := math.Abs(f) < 1e-6, math.Abs(f) >= 1e21
+	format, abs := byte('f'), math.Abs(f)
+	isFar := abs < 1e-6 || abs >= 1e21
 	if size == 32 {
-		small, large = float32(math.Abs(f)) < 1e-6, float32(math.Abs(f)) >= 1e21
+		isFar = float32(abs) < 1e-6 || float32(abs) >= 1e21
 	}
-	if f != 0 && (small || large) {
+	if f != 0 && isFar {
 		format = 'e'
 	}
 	dst = strconv.AppendFloat(dst, f, format, -1, size)

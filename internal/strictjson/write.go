@@ -1,6 +1,7 @@
 package strictjson
 
 import (
+	"bytes"
 	"encoding"
 	"encoding/base64"
 	"encoding/json"
@@ -38,7 +39,7 @@ type Writer struct {
 	Format  *Format   // needed for values of other types than those of [Document.Any]
 	Depth   int       // of the objects and arrays that the value will be in
 	Limit   int       // the most bytes of the text, which one value may pass; 0 is no limit
-	Scratch *Document // in which JSON of the program's own is checked; made if it is nil
+	Scratch *Document // in which JSON of the program's own is checked; nil for a new one each time
 
 	// Offsets receives the offset of the value of each member of the outermost object
 	// whose name has a number in Format, by that number. It has one element more than
@@ -47,13 +48,6 @@ type Writer struct {
 
 	hops   int // pointers and interfaces followed
 	member int // the number of the member that is written
-}
-
-func (w *Writer) document() *Document {
-	if w.Scratch == nil {
-		w.Scratch = new(Document)
-	}
-	return w.Scratch
 }
 
 // exceeds reports whether n more bytes pass the limit. It is asked beforehand, so that
@@ -76,17 +70,17 @@ func (w *Writer) Append(dst []byte, value any) ([]byte, error) {
 	case float64:
 		return appendFloat(dst, v, 64)
 	case map[string]any:
-		if v == nil {
-			return append(dst, "null"...), nil
+		if v != nil {
+			return w.AppendMap(dst, v)
 		}
-		return w.AppendMap(dst, v)
 	case []any:
-		if v == nil {
-			return append(dst, "null"...), nil
+		if v != nil {
+			return w.array(dst, len(v), func(dst []byte, i int) ([]byte, error) { return w.Append(dst, v[i]) })
 		}
-		return w.array(dst, len(v), func(dst []byte, i int) ([]byte, error) { return w.Append(dst, v[i]) })
 	case []string:
-		return w.stringsOrNull(dst, v)
+		if v != nil {
+			return w.strings(dst, v)
+		}
 	}
 	v := reflect.ValueOf(value)
 	return w.AppendValue(dst, v, w.Format.Plan(v.Type()))
@@ -100,12 +94,6 @@ func (w *Writer) enter() error {
 		return errTooDeep
 	}
 	return nil
-}
-
-// name begins a member.
-func (w *Writer) name(dst []byte, name string) ([]byte, error) {
-	dst, err := w.AppendString(append(dst, ','), name)
-	return append(dst, ':'), err
 }
 
 // leave ends an object that begins at start.
@@ -162,40 +150,46 @@ func (w *Writer) Add(dst []byte, name string, value any) ([]byte, error) {
 	return append(dst, '}'), within(name, err)
 }
 
-func (w *Writer) add(dst []byte, name string, value any) ([]byte, error) {
-	dst, err := w.name(dst, name)
-	if err == nil && w.isOutermost() {
-		w.begin(dst, w.Format.Number(name))
-		value, err = w.replaced(value)
-	}
-	if err == nil {
-		dst, err = w.Append(dst, value)
-	}
-	return dst, within(name, err)
-}
-
 // AppendMap appends the object of a map, in the order of its names.
 func (w *Writer) AppendMap(dst []byte, m map[string]any) ([]byte, error) {
 	if w.exceeds(dst, leastMember*len(m)) {
 		return dst, ErrTooLarge
 	}
-	type member struct {
-		name  string
-		value any
-	}
 	list := slices.Grow(make([]member, 0, 16), len(m)) // most are small enough for the stack
 	for name, value := range m {
 		list = append(list, member{name, value})
 	}
-	slices.SortFunc(list, func(a, b member) int { return strings.Compare(a.name, b.name) })
+	return w.members(dst, list)
+}
+
+type member struct {
+	name  string
+	value any
+}
+
+// members appends the object of a map in the order of the names.
+func (w *Writer) members(dst []byte, list []member) ([]byte, error) {
 	start, err := len(dst), w.enter()
-	for i := range list {
-		if err == nil {
-			dst, err = w.add(dst, list[i].name, list[i].value)
-		}
-	}
 	if err != nil {
 		return dst, err
+	}
+	slices.SortFunc(list, func(a, b member) int { return strings.Compare(a.name, b.name) })
+	for i, m := range list {
+		if i > 0 && m.name == list[i-1].name { // keys may differ and be written as the same text
+			return dst, within(m.name, errTwoNames)
+		}
+		dst, err = w.AppendString(append(dst, ','), m.name)
+		dst = append(dst, ':')
+		if err == nil && w.isOutermost() {
+			w.begin(dst, w.Format.Number(m.name))
+			m.value, err = w.replaced(m.value)
+		}
+		if err == nil {
+			dst, err = w.Append(dst, m.value)
+		}
+		if err != nil {
+			return dst, within(m.name, err)
+		}
 	}
 	return w.leave(dst, start), nil
 }
@@ -243,10 +237,18 @@ func (w *Writer) array(dst []byte, n int, element func(dst []byte, i int) ([]byt
 func (w *Writer) AppendValue(dst []byte, v reflect.Value, p *Plan) ([]byte, error) {
 	if p.WritesItself {
 		switch {
+		case p.UsesMethod(v) && pointsToNothing(v):
+			return append(dst, "null"...), nil
 		case p.marshals == ofValue, p.marshals == ofPointer && v.CanAddr():
 			return w.marshaler(dst, v, p.marshals)
 		case p.marshalsText == ofValue, p.marshalsText == ofPointer && v.CanAddr():
 			return w.textMarshaler(dst, v, p.marshalsText)
+		}
+	}
+	switch v.Kind() {
+	case reflect.Slice, reflect.Map, reflect.Pointer, reflect.Interface:
+		if v.IsNil() && p.form != formMore {
+			return append(dst, "null"...), nil
 		}
 	}
 	switch p.form {
@@ -266,9 +268,6 @@ func (w *Writer) AppendValue(dst []byte, v reflect.Value, p *Plan) ([]byte, erro
 			}
 		}
 	case formBytes:
-		if v.IsNil() {
-			return append(dst, "null"...), nil
-		}
 		if w.exceeds(dst, base64.StdEncoding.EncodedLen(v.Len())) {
 			return dst, ErrTooLarge
 		}
@@ -286,12 +285,7 @@ func (w *Writer) AppendValue(dst []byte, v reflect.Value, p *Plan) ([]byte, erro
 		return w.structure(dst, v, p)
 	case form(reflect.Map):
 		return w.mapping(dst, v, p)
-	case form(reflect.Slice):
-		if v.IsNil() {
-			return append(dst, "null"...), nil
-		}
-		return w.list(dst, v, p)
-	case form(reflect.Array):
+	case form(reflect.Slice), form(reflect.Array):
 		return w.list(dst, v, p)
 	case form(reflect.Pointer), form(reflect.Interface):
 		return w.indirect(dst, v, p)
@@ -307,9 +301,6 @@ func (w *Writer) list(dst []byte, v reflect.Value, p *Plan) ([]byte, error) {
 }
 
 func (w *Writer) indirect(dst []byte, v reflect.Value, p *Plan) ([]byte, error) {
-	if v.IsNil() {
-		return append(dst, "null"...), nil
-	}
 	if w.hops++; w.hops > maxHops {
 		return dst, errTooDeep
 	}
@@ -347,7 +338,7 @@ func (f *Format) Follow(v reflect.Value) (reflect.Value, *Plan, error) {
 // UsesMethod reports whether a method writes the value: one of the pointer to it needs an
 // address.
 func (p *Plan) UsesMethod(v reflect.Value) bool {
-	return max(p.marshals, p.marshalsText) == ofValue && p.WritesItself || p.WritesItself && v.CanAddr()
+	return p.WritesItself && (max(p.marshals, p.marshalsText) == ofValue || v.CanAddr())
 }
 
 func (w *Writer) structure(dst []byte, v reflect.Value, p *Plan) ([]byte, error) {
@@ -419,46 +410,18 @@ func (w *Writer) inQuotes(dst []byte, v reflect.Value, p *Plan) ([]byte, error) 
 }
 
 func (w *Writer) mapping(dst []byte, v reflect.Value, p *Plan) ([]byte, error) {
-	if v.IsNil() {
-		return append(dst, "null"...), nil
-	}
 	if w.exceeds(dst, leastMember*v.Len()) {
 		return dst, ErrTooLarge
 	}
-	start, err := len(dst), w.enter()
-	if err != nil {
-		return dst, err
-	}
-	type entry struct {
-		name  string
-		value reflect.Value
-	}
-	list := make([]entry, 0, v.Len())
+	list := make([]member, 0, v.Len())
 	for key, value := range v.Seq2() {
 		name, err := keyName(key, p.Key)
 		if err != nil {
 			return dst, err
 		}
-		list = append(list, entry{name, value})
+		list = append(list, member{name, value.Interface()})
 	}
-	slices.SortFunc(list, func(a, b entry) int { return strings.Compare(a.name, b.name) })
-	for i, e := range list {
-		if i > 0 && e.name == list[i-1].name { // keys may differ and be written as the same text
-			return dst, within(e.name, errTwoNames)
-		}
-		if w.isOutermost() && p.Key.Type.Kind() == reflect.String {
-			dst, err = w.add(dst, e.name, e.value.Interface())
-		} else if dst, err = w.name(dst, e.name); err == nil {
-			if w.isOutermost() {
-				w.begin(dst, w.Format.Number(e.name))
-			}
-			dst, err = w.AppendValue(dst, e.value, p.Elem)
-		}
-		if err != nil {
-			return dst, within(e.name, err)
-		}
-	}
-	return w.leave(dst, start), nil
+	return w.members(dst, list)
 }
 
 // keyName is a map's key as a name: first strings, then MarshalText, then integers.
@@ -498,69 +461,51 @@ func pointsToNothing(v reflect.Value) bool {
 	return v.Kind() == reflect.Pointer && v.IsNil()
 }
 
+// asMethods returns a value as what has the methods of its type, given their set.
+func asMethods(v reflect.Value, has methodSet) any {
+	if has == ofPointer {
+		v = addressable(v).Addr()
+	}
+	return v.Interface()
+}
+
 // marshaler appends what MarshalJSON returns, if it is one valid value: anything else
 // could smuggle members in.
 func (w *Writer) marshaler(dst []byte, v reflect.Value, has methodSet) ([]byte, error) {
-	if pointsToNothing(v) {
-		return append(dst, "null"...), nil
-	}
-	if has == ofPointer {
-		v = v.Addr()
-	}
-	text, err := v.Interface().(json.Marshaler).MarshalJSON()
+	text, err := asMethods(v, has).(json.Marshaler).MarshalJSON()
 	if err != nil {
 		return dst, err
 	}
-	size := len(text)
-	if size <= maxText && w.exceeds(dst, size) {
-		size = 0
-		for piece := range withoutSpace(text) {
-			size += len(piece)
+	if len(text) <= maxText && bytes.ContainsAny(text, " \t\r\n") {
+		var compact bytes.Buffer
+		if json.Compact(&compact, text) != nil {
+			return dst, errNotJSON
 		}
+		text = compact.Bytes()
 	}
-	if size > maxText || w.exceeds(dst, size) {
+	if len(text) > maxText || w.exceeds(dst, len(text)) {
 		return dst, ErrTooLarge
 	}
-	d := w.document()
-	if pos := d.walk(text, space(text, 0), w.Depth); pos < 0 || space(text, pos) != len(text) {
+	d := w.Scratch
+	if d == nil {
+		d = new(Document)
+	}
+	if d.walk(text, 0, w.Depth) != len(text) {
 		return dst, errNotJSON
 	}
-	start := len(dst)
-	dst = slices.Grow(dst, size)
-	for piece := range withoutSpace(text) {
-		dst = append(dst, piece...)
-	}
 	if w.Depth == 0 && w.Offsets != nil && d.Kind(0) == Object {
-		d.walk(dst[start:], 0, 0) // again, now that the offsets are final
-		d.offsets(w.Format, w.Offsets, uint32(start))
-	}
-	return dst, nil
-}
-
-// offsets stores the offset of each member of the root that has a number, from start on.
-func (d *Document) offsets(f *Format, offsets []uint32, start uint32) {
-	for name, value := range d.Members(0) {
-		n := &d.nodes[value]
-		at := &offsets[find(f.names, d.String(name), d.nodes[name].next)]
-		if *at = start + n.start; n.kind == String {
-			*at-- // its quote
+		for name, value := range d.Members(0) {
+			n := find(w.Format.names, d.String(name), d.nodes[name].next)
+			w.Offsets[n] = uint32(len(dst) + d.offset(value))
 		}
 	}
+	return append(dst, text...), nil
 }
 
 func (w *Writer) textMarshaler(dst []byte, v reflect.Value, has methodSet) ([]byte, error) {
-	if pointsToNothing(v) {
-		return append(dst, "null"...), nil
-	}
-	if has == ofPointer {
-		v = v.Addr()
-	}
-	text, err := v.Interface().(encoding.TextMarshaler).MarshalText()
+	text, err := asMethods(v, has).(encoding.TextMarshaler).MarshalText()
 	if err != nil {
 		return dst, err
-	}
-	if w.exceeds(dst, len(text)) {
-		return dst, ErrTooLarge
 	}
 	return w.AppendString(dst, string(text))
 }
