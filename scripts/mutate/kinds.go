@@ -61,7 +61,7 @@ func (e *editor) plusOne(n ast.Expr) {
 		original = e.words(parent)
 		mutated = strings.Join(strings.Fields(string(e.text[e.offset(parent.Pos()):start])+mutated+string(e.text[end:e.offset(parent.End())])), " ")
 	}
-	e.wrap(n, fmt.Sprintf("mutantPlus(%d, %s(", e.site(n, original, mutated), typeName(types.Default(t))), "))")
+	e.wrap(n, fmt.Sprintf("mutantPlus(%d, %s(", e.site(n, original, mutated), e.typeName(types.Default(t))), "))")
 }
 
 // hasLetter reports whether a constant is made of a letter, as '0' is: the one
@@ -81,7 +81,7 @@ func (e *editor) canName(t types.Type) bool {
 	switch t := types.Unalias(t).(type) {
 	case *types.Named:
 		p := t.Obj().Pkg()
-		return p == nil || p.Path() == "jwt" || t.Obj().Exported() && e.imports[p.Path()]
+		return p == nil || p == e.of || t.Obj().Exported() && e.imports[p.Path()]
 	case *types.Basic:
 		return true
 	}

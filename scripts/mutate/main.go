@@ -1,5 +1,5 @@
-// Mutate tests the tests: it breaks the package in many small ways, one at a
-// time, and lists those that no test notices.
+// Mutate tests the tests: it breaks the package, and those in internal/ that it is made
+// of, in many small ways, one at a time, and lists those that no test notices.
 //
 //	go run ./scripts/mutate [-files regexp] [-only regexp] [-since revision] [-part i/n] [-trust] [-list] [-workers n] [-min percent]
 //
@@ -20,7 +20,8 @@
 //
 //	GOTOOLCHAIN=go1.27.4 go run ./scripts/mutate -files mldsa
 //
-// Each test is run alone first, to see which mutants it reaches. Then the tests
+// The tests are those of the package and of each of the others that is mutated. Each
+// test is run alone first, to see which mutants it reaches. Then the tests
 // that reach it are run for each mutant, with -test.short, until one fails: first
 // those that killed other mutants of the same function, then the others, the quick
 // ones first. A test that fails with no mutant on, because it counts what the
@@ -51,7 +52,7 @@ import (
 )
 
 var (
-	files   = flag.String("files", "", "only files whose names match")
+	files   = flag.String("files", "", "only files whose paths match")
 	only    = flag.String("only", "", "only mutants whose lines match, as they would be printed")
 	since   = flag.String("since", "", "only mutants that start on lines changed since a git revision")
 	part    = flag.String("part", "", "only a share of the mutants, such as 1/4: one in four, from the first on")
@@ -98,7 +99,7 @@ func run(scratch string) error {
 	if _, err := fmt.Sscanf(*part, "%d/%d", &share, &shares); *part != "" && (err != nil || share < 1 || share > shares) {
 		return fmt.Errorf("-part is %q, which is not a share such as 1/4", *part)
 	}
-	mutants, err := rewrite(scratch, func(name string) bool { return wanted.MatchString(name) && name != notOurs })
+	mutants, packages, err := rewrite(scratch, func(name string) bool { return wanted.MatchString(name) && name != notOurs })
 	if err != nil {
 		return err
 	}
@@ -111,20 +112,25 @@ func run(scratch string) error {
 		}
 		return nil
 	}
-	binary := filepath.Join(scratch, "mutants.test")
-	if out, err := exec.Command("go", "test", "-c", "-o", binary, "-overlay", filepath.Join(scratch, "overlay.json"), ".").CombinedOutput(); err != nil {
-		return fmt.Errorf("the mutants do not compile: %s", out)
+	var tests tests
+	for i, dir := range packages {
+		binary := filepath.Join(scratch, fmt.Sprint("mutants", i, ".test"))
+		if out, err := exec.Command("go", "test", "-c", "-o", binary, "-overlay", filepath.Join(scratch, "overlay.json"), "./"+dir).CombinedOutput(); err != nil {
+			return fmt.Errorf("the mutants do not compile: %s", out)
+		}
+		those, err := measure(binary, dir, filepath.Join(scratch, fmt.Sprint("sites", i)))
+		if err != nil {
+			return err
+		}
+		tests = append(tests, those...)
 	}
-	tests, err := measure(binary, filepath.Join(scratch, "sites"))
-	if err != nil {
-		return err
-	}
+	slices.SortStableFunc(tests, func(a, b test) int { return int(a.took - b.took) })
 	queue := make(chan *mutant)
 	var group sync.WaitGroup
 	for range *workers {
 		group.Go(func() {
 			for m := range queue {
-				if m.fate = tests.judge(binary, m); m.fate < killed && !known[m.key()] { // to read while the rest runs
+				if m.fate = tests.judge(m); m.fate < killed && !known[m.key()] { // to read while the rest runs
 					fmt.Fprintln(os.Stderr, m)
 				}
 			}
@@ -143,18 +149,26 @@ func run(scratch string) error {
 	return report(mutants, known)
 }
 
-// A test is a test of the package, and what it takes and reaches alone.
+// A test is a test of a package, and what it takes and reaches alone.
 type test struct {
+	of    *testBinary
 	name  string
 	took  time.Duration
 	sites map[int]bool // the first mutant of each
 }
 
+// A testBinary has the tests of a package, and runs in its folder.
+type testBinary struct {
+	path, dir string
+	starting  time.Duration // what it takes to run no test
+}
+
 type tests []test
 
 // measure runs each test with no mutant on.
-func measure(binary, sites string) (tests, error) {
-	out, err := exec.Command(binary, "-test.list", "^[^B]").Output() // no benchmarks
+func measure(path, dir, sites string) (tests, error) {
+	binary := &testBinary{path: path, dir: dir}
+	out, err := exec.Command(path, "-test.list", "^[^B]").Output() // no benchmarks
 	if err != nil {
 		return nil, err
 	}
@@ -171,20 +185,22 @@ func measure(binary, sites string) (tests, error) {
 	}
 	group.Wait()
 	list = slices.DeleteFunc(list, func(t test) bool { return t.sites == nil })
-	slices.SortStableFunc(list, func(a, b test) int { return int(a.took - b.took) })
+	if len(list) > 0 {
+		binary.starting = slices.MinFunc(list, func(a, b test) int { return int(a.took - b.took) }).took
+	}
 	return list, nil
 }
 
-func measureOne(binary, sites, name string) test {
-	result, took, _ := call(binary, "MUTANT_SITES="+sites, time.Minute, name)
+func measureOne(binary *testBinary, sites, name string) test {
+	result, took, _ := binary.call("MUTANT_SITES="+sites, time.Minute, name)
 	if result != lived { // perhaps since noting sites takes memory
-		result, took, _ = call(binary, "MUTANT=0", time.Minute, name)
+		result, took, _ = binary.call("MUTANT=0", time.Minute, name)
 	}
 	if result != lived {
 		fmt.Println("left out, as it fails without a mutant:", name)
 		return test{}
 	}
-	t := test{name, took, map[int]bool{}}
+	t := test{binary, name, took, map[int]bool{}}
 	lines, _ := os.ReadFile(sites) // there is none where none was reached
 	for line := range strings.FieldsSeq(string(lines)) {
 		site, _ := strconv.Atoi(line)
@@ -219,33 +235,42 @@ func (k *killers) add(m *mutant, name string) {
 
 // judge runs the tests that reach a mutant in four turns: few mutants get past the
 // first two.
-func (list tests) judge(binary string, m *mutant) fate {
-	var turns [4]struct {
+func (list tests) judge(m *mutant) fate {
+	type turn struct {
 		names []string
 		took  time.Duration
+	}
+	var turns [4]map[*testBinary]*turn
+	for i := range turns {
+		turns[i] = map[*testBinary]*turn{}
 	}
 	likely := recent.list(m)
 	for _, t := range list {
 		if t.sites[m.site] {
-			took := t.took - list[0].took // which is that of starting the binary
-			turn := &turns[3]
+			took, at := t.took-t.of.starting, 3
 			switch {
 			case slices.Contains(likely, t.name):
-				turn = &turns[0]
+				at = 0
 			case took < 20*time.Millisecond:
-				turn = &turns[1]
+				at = 1
 			case took < 100*time.Millisecond:
-				turn = &turns[2]
+				at = 2
 			}
-			turn.names = append(turn.names, t.name)
-			turn.took += took
+			if turns[at][t.of] == nil {
+				turns[at][t.of] = &turn{}
+			}
+			turns[at][t.of].names = append(turns[at][t.of].names, t.name)
+			turns[at][t.of].took += took
 		}
 	}
 	result := notReached
-	for _, turn := range turns {
-		if len(turn.names) > 0 && result < killed {
+	for _, each := range turns {
+		for binary, turn := range each {
+			if result >= killed {
+				return result
+			}
 			var by string
-			if result, _, by = call(binary, "MUTANT="+strconv.Itoa(m.id), 2*time.Second+3*turn.took, turn.names...); by != "" {
+			if result, _, by = binary.call("MUTANT="+strconv.Itoa(m.id), 2*time.Second+3*turn.took, turn.names...); by != "" {
 				recent.add(m, by)
 			}
 		}
@@ -268,10 +293,10 @@ var failed = regexp.MustCompile(`(?m)^--- FAIL: (\w+)`)
 // call runs tests with a variable set, and tells how long the processor took, and
 // which test failed if one did. The shell stops a mutant that goes on and on, or
 // eats memory; one that waits forever is stopped by the binary itself.
-func call(binary, env string, limit time.Duration, names ...string) (result fate, took time.Duration, by string) {
+func (b *testBinary) call(env string, limit time.Duration, names ...string) (result fate, took time.Duration, by string) {
 	cmd := exec.Command("sh", "-c", `ulimit -v 4194304 2>/dev/null; ulimit -t "$0"; exec "$@"`, strconv.Itoa(int(limit.Seconds())),
-		binary, "-test.short", "-test.failfast", "-test.timeout", "1m", "-test.run", "^("+strings.Join(names, "|")+")$")
-	cmd.Env = append(os.Environ(), env)
+		b.path, "-test.short", "-test.failfast", "-test.timeout", "1m", "-test.run", "^("+strings.Join(names, "|")+")$")
+	cmd.Dir, cmd.Env = b.dir, append(os.Environ(), env)
 	out, err := cmd.Output()
 	took = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	switch {

@@ -49,15 +49,15 @@ var others = map[token.Token][]token.Token{
 }
 
 // helpers returns the functions that mutated files call.
-func helpers(size int) []byte {
-	b := bytes.NewBufferString(`package jwt
+func helpers(name string, size int) []byte {
+	b := bytes.NewBufferString("package " + name + `
 import ("bytes"; "cmp"; "fmt"; "maps"; "os"; "slices"; "strconv"; "strings"; "sync"; "sync/atomic")
 type mutantInt interface { ~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~uintptr }
 type mutantNumber interface { mutantInt | ~float32 | ~float64 }
 var mutantOfRun, _ = strconv.Atoi(os.Getenv("MUTANT"))
 var mutantSites = os.Getenv("MUTANT_SITES")
 var mutantNotes = mutantSites != ""
-var mutantFile = sync.OnceValue(func() *os.File { f, _ := os.Create(mutantSites); return f })
+var mutantFile = sync.OnceValue(func() *os.File { f, _ := os.OpenFile(mutantSites, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600); return f })
 func mutantNote(site int) { if !mutantSeen[site].Swap(true) { fmt.Fprintln(mutantFile(), site) } }
 func mutant(site int) int { if mutantNotes { mutantNote(site) }; return mutantOfRun } // small enough to be inlined
 func mutantOn(n int) bool { return mutant(n) == n }
@@ -94,64 +94,102 @@ func mutantClonestrings(n int, x string) string { if mutantOn(n) { return x }; r
 	return b.Bytes()
 }
 
-// rewrite finds the mutants of those files, and writes into scratch mutated files
-// and the overlay.json that makes the go command take them for the package's own.
-func rewrite(scratch string, wanted func(name string) bool) ([]*mutant, error) {
-	out, err := exec.Command("go", "list", "-export", "-deps", "-json=ImportPath,Dir,GoFiles,Export", ".").Output()
+// A goPackage is what the go command says of one.
+type goPackage struct {
+	ImportPath, Name, Dir, Export string
+	GoFiles                       []string
+}
+
+// rewrite finds the mutants of those files, and writes into scratch mutated files and the
+// overlay.json that makes the go command take them for the packages' own. It returns also
+// the folders of the packages whose tests are to be run, the root first.
+func rewrite(scratch string, wanted func(name string) bool) ([]*mutant, []string, error) {
+	out, err := exec.Command("go", "list", "-export", "-deps", "-json=ImportPath,Name,Dir,GoFiles,Export", ".", "./internal/...").Output()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var p struct { // the last is the package itself
-		ImportPath, Dir, Export string
-		GoFiles                 []string
+	root, err := os.Getwd()
+	if err != nil {
+		return nil, nil, err
 	}
 	exports := map[string]string{} // of a path the compiled package, which has the types
-	for d := json.NewDecoder(bytes.NewReader(out)); d.More(); exports[p.ImportPath] = p.Export {
+	var ours []goPackage
+	for d := json.NewDecoder(bytes.NewReader(out)); d.More(); {
+		var p goPackage
 		if err := d.Decode(&p); err != nil {
-			return nil, err
+			return nil, nil, err
+		}
+		exports[p.ImportPath] = p.Export
+		if dir, err := filepath.Rel(root, p.Dir); err == nil && !strings.HasPrefix(dir, "..") {
+			p.Dir = dir
+			ours = append(ours, p)
 		}
 	}
-	e := &editor{fset: token.NewFileSet(), types: map[ast.Expr]types.TypeAndValue{}, uses: map[*ast.Ident]types.Object{}, times: map[string]int{}}
+	e := &editor{fset: token.NewFileSet(), times: map[string]int{}}
+	imports := importer.ForCompiler(e.fset, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
+	texts, mutated := map[string][]byte{}, []goPackage{}
+	for _, p := range ours {
+		count := len(texts)
+		if err := e.editPackage(p, imports, wanted, texts); err != nil {
+			return nil, nil, err
+		}
+		if len(texts) > count {
+			mutated = append(mutated, p)
+		}
+	}
+	if len(mutated) == 0 {
+		return nil, nil, fmt.Errorf("no file matches")
+	}
+	folders := []string{"."}
+	for _, p := range mutated {
+		texts[filepath.Join(p.Dir, "mutants.go")] = helpers(p.Name, len(e.mutants)+1)
+		if tests, _ := filepath.Glob(filepath.Join(p.Dir, "*_test.go")); p.Dir != "." && tests != nil {
+			folders = append(folders, p.Dir)
+		}
+	}
+	replace := map[string]string{}
+	for name, text := range texts {
+		to := filepath.Join(scratch, strings.ReplaceAll(name, string(filepath.Separator), "_"))
+		replace[filepath.Join(root, name)] = to
+		if err := os.WriteFile(to, text, 0o600); err != nil {
+			return nil, nil, err
+		}
+	}
+	overlay, _ := json.Marshal(map[string]any{"Replace": replace})
+	return e.mutants, folders, os.WriteFile(filepath.Join(scratch, "overlay.json"), overlay, 0o600)
+}
+
+// editPackage edits the wanted files of a package. texts receives what they become.
+func (e *editor) editPackage(p goPackage, imports types.Importer, wanted func(name string) bool, texts map[string][]byte) error {
 	var parsed []*ast.File
 	for _, name := range p.GoFiles {
 		file, err := parser.ParseFile(e.fset, filepath.Join(p.Dir, name), nil, parser.SkipObjectResolution)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		parsed = append(parsed, file)
 	}
-	imports := importer.ForCompiler(e.fset, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
+	e.types, e.uses = map[ast.Expr]types.TypeAndValue{}, map[*ast.Ident]types.Object{}
 	info := &types.Info{Types: e.types, Uses: e.uses, Defs: map[*ast.Ident]types.Object{}}
-	if _, err := (&types.Config{Importer: imports}).Check("jwt", e.fset, parsed, info); err != nil {
-		return nil, err
+	var err error
+	if e.of, err = (&types.Config{Importer: imports}).Check(p.ImportPath, e.fset, parsed, info); err != nil {
+		return err
 	}
 	e.partners = partners(parsed, info)
-	texts := map[string][]byte{}
 	for i, name := range p.GoFiles {
-		if wanted(name) {
-			if texts[name], err = e.edit(name, filepath.Join(p.Dir, name), parsed[i]); err != nil {
-				return nil, err
+		if path := filepath.Join(p.Dir, name); wanted(path) {
+			if texts[path], err = e.edit(path, path, parsed[i]); err != nil {
+				return err
 			}
 		}
 	}
-	if len(texts) == 0 {
-		return nil, fmt.Errorf("no file matches")
-	}
-	texts["mutants.go"] = helpers(len(e.mutants) + 1)
-	replace := map[string]string{}
-	for name, text := range texts {
-		replace[filepath.Join(p.Dir, name)] = filepath.Join(scratch, name)
-		if err := os.WriteFile(filepath.Join(scratch, name), text, 0o600); err != nil {
-			return nil, err
-		}
-	}
-	overlay, _ := json.Marshal(map[string]any{"Replace": replace})
-	return e.mutants, os.WriteFile(filepath.Join(scratch, "overlay.json"), overlay, 0o600)
+	return nil
 }
 
 // An editor notes what is to stand where in one file after the other.
 type editor struct {
 	fset     *token.FileSet
+	of       *types.Package // the one that is edited
 	types    map[ast.Expr]types.TypeAndValue
 	uses     map[*ast.Ident]types.Object
 	partners map[types.Object]string // see there
@@ -308,7 +346,7 @@ func (e *editor) visit(n ast.Node) bool {
 			e.wrap(n.X, fmt.Sprintf("(mutantMinus(%d, ", e.site(n, "-"+x, x)), "))")
 			e.replace(n.OpPos, n.Op, "")
 		case n.Op == token.SUB: // as in return -1; its type comes from what is around it
-			e.wrap(n.X, fmt.Sprintf("(mutantMinus(%d, %s(", e.site(n, "-"+x, x), typeName(e.types[n].Type)), ")))")
+			e.wrap(n.X, fmt.Sprintf("(mutantMinus(%d, %s(", e.site(n, "-"+x, x), e.typeName(e.types[n].Type)), ")))")
 			e.replace(n.OpPos, n.Op, "")
 		case n.Op == token.NOT && !constant:
 			e.wrap(n, fmt.Sprintf("(mutantOn(%d) != (", e.site(n, "!"+x, x)), "))")
@@ -353,14 +391,19 @@ func (e *editor) binary(n *ast.BinaryExpr) {
 		e.wrap(n, fmt.Sprintf("mutant%d(%d, ", n.Op, id), ")")
 		e.replace(n.OpPos, n.Op, ",")
 		if n.Op == token.SHL && e.types[n.X].Value != nil { // whose type comes from what is around it
-			e.wrap(n.X, typeName(e.types[n].Type)+"(", ")")
+			e.wrap(n.X, e.typeName(e.types[n].Type)+"(", ")")
 		}
 	}
 }
 
 // typeName is how the package's own files write a type.
-func typeName(t types.Type) string {
-	return types.TypeString(t, func(p *types.Package) string { return strings.TrimPrefix(p.Name(), "jwt") })
+func (e *editor) typeName(t types.Type) string {
+	return types.TypeString(t, func(p *types.Package) string {
+		if p == e.of {
+			return ""
+		}
+		return p.Name()
+	})
 }
 
 func (e *editor) isText(n ast.Expr) bool {

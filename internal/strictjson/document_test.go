@@ -1,0 +1,217 @@
+package strictjson_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/token-jwt/jwt/internal/strictjson"
+)
+
+// What can be asked of a document, and the other ways to parse.
+
+func parse(t *testing.T, text string) *strictjson.Document {
+	t.Helper()
+	var d strictjson.Document
+	require.True(t, d.Parse([]byte(text)), text)
+	return &d
+}
+
+func TestNodes(t *testing.T) {
+	d := parse(t, `{"a":[1,"\u0062",[],null],"\u0063":{"x":true,"y":false},"e":"","f":[]}`)
+	assert.Equal(t, strictjson.Object, d.Kind(0))
+	assert.Equal(t, 4, d.Len(0))
+	var names []string
+	for name, value := range d.Members(0) {
+		names = append(names, string(d.String(name))+" "+d.Kind(value).String())
+		if len(names) == 3 {
+			break
+		}
+	}
+	assert.Equal(t, []string{"a array", "c object", "e string"}, names)
+	list := d.Member("a")
+	assert.Equal(t, 4, d.Len(list))
+	var elements []string
+	for e := range d.Elements(list) {
+		elements = append(elements, string(d.Raw(e)))
+		if len(elements) == 3 {
+			break
+		}
+	}
+	assert.Equal(t, []string{`1`, `"\u0062"`, `[]`}, elements)
+	assert.Equal(t, `{"x":true,"y":false}`, string(d.Raw(d.Member("c"))))
+	assert.Equal(t, 2, d.Len(d.Member("c")))
+	assert.Zero(t, d.Member("x"), "a member of another object")
+	assert.Zero(t, d.Member("b"), "an element")
+	for name, empty := range map[string]bool{"a": false, "c": false, "e": true, "f": true} {
+		assert.Equal(t, empty, d.IsEmpty(d.Member(name)), name)
+	}
+	assert.True(t, parse(t, `{"n":null}`).IsEmpty(2))
+	assert.False(t, d.IsEmpty(0))
+
+	d = parse(t, `{"a":["x","\u0078","y","\u0079x"]}`)
+	x := d.Member("a") + 1
+	assert.True(t, d.Equal(x, x+1))
+	assert.True(t, d.Equal(x+1, x))
+	assert.False(t, d.Equal(x, x+2))
+	assert.False(t, d.Equal(x+1, x+3))
+}
+
+// A name has the number of its place in the format, whatever its length, and wherever
+// it stands in how many.
+func TestFind(t *testing.T) {
+	names := []string{"a", "auth_time", "exp", "", "é", "a\nb", "exp2"}
+	f := strictjson.NewFormat(names, strictjson.Types{})
+	for i, name := range names {
+		assert.Equal(t, i+1, f.Number(name), name)
+	}
+	for _, name := range []string{"b", "auth_tim", "Exp", "auth_time2", "exp3"} {
+		assert.Zero(t, f.Number(name), name)
+	}
+	for range 2 {
+		d := parse(t, `{"x":{"exp":1},"auth_time":1,"a\u000ab":2,"\u0065xp":[3],"":4,"Exp":5}`)
+		values := []strictjson.Node{9, 9, 9, 9, 9, 9, 9, 9}
+		d.Find(f, values)
+		var found []string
+		for i, value := range values {
+			if value != 0 {
+				found = append(found, fmt.Sprint(i, " ", string(d.Raw(value))))
+			}
+		}
+		assert.Equal(t, []string{"2 1", "3 [3]", "4 4", "6 2"}, found)
+	}
+	// More names than buckets.
+	var many []string
+	for i := range 500 {
+		many = append(many, fmt.Sprint("name", i))
+	}
+	f = strictjson.NewFormat(many, strictjson.Types{})
+	for i, name := range many {
+		assert.Equal(t, i+1, f.Number(name))
+	}
+	assert.Zero(t, f.Number("name500"))
+}
+
+func TestParseValue(t *testing.T) {
+	var d strictjson.Document
+	for text, kind := range map[string]strictjson.Kind{
+		` {"a":1} `: strictjson.Object, "\t[1]\n": strictjson.Array, `"a"`: strictjson.String, `-1.5e3`: strictjson.Number, `true`: strictjson.True, ` false`: strictjson.False, `null `: strictjson.Null,
+		strings.Repeat("[", 64) + strings.Repeat("]", 64): strictjson.Array,
+	} {
+		require.True(t, d.ParseValue([]byte(text)), text)
+		assert.Equal(t, kind, d.Kind(0), text)
+		assert.Equal(t, strings.TrimSpace(text), string(d.Raw(0)))
+	}
+	for _, text := range []string{``, ` `, `1 2`, `truex`, `"a`, `[1`, `]`, `{"a":1,"a":1}`, strings.Repeat("[", 65) + strings.Repeat("]", 65)} {
+		assert.False(t, d.ParseValue([]byte(text)), text)
+	}
+	for text, raw := range map[string]string{`1,2`: `1`, `["a"]}`: `["a"]`, `"a""b"`: `"a"`, `{}}`: `{}`, `12`: `12`} {
+		require.True(t, d.ParsePrefix([]byte(text)), text)
+		assert.Equal(t, raw, string(d.Raw(0)))
+	}
+	for _, text := range []string{``, ` 1`, `,`, `[1`} {
+		assert.False(t, d.ParsePrefix([]byte(text)), text)
+	}
+	fault, at := d.Fault()
+	assert.Equal(t, 2, at)
+	assert.Contains(t, d.Problem(), fault.String())
+	assert.Contains(t, d.Problem(), "byte 2")
+}
+
+// What a strict parse of a part refuses, a loose one of the whole does not look at.
+func TestParseLoose(t *testing.T) {
+	var d strictjson.Document
+	for _, part := range []string{
+		`{"a":1,"a":2}`, `"\ud800"`, `"\ude00\ud83d"`, `"\ud83dx"`, "\"\xff\"", `{"\ud800":1,"\ud800":2}`, strings.Repeat("1", 300), strings.Repeat("[", 200) + strings.Repeat("]", 200),
+		`[` + strings.Repeat(`{"a":[1]},`, 20_000) + `1]`, `{"x":{"y":[[1,2],{"z":"\ud800"}]}}`,
+	} {
+		text := `{"keys":[1,` + part + `,"last"],"` + "a\xff" + `":"x","keys":[[2]]}`
+		assert.False(t, d.Parse([]byte(text)))
+		require.True(t, d.ParseLoose([]byte(text)), "%.60s", part)
+		var found []string
+		for name, value := range d.Members(0) {
+			found = append(found, string(d.String(name)))
+			if d.Kind(value) == strictjson.Array {
+				for e := range d.Elements(value) {
+					found = append(found, string(d.Raw(e)))
+				}
+			}
+		}
+		assert.Equal(t, []string{"keys", `1`, part, `"last"`, "a\xff", "keys", `[2]`}, found)
+		assert.False(t, d.Parse([]byte(text)), "the next parse is strict again")
+	}
+	for _, text := range []string{`{"a":[1,]}`, `{"a":"\x"}`, `{"a":"\ud8"}`, `{"a":01}`, "{\"a\":\"\n\"}", `{"a":[1}`, `{"a":{"b":[}]}}`, `{"a":`, strings.Repeat("[", 1001) + strings.Repeat("]", 1001), `[` + strings.Repeat("1,", 10_000) + `1]`} {
+		assert.False(t, d.ParseLoose([]byte(text)), "%.60s", text)
+	}
+	assert.True(t, d.ParseLoose([]byte(strings.Repeat("[", 1000)+strings.Repeat("]", 1000))))
+	assert.True(t, d.ParseLoose([]byte(`[`+strings.Repeat("1,", 9_998)+`1]`)))
+}
+
+// Kept strings do not change when the document parses another text.
+func TestTextIsKept(t *testing.T) {
+	for _, padding := range []int{0, 10_000} {
+		var d strictjson.Document
+		text := []byte(`{"a":"first","b":"\u0073econd","n":12,"long":"` + strings.Repeat("l", 300) + `","z":"last","p":"` + strings.Repeat("p", padding) + `"}`)
+		want := []string{"first", "second", "12", strings.Repeat("l", 300), "last"}
+		require.True(t, d.Parse(text))
+		var kept []string
+		for _, name := range []string{"a", "b", "n", "long", "z"} {
+			kept = append(kept, d.Text(d.Member(name)))
+		}
+		source := d.Source()
+		assert.Equal(t, string(text), source)
+		assert.Equal(t, source, d.Source())
+		clear(text)
+		require.True(t, d.Parse([]byte(`{"other":"text of another"}`)))
+		assert.Equal(t, "text of another", d.Text(2))
+		assert.Equal(t, want, kept)
+		assert.Contains(t, source, `"first"`)
+		d.Forget()
+		_, tables := d.Size()
+		assert.Positive(t, tables, "memory is kept for the next")
+	}
+}
+
+func TestNumberLen(t *testing.T) {
+	for text, n := range map[string]int{``: 0, `x`: 0, `-`: 0, `1`: 1, `1,`: 1, `-1.5e+3}`: 7, `01`: 1, `1.`: 0, strings.Repeat("1", 256) + "]": 256, strings.Repeat("1", 257): 0} {
+		assert.Equal(t, n, strictjson.NumberLen([]byte(text)), text)
+		assert.Equal(t, n > 0 && n == len(text), strictjson.IsNumber([]byte(text)), text)
+	}
+}
+
+// Every text comes into the parser where its length is checked.
+func TestOneWayIntoTheParser(t *testing.T) {
+	into := map[string]int{}
+	files, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		require.NoError(t, err)
+		if n := len(regexp.MustCompile(`\b(d|inside)\.value\(`).FindAll(text, -1)); n > 0 && !strings.HasSuffix(name, "_test.go") {
+			into[name] = n
+		}
+	}
+	assert.Equal(t, map[string]int{"document.go": 1}, into)
+}
+
+func TestPlan(t *testing.T) {
+	type claims struct {
+		Exp  seconds `json:"number"`
+		List []*claims
+	}
+	p := format.Plan(reflect.TypeFor[claims]())
+	assert.Same(t, p, format.Plan(reflect.TypeFor[claims]()))
+	assert.Same(t, p, format.Plan(reflect.TypeFor[[]*claims]()).Elem.Elem, "made with the struct")
+	assert.True(t, p.Is(reflect.Struct))
+	assert.False(t, format.Plan(reflect.TypeFor[seconds]()).Is(reflect.Struct), "a date is no object")
+	exp, list := p.Fields[0], p.Fields[1]
+	assert.Equal(t, []any{"number", 2, true, []int{0}}, []any{exp.Name, exp.Number, exp.Tagged, exp.Index})
+	assert.Equal(t, []any{"List", 0, false, []int{1}}, []any{list.Name, list.Number, list.Tagged, list.Index})
+	assert.Equal(t, []string{"U"}, format.Plan(reflect.TypeFor[clash]()).Clashes)
+}
