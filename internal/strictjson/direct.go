@@ -49,11 +49,16 @@ func (f *Field) prepareDirect(t reflect.Type) {
 // directForm returns the form by which fillDirect and appendDirect know the type, or 0.
 func (p *Plan) directForm(as form) form {
 	switch as {
-	case form(reflect.String), form(reflect.Bool), form(reflect.Int), form(reflect.Int64), formDate, formMore, formTime:
+	case form(reflect.String), form(reflect.Bool), form(reflect.Int64), formDate, formMore, formTime:
 		return as
-	}
-	if p.Type == stringsType {
-		return formStrings
+	case form(reflect.Int):
+		if strconv.IntSize == 64 {
+			return form(reflect.Int64)
+		}
+	case form(reflect.Slice):
+		if p.Type == stringsType {
+			return formStrings
+		}
 	}
 	return 0
 }
@@ -73,21 +78,16 @@ func (d *Document) fillDirect(i Node, at address, as form, f *Format) bool {
 			*(*bool)(at) = n.kind == True
 			return true
 		}
-	case form(reflect.Int):
-		number, err := strconv.Atoi(string(d.number(i)))
-		if err == nil {
-			*(*int)(at) = number
-			return true
-		}
 	case form(reflect.Int64):
-		number, err := strconv.ParseInt(string(d.number(i)), 10, 64)
-		if err == nil {
-			*(*int64)(at) = number
-			return true
+		if n.kind == Number {
+			if number, err := strconv.ParseInt(string(d.Raw(i)), 10, 64); err == nil {
+				*(*int64)(at) = number
+				return true
+			}
 		}
 	case formDate, formTime: // which have the same memory layout
 		if n.kind == Number && f.ParseDate != nil {
-			if date, ok := f.ParseDate(d.number(i)); ok {
+			if date, ok := f.ParseDate(d.Raw(i)); ok {
 				*(*time.Time)(at) = date
 				return true
 			}
@@ -136,8 +136,6 @@ func (f *Field) leftOut(at address) bool {
 		return *(*string)(at) == ""
 	case form(reflect.Bool):
 		return !*(*bool)(at)
-	case form(reflect.Int):
-		return *(*int)(at) == 0
 	case form(reflect.Int64):
 		return *(*int64)(at) == 0
 	case formMore, formStrings:
@@ -153,8 +151,6 @@ func (w *Writer) appendDirect(dst []byte, at address, as form) ([]byte, error) {
 		return w.AppendString(dst, *(*string)(at))
 	case form(reflect.Bool):
 		return strconv.AppendBool(dst, *(*bool)(at)), nil
-	case form(reflect.Int):
-		return strconv.AppendInt(dst, int64(*(*int)(at)), 10), nil
 	case form(reflect.Int64):
 		return strconv.AppendInt(dst, *(*int64)(at), 10), nil
 	case formDate:

@@ -344,11 +344,8 @@ func (d *Document) add(start, end int, kind Kind, escaped, integer bool) {
 // less than growing step by step. But the first step is small, as a fault may be near.
 func (d *Document) valuesFrom(start int) int {
 	rest := d.text[start:]
-	n := 1
-	for _, before := range []string{"[", "{", ",", ":"} {
-		n += bytes.Count(rest, []byte(before))
-	}
-	n = max(64, min(n, len(rest)/2+1))
+	count := func(before string) int { return bytes.Count(rest, []byte(before)) }
+	n := max(64, min(1+count("[")+count("{")+count(",")+count(":"), len(rest)/2+1))
 	if cap(d.nodes) == 0 {
 		n = min(n, 1024)
 	}

@@ -35,12 +35,6 @@ func (m *Misfit) Error() string {
 // Unwrap returns Err.
 func (m *Misfit) Unwrap() error { return m.Err }
 
-// in notes which member the value is in. The outermost, which is called last, stays.
-func (m *Misfit) in(member string) *Misfit {
-	m.Member = member
-	return m
-}
-
 // A Scratch is a zero value of a type, to be filled and then copied to its destination,
 // which so stays as it was if filling fails.
 type Scratch struct{ Value reflect.Value }
@@ -127,7 +121,7 @@ func (d *Document) fill(i Node, v reflect.Value, p *Plan) *Misfit {
 			return d.unmarshalText(i, v, p)
 		}
 	default: // a number of Go's, or what JSON has nothing for
-		if n.kind == Number && d.setNumber(v, string(d.number(i))) {
+		if n.kind == Number && d.setNumber(v, string(d.Raw(i))) {
 			return nil
 		}
 	}
@@ -167,7 +161,8 @@ func (d *Document) fillStruct(i Node, v reflect.Value, p *Plan) *Misfit {
 			fill = d.fillQuoted
 		}
 		if m := fill(name+1, fv, f.plan); m != nil {
-			return m.in(f.Name)
+			m.Member = f.Name // the outermost is the last, and stays
+			return m
 		}
 	}
 	return nil
@@ -218,7 +213,8 @@ func (d *Document) fillMap(i Node, v reflect.Value, p *Plan) *Misfit {
 			misfit = d.fillElement(name+1, value, p.Elem)
 		}
 		if misfit != nil {
-			return misfit.in(d.Text(name))
+			misfit.Member = d.Text(name)
+			return misfit
 		}
 		m.SetMapIndex(key, value)
 	}

@@ -91,7 +91,7 @@ func (s *nameSet) add(d *Document, object, name int) bool {
 	mask := uint32(len(s.slots) - 1)
 	at := hash & mask
 	for ; s.slots[at].name > s.base; at = (at + 1) & mask {
-		if other := int(s.slots[at].name - s.base); s.slots[at].hash == hash && d.Equal(Node(other), Node(name)) && d.holds(object, other, name) {
+		if other := Node(s.slots[at].name - s.base); s.slots[at].hash == hash && d.Equal(other, Node(name)) && d.holds(Node(object), other) {
 			return false
 		}
 	}
@@ -108,13 +108,12 @@ func hashOfMember(name []byte, object int) uint32 {
 	return uint32(maphash.Bytes(nameSeed, both[:]))
 }
 
-// holds reports whether the object has that name among its members before end. It is
-// called about once a document: equal names with equal hashes are a duplicate, unless
-// the hashes of two objects collide.
-func (d *Document) holds(object, name, end int) bool {
+// holds reports whether the object has that name. It is called about once a document:
+// equal names with equal hashes are a duplicate, unless the hashes of two objects collide.
+func (d *Document) holds(object, name Node) bool {
 	i := object + 1
-	for i < end && i != name {
-		i = int(d.nodes[i+1].next)
+	for i < name {
+		i = d.end(i + 1)
 	}
 	return i == name
 }

@@ -116,7 +116,7 @@ type Field struct {
 	Tagged bool  // the name is from a tag
 
 	plan      *Plan
-	untagged  []byte // the name, unless it is from a tag
+	untagged  []byte // the name that it has without a tag
 	prefix    []byte // what is written before the value: a comma, the name in quotes, a colon
 	omitEmpty bool
 	omitZero  bool
@@ -130,9 +130,6 @@ type Field struct {
 
 var (
 	stringsType         = reflect.TypeFor[[]string]()
-	timeType            = reflect.TypeFor[time.Time]()
-	durationType        = reflect.TypeFor[time.Duration]()
-	numberType          = reflect.TypeFor[json.Number]()
 	marshalerType       = reflect.TypeFor[json.Marshaler]()
 	unmarshalerType     = reflect.TypeFor[json.Unmarshaler]()
 	textMarshalerType   = reflect.TypeFor[encoding.TextMarshaler]()
@@ -225,11 +222,11 @@ func (made planner) formOf(p *Plan) form {
 	switch t {
 	case made.format.Date:
 		return formDate
-	case timeType:
+	case reflect.TypeFor[time.Time]():
 		return formTime
-	case numberType:
+	case reflect.TypeFor[json.Number]():
 		return formNumber
-	case durationType:
+	case reflect.TypeFor[time.Duration]():
 		return formDuration
 	}
 	switch t.Kind() {
@@ -316,43 +313,27 @@ func pointsNowhere(t reflect.Type) bool {
 // as several claim them; see dominant.
 func (made planner) fields(t reflect.Type) (kept []Field, clashes []string) {
 	var found []Field
-	type embedded struct {
-		typ   reflect.Type
-		index []int
-	}
 	visited := map[reflect.Type]bool{}
-	for level := []embedded{{typ: t}}; len(level) > 0; {
-		var next []embedded
+	for level := []reflect.StructField{{Type: t}}; len(level) > 0; { // embedded structs of one depth
+		var next []reflect.StructField
 		for _, e := range level {
-			visited[e.typ] = true
+			visited[e.Type] = true
 		}
 		for _, e := range level {
-			for i := range e.typ.NumField() {
-				sf := e.typ.Field(i)
-				tag := sf.Tag.Get("json")
-				if tag == "-" || !reachable(sf) {
-					continue
-				}
-				name, options, _ := strings.Cut(tag, ",")
-				index := append(slices.Clip(e.index), i)
-				if inner := structOf(sf.Type); inner != nil && IsFlat(sf) {
+			for i := range e.Type.NumField() {
+				sf := e.Type.Field(i)
+				sf.Index = append(slices.Clip(e.Index), i)
+				inner := structOf(sf.Type)
+				switch embeds := sf.Anonymous && inner != nil; {
+				case sf.Tag.Get("json") == "-":
+				case embeds && IsFlat(sf):
 					if !visited[inner] {
-						next = append(next, embedded{inner, index})
+						sf.Type = inner
+						next = append(next, sf)
 					}
-					continue
+				case sf.IsExported(), embeds && !hasMethods(inner):
+					found = append(found, made.field(sf))
 				}
-				if !sf.IsExported() && hasMethods(structOf(sf.Type)) {
-					continue
-				}
-				f := Field{Name: sf.Name, Index: index, untagged: []byte(sf.Name), plan: made.plan(sf.Type)}
-				if validName(name) {
-					f.Name, f.Tagged, f.untagged = name, true, nil
-				}
-				f.Number = made.format.Number(f.Name)
-				f.readOptions(options, sf.Type)
-				f.prefix, _ = new(Writer).AppendString([]byte{','}, f.Name)
-				f.prefix = append(f.prefix, ':')
-				found = append(found, f)
 			}
 		}
 		level = next
@@ -360,7 +341,15 @@ func (made planner) fields(t reflect.Type) (kept []Field, clashes []string) {
 	return dominant(found)
 }
 
-func (f *Field) readOptions(options string, t reflect.Type) {
+func (made planner) field(sf reflect.StructField) Field {
+	name, options, _ := strings.Cut(sf.Tag.Get("json"), ",")
+	f := Field{Name: sf.Name, Index: sf.Index, untagged: []byte(sf.Name), plan: made.plan(sf.Type)}
+	if validName(name) {
+		f.Name, f.Tagged = name, true
+	}
+	f.Number = made.format.Number(f.Name)
+	f.prefix, _ = new(Writer).AppendString([]byte{','}, f.Name)
+	f.prefix = append(f.prefix, ':')
 	for option := range strings.SplitSeq(options, ",") {
 		switch option {
 		case "omitempty":
@@ -368,10 +357,11 @@ func (f *Field) readOptions(options string, t reflect.Type) {
 		case "omitzero":
 			f.omitZero = true
 		case "string":
-			f.quoted = canBeQuoted(t)
+			f.quoted = canBeQuoted(sf.Type)
 			f.unquotes = f.quoted && !f.plan.WritesItself
 		}
 	}
+	return f
 }
 
 // dominant decides between fields of one name: the one of the least depth has it; of
@@ -395,12 +385,6 @@ func dominant(found []Field) (kept []Field, clashes []string) {
 	slices.Sort(clashes)
 	slices.SortFunc(kept, func(a, b Field) int { return slices.CompareFunc(a.Index, b.Index, cmp.Compare[int]) })
 	return kept, clashes
-}
-
-// reachable leaves out unexported fields except embedded structs, whose fields may be
-// exported.
-func reachable(sf reflect.StructField) bool {
-	return sf.IsExported() || sf.Anonymous && structOf(sf.Type) != nil
 }
 
 // hasMethods reports whether a struct has a method that replaces the usual way. Such an

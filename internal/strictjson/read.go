@@ -94,19 +94,11 @@ func (d *Document) unescape(n *node) []byte {
 
 // Raw returns the text of a value as it stands, a part of the text that was parsed.
 func (d *Document) Raw(i Node) []byte {
-	start, end := d.offset(i), int(d.nodes[i].end)
-	if d.nodes[i].kind == String {
-		end++
+	n := &d.nodes[i]
+	if n.kind == String {
+		return d.text[n.start-1 : n.end+1]
 	}
-	return d.text[start:end]
-}
-
-// offset returns where the text of a value begins.
-func (d *Document) offset(i Node) int {
-	if n := &d.nodes[i]; n.kind == String {
-		return int(n.start) - 1 // its quote
-	}
-	return int(d.nodes[i].start)
+	return d.text[n.start:n.end]
 }
 
 // largeText is the length up to which all strings are cut from one copy of the text. In
@@ -159,14 +151,6 @@ func (d *Document) window(n *node) string {
 	return d.source[:n.end-n.start]
 }
 
-// number returns the text of a number, and nil of anything else.
-func (d *Document) number(i Node) []byte {
-	if n := &d.nodes[i]; n.kind == Number {
-		return d.text[n.start:n.end]
-	}
-	return nil
-}
-
 // Any returns a value as an any, which shares no memory with the text: a number
 // without fraction or exponent as an int64, beyond that range as a json.Number;
 // another one as a float64, or a json.Number if no float64 holds it.
@@ -202,7 +186,7 @@ func (d *Document) Map(object Node) map[string]any {
 }
 
 func (d *Document) anyNumber(i Node) any {
-	text := string(d.number(i))
+	text := string(d.Raw(i))
 	if d.nodes[i].integer {
 		if v, err := strconv.ParseInt(text, 10, 64); err == nil {
 			return v

@@ -192,14 +192,14 @@ func hexRune(text []byte, pos int) rune {
 	}
 	var r rune
 	for _, c := range text[pos+2 : pos+6] {
-		switch {
-		case c-'0' <= 9:
-			r = r<<4 | rune(c-'0')
-		case c|0x20 >= 'a' && c|0x20 <= 'f':
-			r = r<<4 | rune(c|0x20-'a'+10)
-		default:
+		digit := strings.IndexByte("0123456789abcdefABCDEF", c)
+		if digit < 0 {
 			return -1
 		}
+		if digit > 15 {
+			digit -= 6
+		}
+		r = r<<4 | rune(digit)
 	}
 	return r
 }

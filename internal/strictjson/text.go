@@ -2,10 +2,8 @@ package strictjson
 
 import (
 	"math"
-	"reflect"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 )
 
@@ -108,13 +106,4 @@ func appendNumber(dst []byte, text string) ([]byte, error) {
 		return dst, errNotJSON
 	}
 	return append(dst, text...), nil
-}
-
-// dateOf returns the time in a Types.Date, without a copy on the heap if it has an
-// address.
-func dateOf(v reflect.Value) time.Time {
-	if v.CanAddr() {
-		return *v.Field(0).Addr().Interface().(*time.Time)
-	}
-	return v.Field(0).Interface().(time.Time)
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Writing: every name and value is escaped in this file and text.go. What is written is
@@ -253,12 +254,9 @@ func (w *Writer) AppendValue(dst []byte, v reflect.Value, p *Plan) ([]byte, erro
 	}
 	switch p.form {
 	case formDate:
-		return w.Format.AppendDate(dst, dateOf(v))
+		return w.Format.AppendDate(dst, v.Field(0).Interface().(time.Time))
 	case formMore:
-		if v.Len() == 1 {
-			return w.AppendString(dst, v.Index(0).String())
-		}
-		return w.list(dst, v, p)
+		return w.oneOrMore(dst, v.Convert(stringsType).Interface().([]string))
 	case formNumber:
 		return appendNumber(dst, v.String())
 	case formDuration:
@@ -426,19 +424,12 @@ func (w *Writer) mapping(dst []byte, v reflect.Value, p *Plan) ([]byte, error) {
 
 // keyName is a map's key as a name: first strings, then MarshalText, then integers.
 func keyName(key reflect.Value, p *Plan) (string, error) {
-	if key.Kind() == reflect.Interface && p.marshalsText == ofValue {
-		if key.IsNil() {
-			return "", nil
-		}
-		key = key.Elem()
-	}
-	switch {
+	switch hasText := p.marshalsText == ofValue; {
+	case hasText && pointsToNothing(key):
+		return "", nil
 	case key.Kind() == reflect.String:
 		return key.String(), nil
-	case p.marshalsText == ofValue:
-		if key.Kind() == reflect.Pointer && key.IsNil() {
-			return "", nil
-		}
+	case hasText:
 		text, err := key.Interface().(encoding.TextMarshaler).MarshalText()
 		return string(text), err
 	case key.CanInt():
@@ -496,7 +487,10 @@ func (w *Writer) marshaler(dst []byte, v reflect.Value, has methodSet) ([]byte, 
 	if w.Depth == 0 && w.Offsets != nil && d.Kind(0) == Object {
 		for name, value := range d.Members(0) {
 			n := find(w.Format.names, d.String(name), d.nodes[name].next)
-			w.Offsets[n] = uint32(len(dst) + d.offset(value))
+			w.Offsets[n] = uint32(len(dst)) + d.nodes[value].start
+			if d.Kind(value) == String {
+				w.Offsets[n]-- // its quote
+			}
 		}
 	}
 	return append(dst, text...), nil
