@@ -16,8 +16,6 @@ import (
 	"github.com/token-jwt/jwt"
 )
 
-var hmacs = []jwt.Algorithm{jwt.HS256, jwt.HS384, jwt.HS512}
-
 // RFC 7518, Section 3.2: a secret has at least the size of the hash.
 func TestEverySecretSize(t *testing.T) {
 	for _, size := range []int{0, 1, 31, 32, 47, 48, 63, 64, 65, 1000} {
@@ -323,4 +321,84 @@ func TestSecretIsNoPEMAfterText(t *testing.T) {
 	assertClass(t, err, jwt.ErrInvalidKey)
 	_, err = jwt.Decode(claimed(`{}`), text, jwt.HS256)
 	assertClass(t, err, jwt.ErrInvalidKey)
+}
+
+// Secrets are checked for the algorithm that they are to serve.
+func TestSecretSizes(t *testing.T) {
+	long := []byte("sixty-four octets, which is what HS512 asks for, and not a secret")
+	for alg, least := range map[jwt.Algorithm]int{jwt.HS256: 32, jwt.HS384: 48, jwt.HS512: 64} {
+		t.Run(alg.String(), func(t *testing.T) {
+			_, err := jwt.NewKey(long[:least], jwt.WithKeyAlgorithm(alg))
+			assert.NoError(t, err)
+			_, err = jwt.Encode(jwt.Claims{}, long[:least], jwt.WithAlgorithm(alg))
+			assert.NoError(t, err)
+			short := long[:least-1]
+			_, err = jwt.NewKey(short, jwt.WithKeyAlgorithm(alg))
+			assertClass(t, err, jwt.ErrInvalidKey)
+			_, err = jwt.Encode(jwt.Claims{}, short, jwt.WithAlgorithm(alg))
+			assertClass(t, err, jwt.ErrInvalidKey)
+			_, err = jwt.NewEncoder(short, jwt.WithAlgorithm(alg))
+			assertClass(t, err, jwt.ErrInvalidKey)
+			_, err = jwt.Decode("", short, alg)
+			assertClass(t, err, jwt.ErrInvalidKey)
+			_, err = jwt.NewDecoder(short, alg)
+			assertClass(t, err, jwt.ErrInvalidKey)
+			_, err = jwt.Verify("", short, alg)
+			assertClass(t, err, jwt.ErrInvalidKey)
+
+			for _, n := range []int{1, least - 1} {
+				weak, err := jwt.NewKey(long[:n], jwt.AllowWeakKey(), jwt.WithKeyAlgorithm(alg))
+				require.NoError(t, err)
+				token, err := jwt.Encode(jwt.Claims{}, weak)
+				require.NoError(t, err)
+				_, err = jwt.Decode(token, weak, alg)
+				assert.NoError(t, err)
+			}
+			zero := make([]byte, 64)
+			refusePrivate(t, "all zero", zero)
+			refusePublic(t, "all zero, to verify", zero, alg)
+			assertClass(t, weakly(zero), jwt.ErrInvalidKey)
+			assertClass(t, weakly([]byte{}), jwt.ErrInvalidKey)
+			refusePrivate(t, "empty", []byte{})
+		})
+	}
+	_, err := jwt.NewKey(long[:31])
+	assertClass(t, err, jwt.ErrInvalidKey)
+	unbound, err := jwt.NewKey(long[:32])
+	require.NoError(t, err)
+	_, err = jwt.NewDecoder(unbound, jwt.HS384)
+	assertClass(t, err, jwt.ErrInvalidKey)
+	_, err = jwt.NewDecoder(unbound, jwt.HS384|jwt.HS256)
+	assert.NoError(t, err)
+	// A token cannot have the secret used for a hash that it is too short for.
+	token, err := jwt.Encode(jwt.Claims{}, long[:64], jwt.WithAlgorithm(jwt.HS384))
+	require.NoError(t, err)
+	_, err = jwt.Decode(token, unbound, jwt.HS384|jwt.HS256)
+	assertClass(t, err, jwt.ErrInvalidAlgorithm)
+}
+
+// Text that is another key is never taken for a secret, whatever stands before it.
+func TestKeyTextIsNoSecret(t *testing.T) {
+	pem := string(pkcs8(t, edKey))
+	public, err := jwt.NewKey(edKey.Public())
+	require.NoError(t, err)
+	jwk, err := public.MarshalJSON()
+	require.NoError(t, err)
+	for name, text := range map[string]string{
+		"PEM": pem, "PEM after space": " \r\n\t" + pem, "PEM after a BOM": "\ufeff" + pem,
+		"SSH": "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPqZ key@host", "SSH after space": "\n ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB",
+		"SSH of ECDSA": "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTY=",
+		"JWK":          string(jwk), "JWK after space": "  \n" + string(jwk),
+		"JWK, escaped name": `{"k\u0074y":"oct","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}`,
+		"JWK Set":           `{"keys":[` + string(jwk) + `]}`, "empty JWK Set": `{"keys":[],"something":"that makes it long enough"}`,
+		"JWK cut off": string(jwk[:len(jwk)-1]),
+	} {
+		refusePrivate(t, name, []byte(text))
+		refusePublic(t, name+", to verify", []byte(text), jwt.HS256)
+		assertClass(t, weakly([]byte(text)), jwt.ErrInvalidKey)
+	}
+	for _, text := range []string{`{"secret":"thirty-two octets and some more"}`, "{thirty-two octets and some more than that}", "----BEGIN thirty-two octets or more"} {
+		_, err := jwt.NewKey([]byte(text))
+		assert.NoError(t, err)
+	}
 }
