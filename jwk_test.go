@@ -221,6 +221,7 @@ func TestMarshalJWKRefused(t *testing.T) {
 		"public, as private":  public.MarshalPrivateJWK,
 		"signer, as private":  opaque.MarshalPrivateJWK,
 		"zero":                new(jwt.Key).MarshalJSON,
+		"zero, a value":       jwt.Key{}.MarshalJSON,
 		"zero, as private":    new(jwt.Key).MarshalPrivateJWK,
 		"nil, as private":     (*jwt.Key)(nil).MarshalPrivateJWK,
 		"zero set":            new(jwt.KeySet).MarshalJSON,
@@ -239,15 +240,8 @@ func TestMarshalJWKRefused(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, "null", string(text))
 	}
-	for _, key := range []*jwt.Key{nil, {}} {
-		assert.Empty(t, key.ID())
-		assert.Empty(t, key.Thumbprint())
-		assert.Zero(t, key.Algorithm())
-		assert.False(t, key.IsPrivate())
-		assert.Nil(t, key.Public())
-		assert.Nil(t, key.CryptoPublic())
-	}
-	assert.Empty(t, secretKey.Thumbprint())
+	_, err = jwt.Encode(jwt.Claims{"key": secretKey}, secret)
+	assert.ErrorIs(t, err, jwt.ErrInvalidOption, "nor does a token take it along")
 }
 
 // The first certificate carries the key, or the JWK is refused (RFC 7517, Section 4.7).

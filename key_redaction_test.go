@@ -61,6 +61,7 @@ func privateKeys(t *testing.T) map[string]printed {
 		require.NotEmpty(t, keys[name].secrets)
 	}
 	add("secret", secret)
+	keys["secret"] = printed{keys["secret"].key, append(keys["secret"].secrets, secret[:8])}
 	add("weak secret", []byte("hunter2hunter2"), jwt.AllowWeakKey())
 	for _, alg := range []jwt.Algorithm{jwt.RS256, jwt.ES256, jwt.ES512, jwt.EdDSA, jwt.MLDSA44} {
 		if supported(alg) {
@@ -96,12 +97,20 @@ func TestKeysPrintRedacted(t *testing.T) {
 				key   jwt.Key
 				point *jwt.Key
 				set   jwt.KeySet
+				e     *jwt.Encoder
+				d     jwt.Decoder
 			}
 			values := []any{
 				key, *key, &key, set, *set, &set, encoder, *encoder, decoder, *decoder, setDecoder, *setDecoder,
 				[]*jwt.Key{key}, []jwt.Key{*key}, [1]jwt.Key{*key}, map[string]*jwt.Key{"k": key}, map[*jwt.Key]jwt.Key{key: *key}, []any{key, *key},
-				struct{ K *jwt.Key }{key}, struct{ K jwt.Key }{*key}, &struct{ K any }{key}, hidden{*key, key, *set}, &hidden{*key, key, *set},
+				struct{ K *jwt.Key }{key}, struct{ K jwt.Key }{*key}, &struct{ K any }{key}, hidden{*key, key, *set, encoder, *decoder}, &hidden{*key, key, *set, encoder, *decoder},
 				struct{ jwt.Key }{*key}, struct{ *jwt.Key }{key}, struct{ jwt.KeySet }{*set}, map[string]any{"set": *set, "e": encoder},
+			}
+			if name == "secret" { // a copy of it
+				raw, err := jwt.NewEncoder(secret)
+				require.NoError(t, err)
+				rawDecoder := mustDecoder(t, secret, jwt.HS256)
+				values = append(values, raw, *raw, rawDecoder, *rawDecoder)
 			}
 			var text strings.Builder
 			for _, value := range values {
@@ -109,7 +118,7 @@ func TestKeysPrintRedacted(t *testing.T) {
 					if verb > 'Z' && verb < 'a' {
 						continue
 					}
-					for _, flags := range []string{"", "+", "#", " "} {
+					for _, flags := range []string{"", "+", "#", " ", "10.3"} {
 						fmt.Fprintf(&text, "%"+flags+string(verb)+"\n", value)
 					}
 				}
