@@ -280,23 +280,3 @@ func TestJWKCertificates(t *testing.T) {
 	_, err := jwt.ParseJWK(membersOf(t, jwkOf(t, edKey)).text(t, members{"x5c": []string{own}}))
 	assert.NoError(t, err)
 }
-
-// Thumbprints are those of RFC 7638, Section 3.1 and RFC 8037, Appendix A.3, the
-// same for both halves and whatever stands beside the key.
-func TestThumbprint(t *testing.T) {
-	const rsaN = "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMs" +
-		"tn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbO" +
-		"pbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw"
-	for want, text := range map[string]string{
-		"NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs": `{"kty":"RSA","n":"` + rsaN + `","e":"AQAB","alg":"RS256","kid":"2011-04-29"}`,
-		"kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k": `{"kty":"OKP","crv":"Ed25519","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}`,
-	} {
-		key, err := jwt.ParseJWK([]byte(text))
-		require.NoError(t, err)
-		assert.Equal(t, want, key.Thumbprint())
-		assert.Equal(t, want, key.Public().Thumbprint())
-		other, err := jwt.NewKey(key, jwt.WithKeyID("other"))
-		require.NoError(t, err)
-		assert.Equal(t, want, other.Thumbprint())
-	}
-}

@@ -79,6 +79,7 @@ func (e rfcExample) check(t *testing.T) {
 	for _, key := range keys {
 		if e.Thumbprint != "" {
 			assert.Equal(t, e.Thumbprint, key.Thumbprint())
+			assert.Equal(t, e.Thumbprint, mustKey(t, key, jwt.WithKeyID("another")).Thumbprint(), "whatever stands beside the key")
 		}
 		if e.Token != "" {
 			e.checkToken(t, key)
