@@ -1,3 +1,5 @@
+//lint:file-ignore SA1019 deprecated kinds of keys are given here, to be refused
+
 package jwt_test
 
 import (
