@@ -74,6 +74,7 @@ package jwt
 import (
 	"context"
 	"slices"
+	"time"
 )
 
 // Encode returns a token: payload as its claims, signed with key. The payload is
@@ -330,8 +331,10 @@ func (m *message) decode(keys keyring, p *decodePolicy, ctx context.Context, tok
 	if f := m.header.checkJWT(); f != nil {
 		return f
 	}
-	if _, f := m.checkCritical(p, false); f != nil {
-		return f
+	if m.header.hasCritical {
+		if _, f := m.checkCritical(p, false); f != nil {
+			return f
+		}
 	}
 	if f := m.authenticate(keys, p, ctx, token, s, token[:len(s.header)+1+len(s.payload)]); f != nil {
 		return f
@@ -389,7 +392,8 @@ func (m *message) authenticate(keys keyring, p *decodePolicy, ctx context.Contex
 		return f
 	}
 	var room [mostKeysTried]*keyState
-	candidates, f := keys.candidates(p, ctx, h.Algorithm, h.KeyID, room[:0])
+	m.now = time.Time{}
+	candidates, f := keys.candidates(p, ctx, &m.now, h.Algorithm, h.KeyID, room[:0])
 	if f != nil {
 		return f
 	}
@@ -425,7 +429,7 @@ func (m *message) accept(p *decodePolicy, ctx context.Context) error {
 // check stops at the first check that fails, but for expiry, which comes back beside.
 func (m *message) check(p *decodePolicy, ctx context.Context) (expired *expiry, err error) {
 	r := m.payload.registered()
-	now := p.now()
+	now := p.now(m.now)
 	m.checkedAt = now
 	expired, f := p.inForce(&m.payload, &r, now)
 	if f != nil {

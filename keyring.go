@@ -1,6 +1,9 @@
 package jwt
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // A keyring is what signatures are verified with: one key, or a set.
 type keyring struct {
@@ -55,14 +58,22 @@ func (r *keyring) serve(allowed Algorithm) error {
 }
 
 // candidates appends to dst the keys that a token's signature may be verified
-// with: at least one, and at most mostKeysTried.
-func (r *keyring) candidates(p *decodePolicy, ctx context.Context, alg Algorithm, kid string, dst []*keyState) ([]*keyState, *failure) {
+// with: at least one, and at most mostKeysTried. Where that takes a look at the clock, and
+// no waiting, now is what it said.
+func (r *keyring) candidates(p *decodePolicy, ctx context.Context, now *time.Time, alg Algorithm, kid string, dst []*keyState) ([]*keyState, *failure) {
 	switch {
 	case alg&supportedAlgorithms == 0:
 		f := *unsupportedAlgorithm(alg)
 		f.class = ErrInvalidAlgorithm
 		return nil, &f
 	case r.one == nil && r.set.live != nil:
+		*now = time.Now()
+		if f := r.set.live.fresh(*now); f != nil {
+			if found, none := f.keys.candidates(alg, kid, dst); none == nil {
+				return found, nil
+			}
+		}
+		*now = time.Time{}
 		if ctx == nil {
 			ctx = p.context()
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // The steps of reading a token, which jwt.go puts in order, the results of both flows,
@@ -77,6 +78,7 @@ type message struct {
 	signature []byte
 	jsonText  []byte     // of the header, then of the claims set; where one is written, the header segment
 	payload   document   // jsonText, cut into nodes
+	now       time.Time  // what the machine's clock said when a live set was asked; zero where none was
 	checkedAt instant    // what the clock said when check was called
 	complete  *Token     // for the validators and the caller; nil where nobody asked for it
 	written   registered // where encode wrote the registered claims

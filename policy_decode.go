@@ -180,12 +180,15 @@ func (p *decodePolicy) contradiction() error {
 
 func contradict(a, b string) error { return badOption("contradictory options: " + a + " and " + b) }
 
-// now reads the clock.
-func (p *decodePolicy) now() instant {
-	if p.clock != nil {
+// now reads the clock, unless it is the machine's, and the call has read that already.
+func (p *decodePolicy) now(read time.Time) instant {
+	switch {
+	case p.clock != nil:
 		return instantOf(p.clock())
+	case read.IsZero():
+		return instantOf(time.Now())
 	}
-	return instantOf(time.Now())
+	return instantOf(read)
 }
 
 // What is not in the policy itself is read again from the options.
