@@ -26,7 +26,7 @@ import (
 type layer struct {
 	name  string
 	files string // names of files; * stands for any letters
-	knows string // layers, and packages below internal/; "all" is every layer
+	knows string // layers, and packages of the folder internal; "all" is everything
 	never string // packages that these files must not import
 }
 
@@ -201,7 +201,7 @@ func checkLayers(table []layer, imports map[string][]string, uses []use) (proble
 	}
 	for _, file := range files {
 		for _, path := range imports[file] {
-			if below, ours := strings.CutPrefix(path, root+"/"); ours {
+			if below, ours := strings.CutPrefix(path, root+"/internal/"); ours {
 				check(file, "package "+path, below)
 			}
 			if slices.Contains(strings.Fields(rows[layerOf[file]].never), path) {
@@ -286,8 +286,8 @@ func TestLayersSayWhatIsWrong(t *testing.T) {
 		"a file in two rows":   {[]layer{low, {"high", "high.go low.go", "low", ""}}, nil, uses, `low.go is in two rows of layers, "low" and "high"`},
 		"no longer known":      {[]layer{low, high}, nil, uses[1:], `in layers "high" may know "low", and does not`},
 		"an import":            {[]layer{low, high}, map[string][]string{"low.go": {"time"}}, uses, `low.go imports time, which no file of the layer "low" may`},
-		"a package of ours":    {[]layer{low, high}, map[string][]string{"low.go": {root + "/internal/p"}}, uses, "low.go uses package " + root + `/internal/p: in layers "low" may not know "internal/p"`},
-		"one that is allowed":  {[]layer{{"low", "low*.go", "internal/p", ""}, high}, map[string][]string{"low.go": {root + "/internal/p"}}, uses, ""},
+		"a package of ours":    {[]layer{low, high}, map[string][]string{"low.go": {root + "/internal/p"}}, uses, "low.go uses package " + root + `/internal/p: in layers "low" may not know "p"`},
+		"one that is allowed":  {[]layer{{"low", "low*.go", "p", ""}, high}, map[string][]string{"low.go": {root + "/internal/p"}}, uses, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			all := maps.Clone(imports)
