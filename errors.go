@@ -162,10 +162,10 @@ type failure struct {
 
 // An expiry is what an [ExpiredError] is made from, again for each caller.
 type expiry struct {
-	claim    string // "exp", or "iat" where it is the maximum age
-	at, now  time.Time
-	leeway   time.Duration
-	evidence *Token // nil unless expiry is all that is wrong
+	claim   string // "exp", or "iat" where it is the maximum age
+	at, now time.Time
+	leeway  time.Duration
+	token   *Token // nil unless expiry is all that is wrong
 }
 
 func (f *failure) Error() string { return "jwt: " + f.text }
@@ -201,7 +201,7 @@ func dataOf(target any, err, class error, claim, segment string, x *expiry) bool
 		if class != ErrExpired || x == nil {
 			return false
 		}
-		*t = &ExpiredError{ExpiresAt: x.at, Now: x.now, Leeway: x.leeway, Token: x.evidence.clone(), of: err}
+		*t = &ExpiredError{ExpiresAt: x.at, Now: x.now, Leeway: x.leeway, Token: x.token.clone(), of: err}
 	default:
 		return false
 	}

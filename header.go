@@ -1,7 +1,6 @@
 package jwt
 
 import (
-	"slices"
 	"strings"
 	"sync"
 
@@ -258,29 +257,6 @@ func writeHeader(room []byte, params []member) ([]byte, error) {
 	return text, nil
 }
 
-// A member is a name and a value of an object to be written.
-type member struct {
-	name  string
-	value any
-}
-
-func sortByName(list []member) {
-	slices.SortFunc(list, func(a, b member) int { return strings.Compare(a.name, b.name) })
-}
-
-// appendMembers appends an object of the members, in their order. For limit see
-// [strictjson.Writer.Limit].
-func appendMembers(dst []byte, list []member, limit int) (text []byte, err error) {
-	w := strictjson.Writer{Format: jsonFormat, Limit: limit}
-	text = append(dst, "{}"...)
-	for _, m := range list {
-		if text, err = w.Add(text, m.name, m.value); err != nil {
-			break
-		}
-	}
-	return text, err
-}
-
 // checkHeader refuses what parseHeader would.
 func checkHeader(text []byte) error {
 	var d strictjson.Document
@@ -300,4 +276,50 @@ func saysNested(cty any) bool {
 	}
 	h, f := parseHeader(text, &d)
 	return f == nil && isMediaType(h.ContentType, "JWT")
+}
+
+// "crit": extensions without which a token must not be understood (RFC 7515, Section
+// 4.1.11). The program understands those that WithCritical names; nothing else does.
+
+var (
+	errCritical = &failure{class: ErrInvalidToken, text: `the header has "crit": it asks for extensions that are not supported here; ` +
+		`where the program itself checks them, WithCritical names them`}
+	errCriticalB64  = &failure{class: ErrInvalidToken, text: `"crit" lists "b64", which no JWT may have (RFC 7797, Section 7)`}
+	errCriticalForm = &failure{class: ErrInvalidToken, text: `"crit" must be an array of strings, not empty and with none of them twice`}
+)
+
+// checkCritical refuses extensions that are not understood. With b64, that of RFC 7797 may be
+// among them, and it reports whether it is. The header is parsed again, into d, as the
+// answer depends on the policy, and cached headers serve all policies.
+func (h *Header) checkCritical(d *strictjson.Document, b64 bool, understood func(name string) bool) (hasB64 bool, f *failure) {
+	d.Parse([]byte(h.json))
+	list := d.Member("crit")
+	if d.Kind(list) != strictjson.Array || d.IsEmpty(list) {
+		return false, errCriticalForm
+	}
+	// The first name that is not understood, or is there twice, ends it, so a header
+	// does not make it longer than the program's own list.
+	for i := range d.Elements(list) {
+		if d.Kind(i) != strictjson.String {
+			return false, errCriticalForm
+		}
+		for other := list + 1; other < i; other++ {
+			if d.Equal(other, i) {
+				return false, errCriticalForm
+			}
+		}
+		name := string(d.String(i))
+		isB64 := b64 && name == "b64"
+		hasB64 = hasB64 || isB64
+		switch {
+		case !b64 && name == "b64":
+			return false, errCriticalB64
+		case !isB64 && !understood(name):
+			return false, &failure{class: ErrInvalidToken, text: `"crit" asks for the extension ` + quote(name) +
+				", which is not supported here; where the program itself checks it, WithCritical names it"}
+		case d.Member(name) == 0:
+			return false, &failure{class: ErrInvalidToken, text: `"crit" lists ` + quote(name) + ", which is not in the header"}
+		}
+	}
+	return hasB64, nil
 }

@@ -3,6 +3,8 @@ package jwt
 import (
 	"errors"
 	"reflect"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/token-jwt/jwt/internal/strictjson"
@@ -58,4 +60,27 @@ func claimValue(c claim, value any) (any, error) {
 		return v.Unix(), nil
 	}
 	return value, nil
+}
+
+// A member is a name and a value of an object to be written.
+type member struct {
+	name  string
+	value any
+}
+
+func sortByName(list []member) {
+	slices.SortFunc(list, func(a, b member) int { return strings.Compare(a.name, b.name) })
+}
+
+// appendMembers appends an object of the members, in their order. For limit see
+// [strictjson.Writer.Limit].
+func appendMembers(dst []byte, list []member, limit int) (text []byte, err error) {
+	w := strictjson.Writer{Format: jsonFormat, Limit: limit}
+	text = append(dst, "{}"...)
+	for _, m := range list {
+		if text, err = w.Add(text, m.name, m.value); err != nil {
+			break
+		}
+	}
+	return text, err
 }

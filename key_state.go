@@ -82,9 +82,9 @@ func makeKey(material any, jwk *jwkMembers, o keyOptions) (*Key, error) {
 
 // signingKey checks whatever Encode and its kin were given. What it returns
 // refers to it.
-func signingKey[K SigningKey](m *message, key K) (*keyState, error) {
+func signingKey[K SigningKey](s *scratch, key K) (*keyState, error) {
 	if secret, ok := any(key).([]byte); ok { // by itself, so that it is not put on the heap
-		return &m.raw, m.raw.setSecret(secret, false)
+		return &s.secret, s.secret.setSecret(secret, false)
 	}
 	switch k := any(key).(type) {
 	case *Key:

@@ -13,9 +13,9 @@ type keyring struct {
 
 // verificationKeys checks whatever Decode and its kin were given. What it
 // returns refers to it.
-func verificationKeys[K VerificationKey](m *message, key K) (keyring, error) {
+func verificationKeys[K VerificationKey](s *scratch, key K) (keyring, error) {
 	if secret, ok := any(key).([]byte); ok { // by itself, so that it is not put on the heap
-		return ring(&m.raw, m.raw.setSecret(secret, false))
+		return ring(&s.secret, s.secret.setSecret(secret, false))
 	}
 	switch k := any(key).(type) {
 	case *Key:
