@@ -33,6 +33,9 @@ type (
 var format = strictjson.NewFormat([]string{"v", "number"}, strictjson.Types{
 	Date: reflect.TypeFor[seconds](),
 	ParseDate: func(number []byte) (time.Time, bool) {
+		if !strictjson.IsNumber(number) {
+			panic("no number")
+		}
 		n, err := strconv.ParseInt(string(number), 10, 40)
 		return time.Unix(n, 0).UTC(), err == nil
 	},
@@ -50,6 +53,9 @@ func (s *seconds) UnmarshalJSON(text []byte) error {
 	if string(text) == "null" {
 		return nil
 	}
+	if !strictjson.IsNumber(text) {
+		return errors.New("no number")
+	}
 	date, ok := format.ParseDate(text)
 	if !ok {
 		return errors.New("no date")
@@ -59,10 +65,15 @@ func (s *seconds) UnmarshalJSON(text []byte) error {
 }
 
 func (o oneOrMore) MarshalJSON() ([]byte, error) {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
 	if len(o) == 1 {
-		return json.Marshal(o[0])
+		err := encoder.Encode(o[0])
+		return text.Bytes(), err
 	}
-	return json.Marshal(append([]string{}, o...))
+	err := encoder.Encode(append([]string{}, o...))
+	return text.Bytes(), err
 }
 func (o *oneOrMore) UnmarshalJSON(text []byte) error {
 	var one *string
@@ -81,10 +92,15 @@ func (o *oneOrMore) UnmarshalJSON(text []byte) error {
 // decodedAs fills a T.
 func decodedAs[T any](text string) (out T, err error) {
 	var d strictjson.Document
-	if !d.Parse([]byte(text)) {
+	parsed := []byte(text)
+	if !d.Parse(parsed) {
 		return out, errors.New(d.Problem())
 	}
-	return out, d.Fill(reflect.ValueOf(&out).Elem(), format.Plan(reflect.TypeFor[T]()))
+	err = d.Fill(reflect.ValueOf(&out).Elem(), format.Plan(reflect.TypeFor[T]()))
+	if string(parsed) != text {
+		panic("a method was given the text itself")
+	}
+	return out, err
 }
 
 // encoded writes a value.
@@ -102,6 +118,7 @@ type (
 	level    int8
 	hexByte  byte
 	textual  struct{ text string }
+	anyText  struct{ text string }
 	fromJSON struct{ text string }
 	inner    struct {
 		X int `json:"x"`
@@ -227,6 +244,12 @@ func (h *textual) UnmarshalText(text []byte) error {
 	return nil
 }
 
+func (a anyText) MarshalText() ([]byte, error) { return []byte(a.text), nil }
+func (a *anyText) UnmarshalText(text []byte) error {
+	a.text = string(text)
+	return nil
+}
+
 func (f fromJSON) MarshalJSON() ([]byte, error) { return []byte(` [ ` + f.text + ` ] `), nil }
 func (f *fromJSON) UnmarshalJSON(text []byte) error {
 	if text[0] != '[' {
@@ -341,6 +364,11 @@ func TestFillAgreesWithEncodingJSON(t *testing.T) {
 	agree[float32](t)
 	agree[float64](t)
 	agree[json.Number](t)
+	agree[seconds](t)
+	agree[*seconds](t)
+	agree[[]seconds](t)
+	agree[oneOrMore](t)
+	agree[[]oneOrMore](t)
 	agree[any](t)
 	agree[fmt.Stringer](t)
 	agree[*int](t)
@@ -394,6 +422,7 @@ func TestFillAgreesWithEncodingJSON(t *testing.T) {
 	agree[tags](t)
 	agree[struct{}](t)
 	agree[textual](t)
+	agree[anyText](t)
 	agree[*textual](t)
 	agree[fromJSON](t)
 	agree[*fromJSON](t)

@@ -79,11 +79,9 @@ func (d *Document) fillDirect(i Node, at address, as form, f *Format) bool {
 			return true
 		}
 	case form(reflect.Int64):
-		if n.kind == Number {
-			if number, err := strconv.ParseInt(string(d.Raw(i)), 10, 64); err == nil {
-				*(*int64)(at) = number
-				return true
-			}
+		if number, err := strconv.ParseInt(string(d.Raw(i)), 10, 64); err == nil {
+			*(*int64)(at) = number
+			return true
 		}
 	case formDate, formTime: // which have the same memory layout
 		if n.kind == Number && f.ParseDate != nil {

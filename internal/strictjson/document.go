@@ -31,10 +31,10 @@
 //
 // # Cost
 //
-// Parsing, and filling plain fields, allocate nothing but what they return. Time is
-// linear in the text, whatever the text: see names.go for duplicate names. Documents,
-// Formats, and Plans after they are made, hold no state of another: a Format and its
-// Plans are safe for concurrent use, a Document and a Writer are for one goroutine.
+// Parsing allocates nothing once a Document has its memory, and filling plain fields
+// allocates only what they hold. Time is linear in the text, whatever the text: for
+// duplicate names see names.go. A Format and its Plans are safe for concurrent use; a
+// Document and a Writer are for one goroutine.
 package strictjson
 
 import (

@@ -111,7 +111,7 @@ func TestParseValue(t *testing.T) {
 	for _, text := range []string{``, ` `, `1 2`, `truex`, `"a`, `[1`, `]`, `{"a":1,"a":1}`, strings.Repeat("[", 65) + strings.Repeat("]", 65)} {
 		assert.False(t, d.ParseValue([]byte(text)), text)
 	}
-	for text, raw := range map[string]string{`1,2`: `1`, `["a"]}`: `["a"]`, `"a""b"`: `"a"`, `{}}`: `{}`, `12`: `12`} {
+	for text, raw := range map[string]string{`1,2`: `1`, `["a"]}`: `["a"]`, `"a""b"`: `"a"`, `{}}`: `{}`, `12`: `12`, strings.Repeat("[", 64) + strings.Repeat("]", 65): strings.Repeat("[", 64) + strings.Repeat("]", 64)} {
 		require.True(t, d.ParsePrefix([]byte(text)), text)
 		assert.Equal(t, raw, string(d.Raw(0)))
 	}
@@ -122,6 +122,30 @@ func TestParseValue(t *testing.T) {
 	assert.Equal(t, 2, at)
 	assert.Contains(t, d.Problem(), fault.String())
 	assert.Contains(t, d.Problem(), "byte 2")
+}
+
+// Each fault is found where it is, and the parse after it knows nothing of it.
+func TestFaults(t *testing.T) {
+	many := `{"names":{`
+	for i := range 40 {
+		many += fmt.Sprintf(`"name%d":%d,`, i, i)
+	}
+	many += `"last":1}}`
+	var d strictjson.Document
+	for text, want := range map[string]string{
+		``: "object is wanted (byte 0)", ` []`: "object is wanted (byte 1)", `{} x`: "after the JSON value (byte 3)", `{"a":`: "ends where a value is wanted (byte 5)", `{"a":1`: "inside an object or array (byte 6)",
+		`{"a":[1}`: "comma or a closing bracket is wanted (byte 7)", `{"a":1,}`: "name in quotes is wanted (byte 7)", `{1:2}`: "name in quotes is wanted (byte 1)", `{"a":1,"\u0061":2}`: "same name stands twice in an object (byte 7)",
+		`{"a" 1}`: "colon is wanted after a member name (byte 5)", `{"a":tru}`: "JSON value is wanted (byte 5)", `{"a":[1.]}`: "no digits after its point (byte 6)", `{"a":[1e]}`: "no digits in its exponent (byte 6)",
+		`{"a":` + strings.Repeat("1", 257) + `}`: "longer than 256 characters (byte 5)", `{"a":"b}`: "no closing quote (byte 5)", `{"ab}`: "no closing quote (byte 1)", `{"a":"bc\x"}`: "invalid escape, or half a surrogate pair (byte 8)",
+		"{\"a\":\"b\n\"}": "unescaped control character (byte 7)", "{\"a\":\"b\xff\"}": "not valid UTF-8 (byte 7)", `{"a":` + strings.Repeat("[", 65): "deeper than 64 levels (byte 68)",
+	} {
+		assert.False(t, d.Parse([]byte(text)), text)
+		assert.True(t, strings.HasSuffix(d.Problem(), want), "%s: %s", text, d.Problem())
+		require.True(t, d.Parse([]byte(many)))
+		fault, _ := d.Fault()
+		assert.Nil(t, fault)
+		assert.Equal(t, 41, d.Len(2))
+	}
 }
 
 // What a strict parse of a part refuses, a loose one of the whole does not look at.

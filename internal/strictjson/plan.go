@@ -38,10 +38,10 @@ type Types struct {
 	// from a string as well as from an array of strings.
 	OneOrMore reflect.Type
 
-	// Member is asked about the value of each member of the outermost object that has a
-	// number, where Writer.Offsets is set and the value comes from a map whose keys are
-	// strings, or is a time.Duration, wherever from. It returns what to write. Its error
-	// completes the sentence `"name" holds`.
+	// Member is asked about members of the outermost object that have a number, if
+	// Writer.Offsets is set: about each value of a map, and about each time.Duration,
+	// which few mean where it is written as an integer. It returns what to write instead.
+	// Its error completes the sentence `"name" holds`.
 	Member func(number int, value any) (any, error)
 }
 

@@ -36,6 +36,10 @@ func TestAdd(t *testing.T) {
 		_, err := (&strictjson.Writer{Format: format}).Add([]byte(`{}`), name, value)
 		assert.ErrorContains(t, err, " holds ", name)
 	}
+	_, err = (&strictjson.Writer{Format: format}).Append(nil, deepStrings(64))
+	assert.Error(t, err)
+	_, err = (&strictjson.Writer{Format: format}).Append(nil, deepStrings(63))
+	assert.NoError(t, err)
 	_, err = (&strictjson.Writer{Format: format}).Add([]byte(`{}`), "c", deep(63))
 	assert.NoError(t, err)
 }
@@ -45,6 +49,30 @@ func deep(n int) (value any) {
 		value = []any{value}
 	}
 	return value
+}
+
+// deepStrings is n levels around a list of strings.
+func deepStrings(n int) (value any) {
+	value = []string{"a"}
+	for range n {
+		value = []any{value}
+	}
+	return value
+}
+
+// A format without types reads and writes those of Go.
+func TestNoTypes(t *testing.T) {
+	f := strictjson.NewFormat(nil, strictjson.Types{})
+	var d strictjson.Document
+	require.True(t, d.ParseValue([]byte(`1`)))
+	var date time.Time
+	assert.Error(t, d.Fill(reflect.ValueOf(&date).Elem(), f.Plan(reflect.TypeFor[time.Time]())))
+	require.True(t, d.ParseValue([]byte(`"2027-01-15T08:00:00Z"`)))
+	assert.NoError(t, d.Fill(reflect.ValueOf(&date).Elem(), f.Plan(reflect.TypeFor[time.Time]())))
+	assert.True(t, date.Equal(now))
+	text, err := (&strictjson.Writer{Format: f}).Append(nil, map[string]any{"date": now, "wait": time.Second, "": 1})
+	require.NoError(t, err)
+	assert.Equal(t, `{"":1,"date":"2027-01-15T08:00:00Z","wait":1000000000}`, string(text))
 }
 
 type (
@@ -208,8 +236,34 @@ func TestMisfit(t *testing.T) {
 		_, err := decodedAs[fields](text)
 		assert.Equal(t, ok, err == nil, text)
 	}
-	_, err := decodedAs[struct{ K string }]("{\"\u212a\":1}") // the sign of kelvin folds to k
+	got, err := decodedAs[fields](`{"Other":"a","other":"b","V":"c"}`)
+	require.NoError(t, err)
+	assert.Equal(t, fields{"c", "a"}, got)
+	_, err = decodedAs[row](`{"x":1}`)
+	assert.ErrorContains(t, err, "embed it by value")
+	_, err = decodedAs[holder[textual]](`{"v":"x"}`)
+	assert.EqualError(t, err, "a JSON string does not fit the Go type strictjson_test.textual: no <")
+	_, err = decodedAs[struct{ K string }]("{\"\u212a\":1}") // the sign of kelvin folds to k
 	assert.ErrorContains(t, err, "case alone")
+}
+
+// A scratch value comes from the pool as zero, and not at all if code of the program may
+// still know its address.
+func TestScratch(t *testing.T) {
+	plan := format.Plan(reflect.TypeFor[Inner]())
+	for range 10 {
+		s := plan.Scratch()
+		assert.True(t, s.Value.IsZero())
+		s.Value.Set(reflect.ValueOf(Inner{1, 2}))
+		plan.Release(s)
+	}
+	plan = format.Plan(reflect.TypeFor[struct{ V []map[string]fromJSON }]())
+	for range 10 {
+		s := plan.Scratch()
+		s.Value.Field(0).Set(reflect.ValueOf([]map[string]fromJSON{{}}))
+		plan.Release(s)
+		assert.Equal(t, 1, s.Value.Field(0).Len(), "it is left alone")
+	}
 }
 
 func TestExact(t *testing.T) {

@@ -1,7 +1,7 @@
 // Mutate tests the tests: it breaks the package, and those in internal/ that it is made
 // of, in many small ways, one at a time, and lists those that no test notices.
 //
-//	go run ./scripts/mutate [-files regexp] [-only regexp] [-since revision] [-part i/n] [-trust] [-list] [-workers n] [-min percent]
+//	go run ./scripts/mutate [-files regexp] [-tests regexp] [-only regexp] [-since revision] [-part i/n] [-trust] [-list] [-workers n] [-min percent]
 //
 // Run it in the root of the repository. The mutants are
 //
@@ -53,6 +53,7 @@ import (
 
 var (
 	files   = flag.String("files", "", "only files whose paths match")
+	folders = flag.String("tests", "", "only the tests in folders whose paths match; \".\" is the root")
 	only    = flag.String("only", "", "only mutants whose lines match, as they would be printed")
 	since   = flag.String("since", "", "only mutants that start on lines changed since a git revision")
 	part    = flag.String("part", "", "only a share of the mutants, such as 1/4: one in four, from the first on")
@@ -91,6 +92,10 @@ func run(scratch string) error {
 	if err != nil {
 		return err
 	}
+	tested, err := regexp.Compile(*folders)
+	if err != nil {
+		return err
+	}
 	isWanted, err := wantedLines(*since)
 	if err != nil {
 		return err
@@ -114,6 +119,9 @@ func run(scratch string) error {
 	}
 	var tests tests
 	for i, dir := range packages {
+		if !tested.MatchString(dir) {
+			continue
+		}
 		binary := filepath.Join(scratch, fmt.Sprint("mutants", i, ".test"))
 		if out, err := exec.Command("go", "test", "-c", "-o", binary, "-overlay", filepath.Join(scratch, "overlay.json"), "./"+dir).CombinedOutput(); err != nil {
 			return fmt.Errorf("the mutants do not compile: %s", out)
