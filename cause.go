@@ -115,7 +115,7 @@ func (p *decodePolicy) notBase64(token string, start int, segment string, name s
 		return stray(token, start+i, name)
 	}
 	switch {
-	case p.has(hasPadding):
+	case p.has(withPadding):
 		if len(bare) == len(segment) {
 			return fault.unpadded
 		}

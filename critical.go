@@ -1,5 +1,7 @@
 package jwt
 
+import "slices"
+
 // "crit": extensions without which a token must not be understood (RFC 7515, Section
 // 4.1.11). The program understands those that WithCritical names, and nothing else does.
 
@@ -10,14 +12,14 @@ var (
 	errCriticalForm = &failure{class: ErrInvalidToken, text: `"crit" must be an array of strings, not empty and with none of them twice`}
 )
 
-// checkCriticalNames holds the names of WithCritical against what "crit" may list:
+// checkExtensions holds the names of WithCritical against what "crit" may list:
 // producers "MUST NOT include Header Parameter names defined by this specification or
 // [JWA] for use with JWS".
-func checkCriticalNames(names []string) error {
-	if err := checkList("WithCritical", names); err != nil {
+func (o *option) checkExtensions() error {
+	if err := o.checkList(); err != nil {
 		return err
 	}
-	for _, name := range names {
+	for _, name := range o.list {
 		switch name {
 		case "alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit", // RFC 7515
 			"enc", "zip", "epk", "apu", "apv", "iv", "tag", "p2s", "p2c": // RFC 7516 and RFC 7518
@@ -36,7 +38,7 @@ func (m *message) checkCritical(p *decodePolicy, b64 bool) (hasB64 bool, f *fail
 	switch {
 	case !m.header.hasCritical:
 		return false, nil
-	case !b64 && !p.has(hasCritical):
+	case !b64 && !p.has(withCritical):
 		return false, errCritical
 	}
 	d := &m.payload
@@ -63,7 +65,7 @@ func (m *message) checkCritical(p *decodePolicy, b64 bool) (hasB64 bool, f *fail
 		switch {
 		case !b64 && name == "b64":
 			return false, errCriticalB64
-		case !isB64 && !p.isCritical(name):
+		case !isB64 && !slices.Contains(p.get(withCritical).list, name):
 			return false, &failure{class: ErrInvalidToken, text: `"crit" asks for the extension ` + quote(name) +
 				", which is not supported here; where the program itself checks it, WithCritical names it"}
 		case d.member(name) == 0:

@@ -23,7 +23,7 @@ func NewDecoder[K VerificationKey](key K, alg Algorithm, opts ...DecodeOption) (
 	if err != nil {
 		return nil, err
 	}
-	p, err := readDecodePolicy(alg, cloneDecodeOptions(opts))
+	p, err := readDecodePolicy(alg, cloneOptions(opts))
 	if err != nil {
 		return nil, err
 	}

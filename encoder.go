@@ -18,9 +18,9 @@ func NewEncoder[K SigningKey](key K, opts ...EncodeOption) (*Encoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := readEncodePolicy(state, opts)
+	p, err := readEncodePolicy(state, cloneOptions(opts))
 	if err == nil {
-		err = p.prepare()
+		err = p.prepare(state)
 	}
 	if err != nil {
 		return nil, err

@@ -26,7 +26,7 @@ func placeOfHeader(segment string) *atomic.Pointer[knownHeader] {
 // knownHeader returns nil where the header is to be read.
 func (p *decodePolicy) knownHeader(segment string) *Header {
 	known := placeOfHeader(segment).Load()
-	if known == nil || known.segment != segment || p.has(hasPadding) {
+	if known == nil || known.segment != segment || p.has(withPadding) {
 		return nil
 	}
 	return known.header
@@ -35,7 +35,7 @@ func (p *decodePolicy) knownHeader(segment string) *Header {
 // remember keeps a header that had to be read, and whose signature held. One that was padded is not
 // kept: to a policy without padding its text is malformed.
 func (p *decodePolicy) remember(segment string, h *Header) {
-	if !p.has(hasPadding) {
+	if !p.has(withPadding) {
 		placeOfHeader(segment).Store(&knownHeader{strings.Clone(segment), h})
 	}
 }

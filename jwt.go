@@ -245,7 +245,7 @@ func (m *message) encode(key *keyState, p *encodePolicy, dst []byte, payload any
 	if p.jwsOnly != "" {
 		return nil, badOption("Encode does not take " + p.jwsOnly)
 	}
-	header, err := p.headerForJWT(m)
+	header, err := p.headerForJWT(m, key)
 	if err != nil {
 		return nil, err
 	}
@@ -286,17 +286,17 @@ func (m *message) sign(key *keyState, p *encodePolicy, dst, payload []byte) ([]b
 	if p.jwtOnly != "" {
 		return nil, badOption("Sign does not take " + p.jwtOnly)
 	}
-	header, err := p.headerForJWS(m)
+	header, err := p.headerForJWS(m, key)
 	if err != nil {
 		return nil, err
 	}
 	m.octets = append(m.octets[:0], header...)
-	if p.unencoded {
+	if p.has(withUnencodedPayload) {
 		m.octets = append(m.octets, payload...)
 	} else {
 		m.octets = appendBase64url(m.octets, payload)
 	}
-	if p.detached {
+	if p.has(withDetached) || p.has(withUnencodedPayload) {
 		dst = append(dst, header...)
 	} else {
 		dst = append(dst, m.octets...)
@@ -358,7 +358,7 @@ func (m *message) verify(keys keyring, p *decodePolicy, token string) ([]byte, e
 		return nil, f
 	}
 	input := token[:len(s.header)+1+len(s.payload)]
-	if p.has(hasDetached) {
+	if p.has(withDetachedPayload) {
 		if s.payload != "" {
 			return nil, errNotDetached
 		}
@@ -367,15 +367,15 @@ func (m *message) verify(keys keyring, p *decodePolicy, token string) ([]byte, e
 	if f := m.authenticate(keys, p, nil, token, s, input); f != nil {
 		return nil, f
 	}
-	payload := append([]byte{}, p.detached...)
-	if !p.has(hasDetached) {
+	payload := append([]byte{}, p.get(withDetachedPayload).payload...)
+	if !p.has(withDetachedPayload) {
 		var ok bool
 		if payload, ok = p.decodeSegment(payload, s.payload); !ok {
 			return nil, p.badPayload(token, s)
 		}
 	}
-	if p.has(hasType) {
-		if f := m.header.checkType(p.typ); f != nil {
+	if p.has(withType) {
+		if f := m.header.checkType(p.get(withType).text); f != nil {
 			return nil, f
 		}
 	}
@@ -431,8 +431,8 @@ func (m *message) check(p *decodePolicy, ctx context.Context) (expired *expiry, 
 	if f != nil {
 		return expired, f
 	}
-	if p.has(hasType) {
-		if f := m.header.checkType(p.typ); f != nil {
+	if p.has(withType) {
+		if f := m.header.checkType(p.get(withType).text); f != nil {
 			return expired, f
 		}
 	}
@@ -443,7 +443,7 @@ func (m *message) check(p *decodePolicy, ctx context.Context) (expired *expiry, 
 	if expired == nil {
 		expired = tooOld
 	}
-	if p.has(hasValidators) {
+	if p.has(withValidator) {
 		err = m.validate(p, ctx)
 	}
 	return expired, err

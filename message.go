@@ -44,7 +44,7 @@ func (p *decodePolicy) cut(token string) (s segments, f *failure) {
 
 // decodeSegment appends the octets of a segment, padded where the policy has it.
 func (p *decodePolicy) decodeSegment(dst []byte, text string) ([]byte, bool) {
-	if p.has(hasPadding) {
+	if p.has(withPadding) {
 		if len(text)%4 != 0 {
 			return dst, false
 		}
@@ -58,10 +58,10 @@ func (p *decodePolicy) decodeSegment(dst []byte, text string) ([]byte, bool) {
 // detached token.
 func (p *decodePolicy) detachedInput(h *Header) string {
 	if h.unencoded {
-		return string(p.detached)
+		return string(p.get(withDetachedPayload).payload)
 	}
-	text := appendBase64url(nil, p.detached)
-	for p.has(hasPadding) && len(text)%4 != 0 {
+	text := appendBase64url(nil, p.get(withDetachedPayload).payload)
+	for p.has(withPadding) && len(text)%4 != 0 {
 		text = append(text, '=')
 	}
 	return string(text)
@@ -131,7 +131,7 @@ func (m *message) readHeader(p *decodePolicy, token string, s segments) *failure
 // the token and where "crit" says so, and extensions that nobody understands.
 func (m *message) checkJWS(p *decodePolicy) *failure {
 	raw := m.header.unencoded
-	if raw && !p.has(hasDetached) {
+	if raw && !p.has(withDetachedPayload) {
 		return errHeaderRaw
 	}
 	critical, f := m.checkCritical(p, true)

@@ -2,190 +2,105 @@ package jwt
 
 import (
 	"crypto/rand"
-	"slices"
 	"strconv"
 	"time"
 )
 
-// An encodePolicy is what the options of an encoder come to.
+// An encodePolicy is what the options of an encoder come to. It is made on the stack of
+// each one-shot call, and refers to the options.
 type encodePolicy struct {
+	settings
 	algorithm Algorithm
-	keyID     string
-	hasKeyID  bool
-	typ       string
-	hasType   bool
-	params    []member
-	issuer    []string
-	audience  []string
-	subject   string
-	hasSub    bool
-	lifetime  time.Duration
-	notBefore *time.Time
-	issuedAt  bool
-	randomID  bool
-	detached  bool
-	unencoded bool
-	clock     func() time.Time
-	jwtOnly   string // an option that Sign does not take
-	jwsOnly   string // one that Encode does not take
 	jwtHeader []byte // the header segment and its dot, as Encode writes them, where prepare was called
 	jwsHeader []byte // the same, as Sign writes them
 }
 
 // readEncodePolicy reads the options and chooses the algorithm.
 func readEncodePolicy(key *keyState, opts []EncodeOption) (encodePolicy, error) {
-	var p encodePolicy
-	if err := p.read(opts); err != nil {
+	s, err := readSettings(ofEncoder, opts)
+	if err != nil {
 		return encodePolicy{}, err
 	}
-	if p.hasKeyID && key.id != "" && p.keyID != key.id {
-		return encodePolicy{}, badOption("WithKeyID(" + quote(p.keyID) + ") contradicts the key, whose ID is " + quote(key.id))
+	p := encodePolicy{settings: s}
+	for _, param := range p.get(withHeader).params {
+		if param.name == "cty" && saysNested(param.value) {
+			p.jwsOnly = `WithHeader("cty", "JWT")`
+		}
 	}
-	if !p.hasKeyID {
-		p.keyID = key.id
+	if err := p.checkCall("Encode", "Sign"); err != nil {
+		return encodePolicy{}, err
 	}
-	var err error
-	p.algorithm, err = key.choose(p.algorithm)
+	if len(p.get(withIssuer).list) > 1 {
+		return encodePolicy{}, badOption("a token has one issuer, and WithIssuer names several")
+	}
+	if id := p.keyID(key); key.id != "" && id != key.id {
+		return encodePolicy{}, badOption("WithKeyID(" + quote(id) + ") contradicts the key, whose ID is " + quote(key.id))
+	}
+	p.algorithm, err = key.choose(p.get(withAlgorithm).algorithm)
 	return p, err
 }
 
+// keyID is what WithKeyID says, else the key's own. It is no field, as the header that it
+// goes to is on the heap: to the compiler, what one field refers to is what any does, and
+// so the options would be there too.
+func (p *encodePolicy) keyID(key *keyState) string {
+	if p.has(withKeyID) {
+		return p.get(withKeyID).text
+	}
+	return key.id
+}
+
 // prepare writes the headers that an Encoder needs, once for all its calls.
-func (p *encodePolicy) prepare() (err error) {
+func (p *encodePolicy) prepare(key *keyState) (err error) {
 	if p.jwsOnly == "" {
-		p.jwtHeader, err = p.headerForJWT(new(message))
+		p.jwtHeader, err = p.headerForJWT(new(message), key)
 	}
 	if p.jwtOnly == "" && err == nil {
-		p.jwsHeader, err = p.headerForJWS(new(message))
+		p.jwsHeader, err = p.headerForJWS(new(message), key)
 	}
 	return err
 }
 
 // headerForJWT returns the header segment of Encode and its dot. Where it was not
 // prepared it is written into memory of m.
-func (p *encodePolicy) headerForJWT(m *message) ([]byte, error) {
+func (p *encodePolicy) headerForJWT(m *message, key *keyState) ([]byte, error) {
 	switch {
 	case p.jwtHeader != nil:
 		return p.jwtHeader, nil
-	case p.hasType:
-		return p.headerSegment(m, p.typ)
+	case p.has(withType):
+		return p.headerSegment(m, p.keyID(key), p.get(withType).text)
 	}
-	return p.headerSegment(m, "JWT")
+	return p.headerSegment(m, p.keyID(key), "JWT")
 }
 
 // headerForJWS returns that of Sign, likewise.
-func (p *encodePolicy) headerForJWS(m *message) ([]byte, error) {
+func (p *encodePolicy) headerForJWS(m *message, key *keyState) ([]byte, error) {
 	if p.jwsHeader != nil {
 		return p.jwsHeader, nil
 	}
-	return p.headerSegment(m, p.typ)
-}
-
-// read takes the settings of the options, and keeps none of their memory.
-func (p *encodePolicy) read(opts []EncodeOption) error {
-	for _, o := range opts {
-		if err := p.readOne(o); err != nil {
-			return err
-		}
-	}
-	for _, param := range p.params {
-		if param.name == "cty" && saysNested(param.value) {
-			p.jwsOnly = `WithHeader("cty", "JWT")`
-		}
-	}
-	if p.jwtOnly != "" && p.jwsOnly != "" {
-		return contradict(p.jwtOnly+", which Sign does not take", p.jwsOnly+", which Encode does not take")
-	}
-	if len(p.issuer) > 1 {
-		return badOption("a token has one issuer, and WithIssuer names several")
-	}
-	return nil
-}
-
-func (p *encodePolicy) readOne(o EncodeOption) error {
-	switch o := o.(type) {
-	case typeOption:
-		p.typ, p.hasType = string(o), true
-	case clockOption:
-		if o == nil {
-			return errNilClock
-		}
-		p.clock, p.jwtOnly = o, "WithClock"
-	case issuerOption:
-		p.issuer, p.jwtOnly = append(p.issuer, o...), "WithIssuer"
-		return checkList("WithIssuer", o)
-	case subjectOption:
-		p.subject, p.hasSub, p.jwtOnly = string(o), true, "WithSubject"
-		return checkText("WithSubject", string(o))
-	case audienceOption:
-		p.audience, p.jwtOnly = append(p.audience, o...), "WithAudience"
-		return checkList("WithAudience", o)
-	case keyIDOption:
-		p.keyID, p.hasKeyID = string(o), true
-	case algorithmOption:
-		p.algorithm = Algorithm(o)
-		return p.algorithm.checkOne()
-	case headerOption:
-		switch o.name {
-		case "alg", "kid", "typ":
-			return badOption("WithHeader does not set " + quote(o.name) + "; it has an option of its own: WithAlgorithm, WithKeyID, WithType")
-		case "crit", "b64":
-			return badOption("WithHeader does not set " + quote(o.name) + "; WithUnencodedPayload does, where it is needed")
-		}
-		p.params = slices.DeleteFunc(p.params, func(other member) bool { return other.name == o.name })
-		p.params = append(p.params, member(o))
-	case lifetimeOption:
-		p.lifetime, p.jwtOnly = time.Duration(o), "WithExpiresIn"
-		return checkDuration("WithExpiresIn", p.lifetime, time.Second)
-	case notBeforeOption:
-		t := time.Time(o)
-		p.notBefore, p.jwtOnly = &t, "WithNotBefore"
-		if t.IsZero() || !instantOf(t).inRange() {
-			return badOption("WithNotBefore needs a time in the years 1 to 9999, and not the zero one")
-		}
-	case encodeFlag:
-		switch o {
-		case issuedAtFlag:
-			p.issuedAt, p.jwtOnly = true, "WithIssuedAt"
-		case randomIDFlag:
-			p.randomID, p.jwtOnly = true, "WithRandomID"
-		case detachedFlag:
-			p.detached, p.jwsOnly = true, "WithDetached"
-		case unencodedFlag:
-			p.detached, p.unencoded, p.jwsOnly = true, true, "WithUnencodedPayload"
-		}
-	default:
-		return errForeignOption
-	}
-	return nil
-}
-
-func (p *encodePolicy) now() time.Time {
-	if p.clock != nil {
-		return p.clock()
-	}
-	return time.Now()
+	return p.headerSegment(m, p.keyID(key), p.get(withType).text)
 }
 
 // headerSegment writes a header segment and its dot into memory of m. The type is a
 // string, or "" for none; it comes in an any, as a member has it, because "JWT" made
 // one there costs no allocation.
-func (p *encodePolicy) headerSegment(m *message, typ any) ([]byte, error) {
+func (p *encodePolicy) headerSegment(m *message, kid string, typ any) ([]byte, error) {
 	params := append(make([]member, 0, 8), member{"alg", p.algorithm.String()})
-	if p.keyID != "" {
-		params = append(params, member{"kid", p.keyID})
+	if kid != "" {
+		params = append(params, member{"kid", kid})
 	}
 	if typ != "" {
 		params = append(params, member{"typ", typ})
 	}
-	if p.unencoded {
+	if p.has(withUnencodedPayload) {
 		// RFC 7797, Section 6: it is critical that a verifier knows of it.
 		params = append(params, member{"b64", false}, member{"crit", []string{"b64"}})
 	}
 	var err error
-	if m.octets, err = writeHeader(m.octets, append(params, p.params...)); err != nil {
+	if m.octets, err = writeHeader(m.octets, append(params, p.get(withHeader).params...)); err != nil {
 		return nil, err
 	}
-	if len(p.params) > 0 { // those above are known to be right
+	if p.has(withHeader) { // those above are known to be right
 		if err = checkHeader(m.octets); err != nil {
 			return nil, err
 		}
@@ -226,39 +141,39 @@ func (p *encodePolicy) addClaims(dst []byte, r *registered) ([]byte, error) {
 		begin(name)
 		dst = append(strconv.AppendInt(dst, seconds, 10), '}')
 	}
-	if len(p.issuer) > 0 {
-		text("iss", p.issuer[0])
+	if p.has(withIssuer) {
+		text("iss", p.get(withIssuer).list[0])
 	}
-	if p.hasSub {
-		text("sub", p.subject)
+	if p.has(withSubject) {
+		text("sub", p.get(withSubject).text)
 	}
-	if len(p.audience) > 0 {
+	if p.has(withAudience) {
 		begin("aud")
-		list, err := Audience(p.audience).MarshalJSON()
+		list, err := Audience(p.get(withAudience).list).MarshalJSON()
 		if err != nil && fault == nil {
 			fault = badOption(`the claim "aud" cannot be encoded: ` + because(err))
 		}
 		dst = append(append(dst, list...), '}')
 	}
-	if p.lifetime != 0 || p.issuedAt {
+	if p.has(withExpiresIn) || p.has(withIssuedAt) {
 		// One reading of the clock, cut to the second, so that "exp" less "iat" is the
 		// lifetime exactly: Google and Apple refuse a token of a second more.
 		now := p.now().Unix()
-		if p.lifetime != 0 {
-			seconds := int64(p.lifetime / time.Second)
-			if p.lifetime%time.Second > 0 {
+		if lifetime := p.get(withExpiresIn).duration; lifetime != 0 {
+			seconds := int64(lifetime / time.Second)
+			if lifetime%time.Second > 0 {
 				seconds++
 			}
 			date("exp", now+seconds) // past the range of int64 it wraps to no valid date
 		}
-		if p.issuedAt {
+		if p.has(withIssuedAt) {
 			date("iat", now)
 		}
 	}
-	if p.notBefore != nil {
-		date("nbf", p.notBefore.Unix())
+	if p.has(withNotBefore) {
+		date("nbf", p.get(withNotBefore).time.Unix())
 	}
-	if p.randomID {
+	if p.has(withRandomID) {
 		var random [16]byte
 		rand.Read(random[:]) // never fails: crypto/rand ends the program instead
 		text("jti", base64urlOf(random[:]))

@@ -13,8 +13,8 @@ func (m *message) validate(p *decodePolicy, ctx context.Context) error {
 		ctx = p.context()
 	}
 	for _, o := range p.opts {
-		if check, ok := o.(validatorOption); ok {
-			if err := check(ctx, m.whole()); err != nil {
+		if o := o.(*option); o.kind == withValidator {
+			if err := o.check(ctx, m.whole()); err != nil {
 				return refusal(err)
 			}
 		}
