@@ -49,7 +49,7 @@ func (s Issuers) choose(untrusted string) (*Decoder, *failure) {
 		return nil, f
 	}
 	if strings.HasSuffix(parts.payload, "=") {
-		p.given[withPadding] = &notGiven
+		p.given[withPadding] = &option{kind: withPadding}
 	}
 	m.header = new(Header) // what it says is for the decoder to read
 	if f := m.readClaims(&p, untrusted, parts); f != nil {

@@ -201,7 +201,7 @@ type keyOptions struct {
 
 func readKeyOptions(opts []KeyOption) (keyOptions, error) {
 	s, err := readSettings(inNewKey, opts)
-	if err == nil {
+	if err == nil && s.has(withKeyID) {
 		err = checkKeyID(s.get(withKeyID).text)
 	}
 	if err != nil {

@@ -52,15 +52,12 @@ type KeyIDOption interface {
 	KeyOption
 }
 
-// An option is what all functions here return, whichever interface they return it as.
-// The interface holds it to its side where programs are compiled; optionRows holds it to
-// its call.
+// An option is what every option function returns. Its kind has a row in optionRows; the
+// interface that the function returns holds it to its side at compile time.
 //
-// It is one type for all of them, and not one for each with a method that sets it: the
-// compiler must see that nothing keeps an option of a one-shot call, so that it costs no
-// allocation, and of a method called through an interface it sees nothing. For the same
-// reason each function below must be small enough to be inlined. TestOptionsAllocateNothing
-// would tell.
+// All options are one type. A type for each, with a method that sets it, would cost an
+// allocation for each option of a call: the compiler cannot see that a method called
+// through an interface keeps nothing. TestOptionsAllocateNothing would tell.
 type option struct {
 	kind optionKind
 
@@ -84,15 +81,15 @@ func (*option) forDecoding() {}
 func (*option) forKeys()     {}
 func (*option) forLiveSets() {}
 
-// calls is a set of the calls that take options.
+// calls is a set of the calls that take an option.
 type calls uint8
 
 const (
-	inEncode calls = 1 << iota // and Encoder.Encode
+	inEncode calls = 1 << iota
 	inSign
-	inDecode // and what is named after it
+	inDecode
 	inVerify
-	inNewKey // and whatever else makes keys
+	inNewKey // and in all other functions that make keys
 	inNewLiveKeySet
 
 	ofEncoder = inEncode | inSign
@@ -100,7 +97,7 @@ const (
 	forJWT    = inEncode | inDecode
 )
 
-// An optionKind is the number of an option: its place in optionRows and in settings.
+// An optionKind is the index of an option in optionRows and in settings.
 type optionKind uint8
 
 const (
@@ -136,14 +133,15 @@ const (
 	withCooldown
 	withFetchTimeout
 	withFetchReport
+
+	optionKinds // how many there are
 )
 
-// optionRows has for each option its name, the calls that take it, and the claim that it
-// asks to check, which [WithoutCheck] must then not name.
-var optionRows = [...]struct {
-	name  string
-	calls calls
-	asks  string
+// optionRows has a row for each option.
+var optionRows = [optionKinds]struct {
+	name  string // for errors
+	calls calls  // that take it; one that serves a side, and is not here, refuses it
+	asks  string // the claim that it has a decoder check, so that WithoutCheck contradicts it
 }{
 	withIssuer:           {"WithIssuer", forJWT, "iss"},
 	withAudience:         {"WithAudience", forJWT, "aud"},
@@ -332,9 +330,6 @@ func WithValidator(check func(context.Context, *Token) error) DecodeOption {
 // waits for a live key set. The default is [context.Background], nil an [ErrInvalidOption].
 // A [Decoder] is given one for each call by [Decoder.DecodeContext].
 func WithContext(ctx context.Context) DecodeOption {
-	if ctx == nil {
-		return &option{kind: withContext}
-	}
 	return &option{kind: withContext, context: func() context.Context { return ctx }}
 }
 
@@ -383,7 +378,7 @@ func WithKeyAlgorithm(alg Algorithm) KeyOption {
 // then have white space at its ends too. Nothing else is lifted.
 func AllowWeakKey() KeyOption { return &option{kind: allowWeakKey} }
 
-// fault says what is wrong with the values of an option, whoever takes it.
+// fault reports what is wrong with the values of an option, in every call that takes it.
 func (o *option) fault() error {
 	switch o.kind {
 	case withIssuer, withAudience:
@@ -411,7 +406,7 @@ func (o *option) fault() error {
 	case withClock:
 		return o.refuse(o.clock == nil, " was given nil; time.Now is the default")
 	case withContext:
-		return o.refuse(o.context == nil, " was given nil; context.Background() is the default")
+		return o.refuse(o.context() == nil, " was given nil; context.Background() is the default")
 	case withValidator:
 		return o.refuse(o.check == nil, " was given nil")
 	case withFetchReport:
@@ -477,19 +472,20 @@ func (o *option) checkClaims() error {
 
 // What options come to.
 
-// settings are the options that were given, by their kinds; nil where one was not. It
-// refers to them, so it is made on the stack of a one-shot call, as they are.
+// settings are the options that were given, by kind. They refer to the options, which are
+// on the stack of a one-shot call. So nothing that they refer to may be stored on the heap,
+// or returned; TestOptionsAllocateNothing would tell.
 type settings struct {
-	given   [len(optionRows)]*option
-	jwtOnly string // an option that works on claims alone: Sign and Verify do not take it
-	jwsOnly string // one that Encode and Decode do not take
+	given   [optionKinds]*option // nil where it was not
+	jwtOnly string               // an option that was given, and that Sign or Verify does not take
+	jwsOnly string               // one that Encode or Decode does not take
 }
 
-var notGiven option
+var notGiven option // it is never changed
 
 func (s *settings) has(k optionKind) bool { return s.given[k] != nil }
 
-// get returns an option with its values, all of them zero where it was not given.
+// get returns the option with its values. All of them are zero where it was not given.
 func (s *settings) get(k optionKind) *option {
 	if o := s.given[k]; o != nil {
 		return o
@@ -497,7 +493,9 @@ func (s *settings) get(k optionKind) *option {
 	return &notGiven
 }
 
-// readSettings sorts options by their kinds. They were given to calls of one side.
+var errForeignOption = badOption("an option is nil, or was not made by this package")
+
+// readSettings checks the options that a side was given, each by itself.
 func readSettings[O any](side calls, opts []O) (s settings, err error) {
 	for _, opt := range opts {
 		o, ok := any(opt).(*option)
@@ -522,8 +520,8 @@ func readSettings[O any](side calls, opts []O) (s settings, err error) {
 	return s, nil
 }
 
-// with returns what two of a kind come to. It changes neither, as other calls may have
-// them too.
+// with returns what two options of a kind come to: the later one, or a new one where they
+// add up. It changes neither, as other goroutines may use them too.
 func (o *option) with(later *option) *option {
 	if o == nil || later.list == nil && later.params == nil {
 		return later
@@ -532,8 +530,7 @@ func (o *option) with(later *option) *option {
 	return &option{kind: o.kind, list: slices.Concat(o.list, later.list), params: slices.Concat(others, later.params)}
 }
 
-// cloneOptions returns options that share no memory with what a program may still
-// change.
+// cloneOptions returns copies that share no memory with what a program may still change.
 func cloneOptions[O any](opts []O) []O {
 	opts = slices.Clone(opts)
 	for i, opt := range opts {
@@ -546,7 +543,7 @@ func cloneOptions[O any](opts []O) []O {
 	return opts
 }
 
-// checkCall refuses options of which no call takes all.
+// checkCall refuses options where each call of the side refuses one of them.
 func (s *settings) checkCall(jwt, jws string) error {
 	if s.jwtOnly != "" && s.jwsOnly != "" {
 		return contradict(s.jwtOnly+", which "+jws+" does not take", s.jwsOnly+", which "+jwt+" does not take")
@@ -563,5 +560,3 @@ func (s *settings) now() time.Time {
 	}
 	return time.Now()
 }
-
-var errForeignOption = badOption("an option is nil, or was not made by this package")

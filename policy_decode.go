@@ -6,26 +6,22 @@ import (
 	"strings"
 )
 
-// A decodePolicy is what the options of a decoder come to. It is made on the stack of
-// each one-shot call, and refers to the options.
+// A decodePolicy is what the options of a decoder come to.
 type decodePolicy struct {
 	settings
 	algorithms Algorithm
 	maxSize    int
-	unchecked  [len(registered{})]bool // by claim: what WithoutCheck names
-	opts       []DecodeOption          // for the validators, which stay where they are: see validate
+	unchecked  [len(registered{})]bool // the claims that WithoutCheck names
+	opts       []DecodeOption          // where the validators are: see validate
 }
 
 const defaultMaxSize = 256 << 10
 
 func (p *decodePolicy) checks(c claim) bool { return !p.unchecked[c] }
 
-// readDecodePolicy takes the settings of the options. The policy refers to them.
-//
-// It is one function that returns a value, and no part of a flow lets go of what
-// the policy refers to, so that the options of a one-shot call cost no allocation:
-// the compiler sees that they may stay on the caller's stack. alloc_test.go would
-// tell.
+// readDecodePolicy checks the options, and one against the other. The policy refers to
+// them. It is returned as a value: stored through a pointer, the options would be on the
+// heap (see settings).
 func readDecodePolicy(algorithms Algorithm, opts []DecodeOption) (decodePolicy, error) {
 	if err := algorithms.checkSet(); err != nil {
 		return decodePolicy{}, err
@@ -44,7 +40,7 @@ func readDecodePolicy(algorithms Algorithm, opts []DecodeOption) (decodePolicy, 
 	return p, p.contradiction()
 }
 
-// contradiction refuses options that cannot both be meant.
+// contradiction refuses options that contradict one another.
 func (p *decodePolicy) contradiction() error {
 	for _, name := range p.get(withoutCheck).list {
 		for kind := range p.given {
@@ -65,7 +61,7 @@ func (p *decodePolicy) contradiction() error {
 // now reads the clock.
 func (p *decodePolicy) now() instant { return instantOf(p.settings.now()) }
 
-// context returns what WithContext gave.
+// context returns the context of WithContext.
 func (p *decodePolicy) context() context.Context {
 	if given := p.get(withContext).context; given != nil {
 		return given()
@@ -73,7 +69,7 @@ func (p *decodePolicy) context() context.Context {
 	return context.Background()
 }
 
-// contains is slices.Contains for text that is in memory of the call.
+// contains is slices.Contains for a text that is no string yet.
 func contains(list []string, text []byte) bool {
 	for _, one := range list {
 		if one == string(text) {
@@ -83,8 +79,7 @@ func contains(list []string, text []byte) bool {
 	return false
 }
 
-// either names what may be, for the text of an error, and counts what is beyond the
-// first few.
+// either quotes a list of which each would do. It counts those beyond the first few.
 func either(list []string) string {
 	const most = 4
 	var all []string

@@ -3,15 +3,15 @@ package jwt
 import (
 	"crypto/rand"
 	"strconv"
+	"strings"
 	"time"
 )
 
-// An encodePolicy is what the options of an encoder come to. It is made on the stack of
-// each one-shot call, and refers to the options.
+// An encodePolicy is what the options of an encoder come to.
 type encodePolicy struct {
 	settings
 	algorithm Algorithm
-	jwtHeader []byte // the header segment and its dot, as Encode writes them, where prepare was called
+	jwtHeader []byte // of an Encoder: the header segment and its dot, as Encode writes them
 	jwsHeader []byte // the same, as Sign writes them
 }
 
@@ -40,12 +40,12 @@ func readEncodePolicy(key *keyState, opts []EncodeOption) (encodePolicy, error) 
 	return p, err
 }
 
-// keyID is what WithKeyID says, else the key's own. It is no field, as the header that it
-// goes to is on the heap: to the compiler, what one field refers to is what any does, and
-// so the options would be there too.
+// keyID is the ID of WithKeyID, else the key's own. It is not a field of the policy: it is
+// stored on the heap, and escape analysis does not tell the fields of a struct apart, so
+// all options would be on the heap too.
 func (p *encodePolicy) keyID(key *keyState) string {
 	if p.has(withKeyID) {
-		return p.get(withKeyID).text
+		return strings.Clone(p.get(withKeyID).text)
 	}
 	return key.id
 }
@@ -64,13 +64,10 @@ func (p *encodePolicy) prepare(key *keyState) (err error) {
 // headerForJWT returns the header segment of Encode and its dot. Where it was not
 // prepared it is written into memory of m.
 func (p *encodePolicy) headerForJWT(m *message, key *keyState) ([]byte, error) {
-	switch {
-	case p.jwtHeader != nil:
+	if p.jwtHeader != nil {
 		return p.jwtHeader, nil
-	case p.has(withType):
-		return p.headerSegment(m, p.keyID(key), p.get(withType).text)
 	}
-	return p.headerSegment(m, p.keyID(key), "JWT")
+	return p.headerSegment(m, key, "JWT")
 }
 
 // headerForJWS returns that of Sign, likewise.
@@ -78,16 +75,19 @@ func (p *encodePolicy) headerForJWS(m *message, key *keyState) ([]byte, error) {
 	if p.jwsHeader != nil {
 		return p.jwsHeader, nil
 	}
-	return p.headerSegment(m, p.keyID(key), p.get(withType).text)
+	return p.headerSegment(m, key, "")
 }
 
-// headerSegment writes a header segment and its dot into memory of m. The type is a
-// string, or "" for none; it comes in an any, as a member has it, because "JWT" made
-// one there costs no allocation.
-func (p *encodePolicy) headerSegment(m *message, kid string, typ any) ([]byte, error) {
+// headerSegment writes a header segment and its dot into memory of m. Without WithType it
+// has typ, or none where that is "". It is an any, as the value of a member is: made of a
+// constant, it costs no allocation.
+func (p *encodePolicy) headerSegment(m *message, key *keyState, typ any) ([]byte, error) {
 	params := append(make([]member, 0, 8), member{"alg", p.algorithm.String()})
-	if kid != "" {
+	if kid := p.keyID(key); kid != "" {
 		params = append(params, member{"kid", kid})
+	}
+	if p.has(withType) {
+		typ = strings.Clone(p.get(withType).text)
 	}
 	if typ != "" {
 		params = append(params, member{"typ", typ})
