@@ -69,27 +69,28 @@ func needsCompiler(t *testing.T) {
 // and one for Sign alone.
 var addedOptions = []insertion{
 	// How to add an option: a constant, a row, a function, and what is wrong with its values.
-	{"options.go", "\toptionKinds //", "\twithAuthorizedParty\n\twithTrace"},
-	{"options.go", "\twithFetchReport:  ", "\twithAuthorizedParty: {\"WithAuthorizedParty\", forJWT, \"\"},\n\twithTrace: {\"WithTrace\", inSign, \"\"},"},
-	{"options.go", "\tcase withIssuer, withAudience:", "\tcase withAuthorizedParty:\n\t\treturn o.checkList()"},
-	{"options.go", "// fault ", `// WithAuthorizedParty adds the claim "azp" when encoding, and asks for one of them when decoding.
-func WithAuthorizedParty(parties ...string) Option {
-	return &option{kind: withAuthorizedParty, list: parties}
-}
+	{"options.go", "\toptionKinds //", "\twithID\n\twithTrace"},
+	{"options.go", "\twithFetchReport:  ", "\twithID: {\"WithID\", forJWT, \"jti\"},\n\twithTrace: {\"WithTrace\", inSign, \"\"},"},
+	{"options.go", "\tcase withIssuer, withAudience:", "\tcase withID:\n\t\treturn o.checkList()"},
+	{"options.go", "// fault ", `// WithID adds the claim "jti" when encoding, and asks for one of them when decoding.
+func WithID(ids ...string) Option { return &option{kind: withID, list: ids} }
 
 // WithTrace adds the header parameter "trace".
 func WithTrace(id string) EncodeOption { return &option{kind: withTrace, text: id} }
 `},
 	// Where they count.
-	{"policy_encode.go", "\tif p.has(withNotBefore) {", "\tif p.has(withAuthorizedParty) {\n\t\ttext(\"azp\", p.get(withAuthorizedParty).list[0])\n\t}"},
+	{"policy_encode.go", "\tif p.has(withRandomID) {", "\tif p.has(withID) {\n\t\ta.text(\"jti\", p.get(withID).list[0])\n\t}"},
 	{"policy_encode.go", "\tif p.has(withUnencodedPayload) {", "\tif p.has(withTrace) {\n\t\tparams = append(params, member{\"trace\", strings.Clone(p.get(withTrace).text)})\n\t}"},
-	{"claims_check.go", "\tif err = p.checkIssuer(", `	if p.has(withAuthorizedParty) {
-		i, wanted := d.member("azp"), p.get(withAuthorizedParty).list
+	{"claims_check.go", "\tif p.checks(claimJti) {", `	if p.has(withID) {
+		i, wanted := r[claimJti], p.get(withID).list
 		if i == 0 {
-			return expired, missing("azp").wantedBy("WithAuthorizedParty")
+			return expired, missing("jti").wantedBy("WithID")
 		}
-		if d.nodes[i].kind != jsonString || !contains(wanted, d.string(i)) {
-			return expired, badClaim(ErrInvalidToken, "azp", "the token is not for "+either(wanted)+" (WithAuthorizedParty)")
+		if f := d.checkString(i, ErrInvalidID, "jti"); f != nil {
+			return expired, f
+		}
+		if !contains(wanted, d.string(i)) {
+			return expired, badClaim(ErrInvalidID, "jti", "the token is not "+either(wanted)+" (WithID)")
 		}
 	}`},
 }
@@ -111,7 +112,7 @@ var key = []byte("a secret of 32 bytes, for a test")
 `
 
 const optionProgram = optionHead + `func main() {
-	parties := []string{"app"}
+	ids := []string{"id1"}
 	one := func(opts ...jwt.Option) []jwt.DecodeOption {
 		var all []jwt.DecodeOption
 		for _, o := range opts {
@@ -121,49 +122,55 @@ const optionProgram = optionHead + `func main() {
 	}
 
 	// It works in a call.
-	token, err := jwt.Encode(jwt.Claims{"sub": "alice"}, key, jwt.WithAuthorizedParty(parties...))
+	token, err := jwt.Encode(jwt.Claims{"sub": "alice"}, key, jwt.WithID(ids...))
 	succeeds("Encode", err)
-	for _, opts := range [][]jwt.DecodeOption{one(jwt.WithAuthorizedParty("app")), one(jwt.WithAuthorizedParty("b", "app")), one(jwt.WithAuthorizedParty("app"), jwt.WithAuthorizedParty("b"))} {
+	for _, opts := range [][]jwt.DecodeOption{one(jwt.WithID("id1")), one(jwt.WithID("b", "id1")), one(jwt.WithID("id1"), jwt.WithID("b"))} {
 		claims, err := jwt.Decode(token, key, jwt.HS256, opts...)
 		succeeds("Decode", err)
-		check("Decode gives the claim", claims["azp"] == "app")
+		check("Decode gives the claim", claims.ID() == "id1")
 	}
-	_, err = jwt.Decode(token, key, jwt.HS256, jwt.WithAuthorizedParty("b"))
-	fails("Decode of another", err, jwt.ErrInvalidToken, "WithAuthorizedParty")
+	_, err = jwt.Decode(token, key, jwt.HS256, jwt.WithID("b"))
+	fails("Decode of another", err, jwt.ErrInvalidID, "WithID")
 	bare, err := jwt.Encode(jwt.Claims{}, key)
 	succeeds("Encode without", err)
-	_, err = jwt.Decode(bare, key, jwt.HS256, jwt.WithAuthorizedParty("app"))
-	fails("Decode of none", err, jwt.ErrMissingClaim, "WithAuthorizedParty")
+	_, err = jwt.Decode(bare, key, jwt.HS256, jwt.WithID("id1"))
+	fails("Decode of none", err, jwt.ErrMissingClaim, "WithID")
 	_, err = jwt.Decode(token, key, jwt.HS256)
 	succeeds("Decode without", err)
 
 	// It works prepared, as a copy.
-	encoder, err := jwt.NewEncoder(key, jwt.WithAuthorizedParty(parties...))
+	encoder, err := jwt.NewEncoder(key, jwt.WithID(ids...))
 	succeeds("NewEncoder", err)
-	decoder, err := jwt.NewDecoder(key, jwt.HS256, jwt.WithAuthorizedParty(parties...))
+	decoder, err := jwt.NewDecoder(key, jwt.HS256, jwt.WithID(ids...))
 	succeeds("NewDecoder", err)
-	parties[0] = "changed"
+	ids[0] = "changed"
 	again, err := encoder.Encode(jwt.Claims{"sub": "alice"})
 	succeeds("Encoder.Encode", err)
 	check("an Encoder copies the list", again == token)
 	_, err = decoder.Decode(token)
 	succeeds("Decoder.Decode", err)
 
+	// It contradicts what it cannot stand beside.
+	_, err = jwt.Encode(jwt.Claims{"jti": "id2"}, key, jwt.WithID("id1"))
+	fails("Encode of a payload with the claim", err, jwt.ErrInvalidOption, "jti")
+	_, err = jwt.NewDecoder(key, jwt.HS256, jwt.WithID("id1"), jwt.WithoutCheck("jti"))
+	fails("NewDecoder with WithoutCheck", err, jwt.ErrInvalidOption, "WithID", "WithoutCheck")
+
 	// Other calls refuse it, and errors name it.
-	_, err = jwt.Encode(jwt.Claims{}, key, jwt.WithAuthorizedParty())
-	fails("Encode with an empty list", err, jwt.ErrInvalidOption, "WithAuthorizedParty")
-	_, err = jwt.NewDecoder(key, jwt.HS256, jwt.WithAuthorizedParty(""))
-	fails("NewDecoder with no text", err, jwt.ErrInvalidOption, "WithAuthorizedParty")
-	_, err = jwt.Sign(nil, key, jwt.WithAuthorizedParty("app"))
-	fails("Sign", err, jwt.ErrInvalidOption, "Sign", "WithAuthorizedParty")
+	_, err = jwt.Encode(jwt.Claims{}, key, jwt.WithID())
+	fails("Encode with an empty list", err, jwt.ErrInvalidOption, "WithID")
+	_, err = jwt.NewDecoder(key, jwt.HS256, jwt.WithID(""))
+	fails("NewDecoder with no text", err, jwt.ErrInvalidOption, "WithID")
+	_, err = jwt.Sign(nil, key, jwt.WithID("id1"))
+	fails("Sign", err, jwt.ErrInvalidOption, "Sign", "WithID")
 	_, err = encoder.Sign(nil)
-	fails("Encoder.Sign", err, jwt.ErrInvalidOption, "Sign", "WithAuthorizedParty")
-	_, err = jwt.Verify(token, key, jwt.HS256, jwt.WithAuthorizedParty("app"))
-	fails("Verify", err, jwt.ErrInvalidOption, "Verify", "WithAuthorizedParty")
+	fails("Encoder.Sign", err, jwt.ErrInvalidOption, "Sign", "WithID")
+	_, err = jwt.Verify(token, key, jwt.HS256, jwt.WithID("id1"))
+	fails("Verify", err, jwt.ErrInvalidOption, "Verify", "WithID")
 	_, err = decoder.Verify(token)
-	fails("Decoder.Verify", err, jwt.ErrInvalidOption, "Verify", "WithAuthorizedParty")
-	_, err = jwt.NewKey(key, any(jwt.WithAuthorizedParty("app")).(jwt.KeyOption))
-	fails("NewKey", err, jwt.ErrInvalidOption, "WithAuthorizedParty")
+	fails("Decoder.Verify", err, jwt.ErrInvalidOption, "Verify", "WithID")
+	_, err = jwt.NewKey(key, any(jwt.WithID("id1")).(jwt.KeyOption))
+	fails("NewKey", err, jwt.ErrInvalidOption, "WithID")
 
 	signed, err := jwt.Sign(nil, key, jwt.WithTrace("t1"))
 	succeeds("Sign", err)
@@ -175,14 +182,14 @@ const optionProgram = optionHead + `func main() {
 	check("Sign writes the parameter", len(signed) > len(plain))
 	_, err = jwt.Encode(jwt.Claims{}, key, jwt.WithTrace("t1"))
 	fails("Encode", err, jwt.ErrInvalidOption, "Encode", "WithTrace")
-	_, err = jwt.NewEncoder(key, jwt.WithTrace("t1"), jwt.WithAuthorizedParty("app"))
-	fails("NewEncoder with both", err, jwt.ErrInvalidOption, "WithTrace", "WithAuthorizedParty")
+	_, err = jwt.NewEncoder(key, jwt.WithTrace("t1"), jwt.WithID("id1"))
+	fails("NewEncoder with both", err, jwt.ErrInvalidOption, "WithTrace", "WithID")
 	_, err = jwt.Verify(signed, key, jwt.HS256, any(jwt.WithTrace("t1")).(jwt.DecodeOption))
 	fails("the other side", err, jwt.ErrInvalidOption, "WithTrace")
 
 	// It costs a call no allocation.
-	party := fmt.Sprint("a", "pp")
-	check("it allocates nothing", testing.AllocsPerRun(100, func() { jwt.Decode("", key, jwt.HS256, jwt.WithAuthorizedParty(party, "b")) }) == 0)
+	id := fmt.Sprint("id", 1)
+	check("it allocates nothing", testing.AllocsPerRun(100, func() { jwt.Decode("", key, jwt.HS256, jwt.WithID(id, "b")) }) == 0)
 	if failed {
 		os.Exit(1)
 	}

@@ -109,51 +109,24 @@ func (p *encodePolicy) headerSegment(m *message, key *keyState, typ any) ([]byte
 	return m.jsonText, nil
 }
 
-// addClaims adds what the options say to a claims set in JSON, whose own claims
-// stand where r says.
+// addClaims adds the claims of the options to a claims set in JSON. r has the offsets of
+// its registered claims, and gets those of the added ones.
 func (p *encodePolicy) addClaims(dst []byte, r *registered) ([]byte, error) {
 	if p.jwtOnly == "" {
 		return dst, nil
 	}
-	var fault error
-	// begin makes room for one more member, up to its value.
-	begin := func(name string) {
-		place := &r[claimNamed(name)]
-		if *place != 0 && fault == nil {
-			fault = badOption("the payload already carries " + quote(name) + ", which an option adds too; leave one of them out")
-		}
-		if dst = dst[:len(dst)-1]; dst[len(dst)-1] != '{' { // the brace at the end
-			dst = append(dst, ',')
-		}
-		dst = append(append(append(dst, '"'), name...), `":`...)
-		*place = uint32(len(dst))
-	}
-	text := func(name, value string) {
-		var err error
-		if begin(name); fault == nil {
-			if dst, err = appendJSONString(dst, value); err != nil {
-				fault = badOption("the claim " + quote(name) + " cannot be encoded: " + err.Error())
-			}
-		}
-		dst = append(dst, '}')
-	}
-	date := func(name string, seconds int64) {
-		begin(name)
-		dst = append(strconv.AppendInt(dst, seconds, 10), '}')
-	}
+	a := claimAdder{dst: dst, offsets: r}
 	if p.has(withIssuer) {
-		text("iss", p.get(withIssuer).list[0])
+		a.text("iss", p.get(withIssuer).list[0])
 	}
 	if p.has(withSubject) {
-		text("sub", p.get(withSubject).text)
+		a.text("sub", p.get(withSubject).text)
 	}
 	if p.has(withAudience) {
-		begin("aud")
+		a.begin("aud")
 		list, err := Audience(p.get(withAudience).list).MarshalJSON()
-		if err != nil && fault == nil {
-			fault = badOption(`the claim "aud" cannot be encoded: ` + because(err))
-		}
-		dst = append(append(dst, list...), '}')
+		a.dst = append(a.dst, list...)
+		a.end("aud", err)
 	}
 	if p.has(withExpiresIn) || p.has(withIssuedAt) {
 		// One reading of the clock, cut to the second, so that "exp" less "iat" is the
@@ -164,19 +137,60 @@ func (p *encodePolicy) addClaims(dst []byte, r *registered) ([]byte, error) {
 			if lifetime%time.Second > 0 {
 				seconds++
 			}
-			date("exp", now+seconds) // past the range of int64 it wraps to no valid date
+			a.date("exp", now+seconds) // past the range of int64 it wraps to no valid date
 		}
 		if p.has(withIssuedAt) {
-			date("iat", now)
+			a.date("iat", now)
 		}
 	}
 	if p.has(withNotBefore) {
-		date("nbf", p.get(withNotBefore).time.Unix())
+		a.date("nbf", p.get(withNotBefore).time.Unix())
 	}
 	if p.has(withRandomID) {
 		var random [16]byte
 		rand.Read(random[:]) // never fails: crypto/rand ends the program instead
-		text("jti", base64urlOf(random[:]))
+		a.text("jti", base64urlOf(random[:]))
 	}
-	return dst, fault
+	return a.dst, a.fault
+}
+
+// A claimAdder adds members to a JSON object.
+type claimAdder struct {
+	dst     []byte
+	offsets *registered // of the values
+	fault   error       // the first one
+}
+
+// begin writes a member up to its value.
+func (a *claimAdder) begin(name string) {
+	offset := &a.offsets[claimNamed(name)]
+	if *offset != 0 && a.fault == nil {
+		a.fault = badOption("the payload already carries " + quote(name) + ", which an option adds too; leave one of them out")
+	}
+	if a.dst = a.dst[:len(a.dst)-1]; a.dst[len(a.dst)-1] != '{' { // the brace at the end
+		a.dst = append(a.dst, ',')
+	}
+	a.dst = append(append(append(a.dst, '"'), name...), `":`...)
+	*offset = uint32(len(a.dst))
+}
+
+// end ends the object again. err is what writing the value gave.
+func (a *claimAdder) end(name string, err error) {
+	if err != nil && a.fault == nil {
+		a.fault = badOption("the claim " + quote(name) + " cannot be encoded: " + because(err))
+	}
+	a.dst = append(a.dst, '}')
+}
+
+func (a *claimAdder) text(name, value string) {
+	a.begin(name)
+	text, err := appendJSONString(a.dst, value)
+	a.dst = text
+	a.end(name, err)
+}
+
+func (a *claimAdder) date(name string, seconds int64) {
+	a.begin(name)
+	a.dst = strconv.AppendInt(a.dst, seconds, 10)
+	a.end(name, nil)
 }
