@@ -8,34 +8,33 @@ import (
 
 // An EncodeOption is a setting of [Encode], [Sign] and [NewEncoder]. The set is
 // closed: options come from the functions of this package alone, and a nil one is
-// an [ErrInvalidOption]. Given twice, the last one wins, but for those that take a
-// list and [WithHeader] of other names, which add up.
+// an [ErrInvalidOption]. Given twice, the last one wins. Those that take a list add up,
+// and so does [WithHeader] for different names.
 //
-// Options of three kinds serve here: the functions that give an EncodeOption are for
-// making tokens alone, those that give an [Option] for verifying too, and
-// [WithKeyID] is for keys as well.
+// Functions that return an EncodeOption are for making tokens alone. Those that return an
+// [Option] are for verifying too, and [WithKeyID] is for making keys too.
 //
-// An option made once may serve any number of calls at the same time. What it was
-// made from must not change until they have returned.
+// Options are safe for concurrent use. What an option was made from must not change
+// until the calls that use it have returned.
 type EncodeOption interface{ forEncoding() }
 
 // A DecodeOption is a setting of [Decode], [Verify] and [NewDecoder]. The set is
 // closed: options come from the functions of this package alone, and a nil one is
-// an [ErrInvalidOption]. Given twice, the last one wins, but for those that take a
-// list and [WithValidator], which add up.
+// an [ErrInvalidOption]. Given twice, the last one wins. Those that take a list add up,
+// and so does [WithValidator].
 //
-// Beside the functions that give a DecodeOption, which are for verifying alone,
-// those that give an [Option] serve here: [WithIssuer], [WithSubject],
-// [WithAudience], [WithType] and [WithClock].
+// Functions that return a DecodeOption are for verifying alone. Those that return an
+// [Option] are for making tokens too: [WithIssuer], [WithSubject], [WithAudience],
+// [WithType] and [WithClock].
 //
-// An option made once may serve any number of calls at the same time. What it was
-// made from must not change until they have returned.
+// Options are safe for concurrent use. What an option was made from must not change
+// until the calls that use it have returned.
 type DecodeOption interface{ forDecoding() }
 
-// A KeyOption is a setting of [NewKey] and its kin. The set is closed: options
-// come from the functions of this package alone, and a nil one is an
-// [ErrInvalidOption]. Given twice, the last one wins. Beside [AllowWeakKey] and
-// [WithKeyAlgorithm] it is [WithKeyID], which is an [EncodeOption] too.
+// A KeyOption is a setting of [NewKey], [ParsePEM], [ParseJWK], [ParseKeySet] and
+// [GenerateKey]: [WithKeyID], [WithKeyAlgorithm] or [AllowWeakKey]. The set is closed:
+// options come from the functions of this package alone, and a nil one is an
+// [ErrInvalidOption]. Given twice, the last one wins.
 type KeyOption interface{ forKeys() }
 
 // An Option serves both sides: [WithIssuer], [WithSubject], [WithAudience] and
@@ -45,8 +44,7 @@ type Option interface {
 	DecodeOption
 }
 
-// A KeyIDOption is what [WithKeyID] gives: it serves the making of keys and that of
-// tokens.
+// A KeyIDOption is the option [WithKeyID], for making keys and for making tokens.
 type KeyIDOption interface {
 	EncodeOption
 	KeyOption
@@ -186,9 +184,8 @@ var optionRows = [optionKinds]struct {
 func WithType(typ string) Option { return &option{kind: withType, text: typ} }
 
 // WithClock sets the clock, which is read once on each call that needs the time.
-// The default is [time.Now]. Calls that run at the same time read it at the same
-// time. [Sign] and [Verify] need no time and do not take it. A nil clock is an
-// [ErrInvalidOption].
+// The default is [time.Now]. The function must be safe for concurrent use. [Sign] and
+// [Verify] need no time and do not take it. A nil clock is an [ErrInvalidOption].
 //
 // A program's own tests set it: a clock that they move makes a token expire
 // without waiting.
@@ -374,7 +371,7 @@ func WithKeyAlgorithm(alg Algorithm) KeyOption {
 }
 
 // AllowWeakKey lifts the lower bounds of key sizes, for those who must talk to
-// old systems: secrets from 1 octet, RSA from 1024 bits. A secret that is text may
+// old systems: secrets from 1 byte, RSA from 1024 bits. A secret that is text may
 // then have white space at its ends too. Nothing else is lifted.
 func AllowWeakKey() KeyOption { return &option{kind: allowWeakKey} }
 

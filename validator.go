@@ -7,7 +7,7 @@ import (
 
 // The program's own checks, which run last, and what their errors become.
 
-// validate runs them in the order of the options. A nil ctx is that of the policy.
+// validate runs them in the order of the options. A nil ctx stands for that of the policy.
 //
 // Validators are not added up in the settings as lists are: the sum would be on the heap,
 // and with it every closure that is given as a validator.
