@@ -46,12 +46,12 @@ var layers = []layer{
 	{"validator", "validator.go", "flow options policy token", ""},
 
 	{"sign", "sign*.go", "algorithm key", "encoding/json encoding/base64 time"},
-	{"key", "key.go key_*.go", "algorithm base64url flow header jwk json options policy set sign", ""},
+	{"key", "key.go key_*.go", "algorithm base64url flow header jwk json options set sign", ""},
 	{"jwk", "jwk*.go pem.go", "algorithm base64url json key options set sign", ""},
 	{"set", "keyring.go keyset*.go keysource.go", "algorithm flow json jwk key options policy sign", ""},
 
-	{"options", "options.go", "algorithm json token", ""},
-	{"policy", "policy_*.go", "algorithm base64url claims flow header json key options registered values", ""},
+	{"options", "options.go", "algorithm json registered set token values", ""},
+	{"policy", "policy_*.go", "algorithm base64url flow header json key options registered values", ""},
 	{"flow", "jwt.go compact.go scratch.go encoder.go decoder.go issuers.go export_conformance.go", "all", ""},
 }
 
