@@ -18,7 +18,7 @@ type Audience []string
 // MarshalJSON writes one string, or an array. Text that is not UTF-8 is an
 // [ErrInvalidOption].
 func (a Audience) MarshalJSON() ([]byte, error) {
-	return a.wrote((&strictjson.Writer{Format: jsonFormat}).Append(nil, a))
+	return a.wrote(new(strictjson.Writer).AppendOneOrMore(nil, a))
 }
 
 // UnmarshalJSON reads a string or an array of strings; null leaves a as it was.

@@ -210,7 +210,7 @@ func (p *decodePolicy) inForce(d *strictjson.Document, r *claimNodes, now instan
 	if err = p.checkRequired(d); err != nil {
 		return nil, err
 	}
-	horizon := now.add(p.leeway) // what the clocks of others may show already
+	horizon := now.add(p.get(withLeeway).duration) // what the clocks of others may show already
 	if r[claimIat] != 0 && p.checks(claimIat) {
 		iat, f := checkDate(d, r[claimIat], ErrInvalidIssuedAt, "iat")
 		if f != nil {
@@ -238,8 +238,8 @@ func (p *decodePolicy) inForce(d *strictjson.Document, r *claimNodes, now instan
 		if f != nil {
 			return nil, f
 		}
-		if !exp.after(now.add(-p.leeway)) {
-			expired = &expiry{claim: "exp", at: exp.time(), now: now.time(), leeway: p.leeway}
+		if !exp.after(now.add(-p.get(withLeeway).duration)) {
+			expired = &expiry{claim: "exp", at: exp.time(), now: now.time(), leeway: p.get(withLeeway).duration}
 		}
 	}
 	if err = p.checkIssuer(d, r[claimIss]); err != nil {
@@ -276,15 +276,9 @@ func (e *expiry) failure() *failure {
 }
 
 func (p *decodePolicy) checkRequired(d *strictjson.Document) *failure {
-	if !p.has(hasRequired) {
-		return nil
-	}
-	for _, o := range p.opts {
-		names, _ := o.(requiredOption)
-		for _, name := range names {
-			if i := d.Member(name); i == 0 || d.Kind(i) == strictjson.Null || name == "aud" && isEmptyList(d, i) {
-				return missing(strings.Clone(name)).wantedBy("WithRequired")
-			}
+	for _, name := range p.get(withRequired).list {
+		if i := d.Member(name); i == 0 || d.Kind(i) == strictjson.Null || name == "aud" && isEmptyList(d, i) {
+			return missing(strings.Clone(name)).wantedBy("WithRequired")
 		}
 	}
 	return nil
@@ -295,34 +289,35 @@ func (p *decodePolicy) checkIssuer(d *strictjson.Document, i strictjson.Node) *f
 		return nil
 	}
 	if f := checkString(d, i, ErrInvalidIssuer, "iss"); f != nil {
-		if p.has(hasIssuers) {
+		if p.has(withIssuer) {
 			return f
 		}
 		return f.ofAnyType()
 	}
-	if !p.has(hasIssuers) {
+	if !p.has(withIssuer) {
 		return nil
 	}
 	if i == 0 {
 		return missing("iss").wantedBy("WithIssuer")
 	}
 	iss := d.String(i)
-	if p.isIssuer(iss) {
+	if contains(p.get(withIssuer).list, iss) {
 		return nil
 	}
-	return badClaim(ErrInvalidIssuer, "iss", `"iss" is `+shown(iss)+", not "+p.wantedIssuers()+" (WithIssuer)"+p.differsFromIssuers(iss))
+	return badClaim(ErrInvalidIssuer, "iss", `"iss" is `+shown(iss)+", not "+either(p.get(withIssuer).list)+" (WithIssuer)"+differs(iss, p.get(withIssuer).list))
 }
 
 func (p *decodePolicy) checkAudience(d *strictjson.Document, i strictjson.Node) *failure {
+	wanted := p.get(withAudience).list
 	if i != 0 && isEmptyList(d, i) {
 		i = 0
 	}
 	switch {
 	case !p.checks(claimAud):
 		return nil
-	case i == 0 && p.has(hasAudiences):
+	case i == 0 && p.has(withAudience):
 		return missing("aud").wantedBy("WithAudience")
-	case i == 0 && p.has(hasStrictAudience):
+	case i == 0 && p.has(withStrictAudience):
 		return missing("aud").wantedBy("WithStrictAudience")
 	case i == 0:
 		return nil
@@ -330,13 +325,13 @@ func (p *decodePolicy) checkAudience(d *strictjson.Document, i strictjson.Node) 
 	if f := checkAudience(d, i); f != nil {
 		return f
 	}
-	if p.has(hasStrictAudience) {
-		if d.Kind(i) == strictjson.String && string(d.String(i)) == p.strictAudience {
+	if p.has(withStrictAudience) {
+		if d.Kind(i) == strictjson.String && string(d.String(i)) == p.get(withStrictAudience).text {
 			return nil
 		}
-		return badClaim(ErrInvalidAudience, "aud", `"aud" is `+quoteAudience(d, i)+", not exactly the one string "+quote(p.strictAudience)+" (WithStrictAudience)")
+		return badClaim(ErrInvalidAudience, "aud", `"aud" is `+quoteAudience(d, i)+", not exactly the one string "+quote(p.get(withStrictAudience).text)+" (WithStrictAudience)")
 	}
-	if !p.has(hasAudiences) {
+	if !p.has(withAudience) {
 		// RFC 7519, Section 4.1.3: "If the principal processing the claim does
 		// not identify itself with a value in the "aud" claim when this claim
 		// is present, then the JWT MUST be rejected."
@@ -344,19 +339,19 @@ func (p *decodePolicy) checkAudience(d *strictjson.Document, i strictjson.Node) 
 			`name this service with WithAudience, or turn the check off with WithoutCheck("aud")`)
 	}
 	if d.Kind(i) == strictjson.String {
-		if p.isAudience(d.String(i)) {
+		if contains(wanted, d.String(i)) {
 			return nil
 		}
 	} else {
 		for e := range d.Elements(i) {
-			if p.isAudience(d.String(e)) {
+			if contains(wanted, d.String(e)) {
 				return nil
 			}
 		}
 	}
-	text := `"aud" is ` + quoteAudience(d, i) + ", and does not name " + p.wantedAudiences() + " (WithAudience): the token is meant for another service"
+	text := `"aud" is ` + quoteAudience(d, i) + ", and does not name " + either(wanted) + " (WithAudience): the token is meant for another service"
 	if d.Kind(i) == strictjson.String {
-		text += p.differsFromAudiences(d.String(i))
+		text += differs(d.String(i), wanted)
 	}
 	return badClaim(ErrInvalidAudience, "aud", text)
 }
@@ -366,26 +361,26 @@ func (p *decodePolicy) checkSubject(d *strictjson.Document, i strictjson.Node) *
 		return nil
 	}
 	if f := checkString(d, i, ErrInvalidSubject, "sub"); f != nil {
-		if p.has(hasSubject) {
+		if p.has(withSubject) {
 			return f
 		}
 		return f.ofAnyType()
 	}
-	if !p.has(hasSubject) {
+	if !p.has(withSubject) {
 		return nil
 	}
 	if i == 0 {
 		return missing("sub").wantedBy("WithSubject")
 	}
-	if string(d.String(i)) != p.subject {
-		return badClaim(ErrInvalidSubject, "sub", `"sub" is not `+quote(p.subject)+" (WithSubject)")
+	if string(d.String(i)) != p.get(withSubject).text {
+		return badClaim(ErrInvalidSubject, "sub", `"sub" is not `+quote(p.get(withSubject).text)+" (WithSubject)")
 	}
 	return nil
 }
 
 // checkAge holds "iat" against the maximum age.
 func (p *decodePolicy) checkAge(d *strictjson.Document, r *claimNodes, now instant) (*expiry, *failure) {
-	if p.maxAge == 0 {
+	if !p.has(withMaxTokenAge) {
 		return nil, nil
 	}
 	if r[claimIat] == 0 {
@@ -395,8 +390,8 @@ func (p *decodePolicy) checkAge(d *strictjson.Document, r *claimNodes, now insta
 	if f != nil {
 		return nil, f
 	}
-	if end := iat.add(p.maxAge); !end.after(now.add(-p.leeway)) {
-		return &expiry{claim: "iat", at: end.time(), now: now.time(), leeway: p.leeway}, nil
+	if end := iat.add(p.get(withMaxTokenAge).duration); !end.after(now.add(-p.get(withLeeway).duration)) {
+		return &expiry{claim: "iat", at: end.time(), now: now.time(), leeway: p.get(withLeeway).duration}, nil
 	}
 	return nil, nil
 }

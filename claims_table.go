@@ -54,8 +54,3 @@ func claimNames() (names []string) {
 func (c claim) name() string { return claimTable[c].name }
 
 func (c claim) isDate() bool { return claimTable[c].form == formDate }
-
-// claimBits has a bit for each claim.
-type claimBits uint64
-
-func (b claimBits) has(c claim) bool { return b&(1<<c) != 0 }

@@ -46,12 +46,12 @@ var layers = []layer{
 	{"validator", "validator.go", "flow options policy token", ""},
 
 	{"sign", "sign*.go", "algorithm key", "encoding/json encoding/base64 time"},
-	{"key", "key.go key_*.go", "algorithm base64url flow header jwk options policy set sign strictjson", ""},
+	{"key", "key.go key_*.go", "algorithm base64url flow header jwk options set sign strictjson", ""},
 	{"jwk", "jwk*.go pem.go", "algorithm base64url json key options set sign strictjson", ""},
 	{"set", "keyring.go keyset*.go keysource.go", "algorithm flow jwk key options policy sign strictjson", ""},
 
-	{"options", "options.go", "algorithm json token", ""},
-	{"policy", "policy_*.go", "algorithm base64url claims flow header json key options strictjson table values", ""},
+	{"options", "options.go", "algorithm json set table token values", ""},
+	{"policy", "policy_*.go", "algorithm base64url flow header json key options strictjson table values", ""},
 	{"flow", "jwt.go compact.go scratch.go encoder.go decoder.go issuers.go export_conformance.go", "all", ""},
 }
 

@@ -154,7 +154,7 @@ func (w *Writer) appendDirect(dst []byte, at address, as form) ([]byte, error) {
 	case formDate:
 		return w.Format.AppendDate(dst, *(*time.Time)(at))
 	case formMore:
-		return w.oneOrMore(dst, *(*[]string)(at))
+		return w.AppendOneOrMore(dst, *(*[]string)(at))
 	}
 	if list := *(*[]string)(at); list != nil { // formStrings; a time.Time is written by its method
 		return w.strings(dst, list)

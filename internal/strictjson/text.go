@@ -67,8 +67,8 @@ func (w *Writer) strings(dst []byte, list []string) ([]byte, error) {
 	return append(dst, ']'), nil
 }
 
-// oneOrMore appends one string if there is one, else an array.
-func (w *Writer) oneOrMore(dst []byte, list []string) ([]byte, error) {
+// AppendOneOrMore appends one string if there is one, else an array; see Types.OneOrMore.
+func (w *Writer) AppendOneOrMore(dst []byte, list []string) ([]byte, error) {
 	if len(list) == 1 {
 		return w.AppendString(dst, list[0])
 	}

@@ -256,7 +256,7 @@ func (w *Writer) AppendValue(dst []byte, v reflect.Value, p *Plan) ([]byte, erro
 	case formDate:
 		return w.Format.AppendDate(dst, v.Field(0).Interface().(time.Time))
 	case formMore:
-		return w.oneOrMore(dst, v.Convert(stringsType).Interface().([]string))
+		return w.AppendOneOrMore(dst, v.Convert(stringsType).Interface().([]string))
 	case formNumber:
 		return appendNumber(dst, v.String())
 	case formDuration:
