@@ -45,6 +45,7 @@ func TestAccepted(t *testing.T) {
 		`{"a":1e400}`:                   {"a": json.Number("1e400")},
 		`{"a":1e-400}`:                  {"a": json.Number("1e-400")},
 		`{"\u0061":"\ud83d\ude00\"\\\/\b\f\n\r\t\u00e9"}`: {"a": "😀\"\\/\b\f\n\r\té"},
+		`{"a":"\uABCD\uabcd\u00Ef\uD83D\uDE00"}`:          {"a": "\uabcd\uabcd\u00ef😀"},
 		`{"a":"` + "\u007f\ufffd\u2028😀" + `"}`:           {"a": "\u007f\ufffd\u2028😀"},
 		`{"a":{"b":1},"b":{"a":1}}`:                       {"a": map[string]any{"b": int64(1)}, "b": map[string]any{"a": int64(1)}},
 		`{"a":"twelve characters and more, plain"}`:       {"a": "twelve characters and more, plain"},
