@@ -10,6 +10,8 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
+
+	"github.com/token-jwt/jwt/internal/foreignkey"
 )
 
 // ParsePEM reads one key from its PEM form (RFC 7468): a private key in PKCS #8,
@@ -124,7 +126,7 @@ func notPEM(text []byte) string {
 		return "the PEM text is on one line, and wants line breaks after -----BEGIN …----- and before -----END"
 	case starts(`{`):
 		return "the text is JSON, and no PEM; read a JWK with ParseJWK, and a set with ParseKeySet"
-	case starts("\x30\x82"), starts("\x30\x81"), trimmed[0] == 0x30 && !isText(trimmed):
+	case starts("\x30\x82"), starts("\x30\x81"), trimmed[0] == 0x30 && !foreignkey.IsText(trimmed):
 		return "the bytes are DER, and no PEM; read them with crypto/x509, and give what it returns to NewKey"
 	}
 	if inner := fromBase64(trimmed); inner != nil {
@@ -135,7 +137,7 @@ func notPEM(text []byte) string {
 			return "the text is the base64 of a key without its PEM lines; decode it, read it with crypto/x509, and give what that returns to NewKey"
 		}
 	}
-	if isText(trimmed) && len(trimmed) <= 1024 && !has("-----") && bytes.IndexByte(trimmed, '\n') < 0 && (bytes.ContainsAny(trimmed, `/\`) || hasKeySuffix(string(trimmed))) {
+	if foreignkey.IsText(trimmed) && len(trimmed) <= 1024 && !has("-----") && bytes.IndexByte(trimmed, '\n') < 0 && (bytes.ContainsAny(trimmed, `/\`) || hasKeySuffix(string(trimmed))) {
 		return "the text looks like the path of a file; give what it holds, as by os.ReadFile"
 	}
 	return "the text holds no PEM block that is whole: -----BEGIN and -----END, each at the start of a line, with base64 between them"
