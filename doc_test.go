@@ -316,7 +316,7 @@ var mayKnow = map[string][]string{
 	"json*":         {"audience.go", "numericdate.go", "registered.go"},
 	"header.go":     {"algorithm.go", "json*"},
 	"claims*":       {"audience.go", "numericdate.go", "json*", "options.go", "policy_decode.go", "registered.go"},
-	"sign_*":        {"algorithm.go", "key.go", "key_secret.go", "key_state.go", "sign*"},
+	"sign_*":        {"algorithm.go", "jwk.go", "key.go", "key_material.go", "key_secret.go", "sign*"},
 }
 
 func TestWhoKnowsWhom(t *testing.T) {

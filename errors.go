@@ -286,6 +286,19 @@ func unsupportedKey(text string) *failure {
 	return &failure{class: ErrInvalidKey, text: text, cause: errors.ErrUnsupported}
 }
 
+// asBadKey is what a package beneath this one says of a key.
+func asBadKey(err error) error {
+	if errors.Is(err, errors.ErrUnsupported) {
+		return unsupportedKey(err.Error())
+	}
+	return badKey(err.Error())
+}
+
+// foreignFailure is what other code answered, with its error beneath.
+func foreignFailure(class error, what string, cause error) *failure {
+	return &failure{class: class, text: what + ": " + because(cause), cause: cause}
+}
+
 // causedBy keeps within reach what a method of the caller's types answered.
 func (f *failure) causedBy(err error) *failure {
 	f.cause = err

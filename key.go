@@ -77,7 +77,7 @@ func NewKey(material any, opts ...KeyOption) (*Key, error) {
 	if err != nil {
 		return nil, err
 	}
-	return makeKey(material, nil, o)
+	return makeKey(material, o)
 }
 
 // GenerateKey makes a new random key for an algorithm, bound to it: a secret of
@@ -104,7 +104,7 @@ func GenerateKey(alg Algorithm, opts ...KeyOption) (*Key, error) {
 	if err != nil {
 		return nil, err
 	}
-	return makeKey(material, nil, o)
+	return makeKey(material, o)
 }
 
 // ID returns the key ID ("kid"); "" where the key has none.
@@ -140,7 +140,7 @@ func (k *Key) Public() *Key {
 	}
 	public := state.copy()
 	public.signer, public.opaque, public.jwk = nil, false, state.jwk.public()
-	public.settle()
+	public.computeUses()
 	return &Key{seal(public)}
 }
 
@@ -152,7 +152,10 @@ func (k *Key) CryptoPublic() crypto.PublicKey {
 	if err != nil || state.public == nil {
 		return nil
 	}
-	return clonePublic(state.public)
+	public := state.copy()
+	public.signer = nil
+	public.family.detach(public)
+	return public.public
 }
 
 // Format prints the kind and the ID of the key, whatever the verb.

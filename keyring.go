@@ -21,7 +21,7 @@ func verificationKeys[K VerificationKey](m *message, key K) (keyring, error) {
 		set, err := k.usable()
 		return keyring{set: set}, err
 	default:
-		return ring(settled(newKeyState(k, false)))
+		return ring(rawKey(k))
 	}
 }
 

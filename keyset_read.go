@@ -62,7 +62,7 @@ func (d *document) setMember(text []byte, o keyOptions) (k *keyState, id string,
 		}
 	}
 	if err != nil {
-		return nil, (&jwkReader{d: d}).id(), err
+		return nil, (&jwkReader{d: d}).name(), err
 	}
 	return k, "", nil
 }

@@ -17,23 +17,38 @@ const ed25519Algorithms = EdDSA | Ed25519
 
 type ed25519Family struct{}
 
+func (ed25519Family) newKey(material any, _ bool) (*keyState, error) {
+	switch key := material.(type) {
+	case ed25519.PublicKey:
+		return newEd25519Public(key)
+	case ed25519.PrivateKey:
+		return newEd25519Private(key)
+	case *ed25519.PrivateKey: // which would pass for a crypto.Signer of the caller's
+		if key == nil {
+			return nil, badKey("the Ed25519 key is nil")
+		}
+		return newEd25519Private(*key)
+	}
+	return nil, nil
+}
+
 func newEd25519Public(key ed25519.PublicKey) (*keyState, error) {
 	if len(key) != ed25519.PublicKeySize {
-		return nil, badKey("the Ed25519 public key has " + strconv.Itoa(len(key)) + " octets, not 32")
+		return nil, badKey("the Ed25519 public key has " + strconv.Itoa(len(key)) + " bytes, not 32")
 	}
 	if !isUsableEd25519(key) {
 		return nil, badKey("the Ed25519 public key is a point of small order, under which anybody's signatures hold, or is not written canonically")
 	}
-	return &keyState{kind: "Ed25519 key", public: key, fits: ed25519Algorithms}, nil
+	return &keyState{family: ed25519Family{}, kind: "Ed25519 key", public: key, fits: ed25519Algorithms}, nil
 }
 
 func newEd25519Private(key ed25519.PrivateKey) (*keyState, error) {
 	if len(key) != ed25519.PrivateKeySize {
-		return nil, badKey("the Ed25519 private key has " + strconv.Itoa(len(key)) + " octets, not 64; a seed of 32 goes through ed25519.NewKeyFromSeed")
+		return nil, badKey("the Ed25519 private key has " + strconv.Itoa(len(key)) + " bytes, not 64; a seed of 32 goes through ed25519.NewKeyFromSeed")
 	}
 	// Signing with the public half of another key would give the private one away.
 	if !bytes.Equal(ed25519.NewKeyFromSeed(key.Seed()), key) {
-		return nil, badKey("the last 32 octets of the Ed25519 private key are the public half of another key")
+		return nil, badKey("the last 32 bytes of the Ed25519 private key are the public half of another key")
 	}
 	k, err := newEd25519Public(ed25519.PublicKey(key[32:]))
 	if err == nil {
@@ -62,13 +77,47 @@ func isUsableEd25519(key []byte) bool {
 	if slices.Contains(ed25519SmallOrder[:], hex.EncodeToString(y)) {
 		return false
 	}
-	// The prime is 2^255 - 19: ed, then ff up to the last octet, then 7f.
-	for _, octet := range y[1:31] {
-		if octet != 0xff {
+	// The prime is 2^255 - 19: ed, then ff up to the last byte, then 7f.
+	for _, b := range y[1:31] {
+		if b != 0xff {
 			return true
 		}
 	}
 	return y[31] != 0x7f || y[0] < 0xed
+}
+
+func (ed25519Family) detach(k *keyState) {
+	// Not by bytes.Clone, whose result would pass for a secret.
+	k.public = slices.Clone(k.public.(ed25519.PublicKey))
+	if key, ok := k.signer.(ed25519.PrivateKey); ok {
+		k.signer = slices.Clone(key)
+	}
+}
+
+func (ed25519Family) kty() string { return "OKP" }
+
+// readJWK reads RFC 8037, Section 2.
+func (ed25519Family) readJWK(r *jwkReader, _ *keyOptions) (*keyState, error) {
+	if name := r.text("crv"); name != "Ed25519" {
+		return nil, unsupportedKey("the JWK is on the curve " + quote(name) + ", which is not supported")
+	}
+	x, d := r.bytes("x"), r.optionalBytes("d")
+	switch {
+	case r.err != nil:
+		return nil, r.err
+	case d == nil:
+		return newEd25519Public(x)
+	case len(d) != ed25519.SeedSize:
+		return nil, badKey(`"d" of a JWK on Ed25519 must have 32 bytes`)
+	}
+	return newEd25519Private(slices.Concat(d, x))
+}
+
+func (ed25519Family) writeJWK(k *keyState) (public, private []jwkMember) {
+	if key, ok := k.signer.(ed25519.PrivateKey); ok {
+		private = []jwkMember{{name: "d", bytes: key.Seed()}}
+	}
+	return []jwkMember{{name: "crv", text: "Ed25519"}, {name: "x", bytes: k.public.(ed25519.PublicKey)}}, private
 }
 
 func (ed25519Family) generate(Algorithm) (any, error) {
@@ -77,7 +126,7 @@ func (ed25519Family) generate(Algorithm) (any, error) {
 }
 
 func (ed25519Family) sign(k *keyState, _ crypto.Hash, dst, input []byte) ([]byte, error) {
-	signature, err := k.signOctets(input, crypto.Hash(0))
+	signature, err := k.signDigest(input, crypto.Hash(0))
 	if err != nil {
 		return nil, err
 	}

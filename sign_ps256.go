@@ -27,6 +27,6 @@ func (pssFamily) verify(k *keyState, hash crypto.Hash, input, signature []byte) 
 	if len(signature) != key.Size() {
 		return false
 	}
-	var room [64]byte
-	return rsa.VerifyPSS(key, hash, digest(hash, input, &room), signature, pssOptions(hash)) == nil
+	var buf [64]byte
+	return rsa.VerifyPSS(key, hash, digest(hash, input, &buf), signature, pssOptions(hash)) == nil
 }

@@ -1,15 +1,10 @@
 package jwt
 
 import (
-	"bytes"
 	"crypto"
-	"crypto/ecdsa"
-	"crypto/ed25519"
-	"crypto/rsa"
 	"crypto/x509"
 	"fmt"
 	"reflect"
-	"slices"
 	"sync"
 )
 
@@ -17,17 +12,18 @@ import (
 
 // A keyState is what a Key is made of, and what a raw key becomes for one call.
 type keyState struct {
+	family   family // of its kind; PS256 signs by a family of its own
 	id       string
 	kind     string    // in words
 	fits     Algorithm // all that keys of this kind and size can serve
 	bound    Algorithm // the one algorithm that it is for, or 0
-	signs    Algorithm // what it may sign with, all said and done; see settle
+	signs    Algorithm // what it may sign with, all considered; see computeUses
 	verifies Algorithm // what it may verify with
 
 	secret []byte           // of HMAC; all other kinds have a public half
 	public crypto.PublicKey // *rsa.PublicKey, *ecdsa.PublicKey, ed25519.PublicKey or *mldsa.PublicKey
 	signer crypto.Signer    // the private half; nil of a public key
-	opaque bool             // the signer is code of the caller's, a KMS perhaps
+	opaque bool             // the signer is code of the caller's, perhaps for a KMS
 
 	jwk  *jwkMembers   // what its JWK said beside the key; nil where it came from elsewhere
 	macs *[3]sync.Pool // keyed HMAC states; nil for a raw key
@@ -42,27 +38,29 @@ func seal[T any](value *T) sealed[T] { return sealed[T]{func() *T { return value
 
 func (s sealed[T]) isEmpty() bool { return s.open == nil }
 
-// makeKey makes a key with memory of its own. A state as material was checked by whoever
-// read it, and has such memory already.
-func makeKey(material any, jwk *jwkMembers, o keyOptions) (*Key, error) {
-	var k *keyState
-	var err error
-	if key, ok := material.(*Key); ok {
-		if k, err = key.usable(); err == nil {
-			if k = k.copy(); o.weak && k.secret != nil { // no other key could be weaker than it is
-				k.fits = hmacAlgorithms
-			}
+// makeKey makes a key, with memory of its own, of whatever NewKey takes.
+func makeKey(material any, o keyOptions) (*Key, error) {
+	key, ok := material.(*Key)
+	if !ok {
+		k, err := newKeyState(material, o.weak)
+		if err != nil {
+			return nil, err
 		}
-	} else if read, ok := material.(*keyState); ok {
-		k = read
-		k.jwk = jwk
-	} else if k, err = newKeyState(material, o.weak); err == nil {
-		k.detach()
-		k.jwk = jwk
+		k.family.detach(k)
+		return k.finish(o)
 	}
+	k, err := key.usable()
 	if err != nil {
 		return nil, err
 	}
+	if k = k.copy(); o.weak && k.secret != nil { // no other key could be weaker than it is
+		k.fits = hmacAlgorithms
+	}
+	return k.finish(o)
+}
+
+// finish makes a checked state with memory of its own the Key that the options ask for.
+func (k *keyState) finish(o keyOptions) (*Key, error) {
 	if o.algorithm != 0 {
 		if k.fits&o.algorithm == 0 || k.bound != 0 && k.bound != o.algorithm {
 			return nil, k.misfit(o.algorithm)
@@ -76,22 +74,29 @@ func makeKey(material any, jwk *jwkMembers, o keyOptions) (*Key, error) {
 		k.id = o.id
 	}
 	k.macs = new([3]sync.Pool)
-	k.settle()
+	k.computeUses()
 	return &Key{seal(k)}, nil
 }
 
-// signingKey checks whatever Encode and its kin were given. What it returns
+// signingKey checks what Encode and the other signing functions were given. What it returns
 // refers to it.
 func signingKey[K SigningKey](m *message, key K) (*keyState, error) {
 	if secret, ok := any(key).([]byte); ok { // by itself, so that it is not put on the heap
 		return &m.raw, m.raw.setSecret(secret, false)
 	}
-	switch k := any(key).(type) {
-	case *Key:
+	if k, ok := any(key).(*Key); ok {
 		return k.usable()
-	default:
-		return settled(newKeyState(k, false))
 	}
+	return rawKey(key)
+}
+
+// rawKey checks a key for one call, and refers to it.
+func rawKey(key any) (*keyState, error) {
+	k, err := newKeyState(key, false)
+	if err == nil {
+		k.computeUses()
+	}
+	return k, err
 }
 
 // keptKey checks a key of any of those types, and makes it fit to outlive the
@@ -100,7 +105,7 @@ func keptKey(key any) (*keyState, error) {
 	made, ok := key.(*Key)
 	if !ok {
 		var err error
-		if made, err = makeKey(key, nil, keyOptions{}); err != nil {
+		if made, err = makeKey(key, keyOptions{}); err != nil {
 			return nil, err
 		}
 	}
@@ -110,19 +115,6 @@ func keptKey(key any) (*keyState, error) {
 // newKeyState checks whatever a key can be made of. It refers to it.
 func newKeyState(material any, weak bool) (*keyState, error) {
 	switch m := material.(type) {
-	case []byte:
-		return newSecret(m, weak)
-	case *rsa.PrivateKey:
-		return newRSAPrivate(m, weak)
-	case *ecdsa.PrivateKey:
-		return newECDSAPrivate(m)
-	case ed25519.PrivateKey:
-		return newEd25519Private(m)
-	case *ed25519.PrivateKey: // which would pass for a crypto.Signer of somebody's own
-		if m == nil {
-			return nil, badKey("the Ed25519 key is nil")
-		}
-		return newEd25519Private(*m)
 	case *x509.Certificate:
 		if m == nil {
 			return nil, badKey("the certificate is nil")
@@ -133,8 +125,10 @@ func newKeyState(material any, weak bool) (*keyState, error) {
 	case nil:
 		return nil, badKey("the key is nil")
 	}
-	if k, ok, err := newMLDSA(material); ok {
-		return k, err
+	for _, f := range families {
+		if k, err := f.newKey(material, weak); k != nil || err != nil {
+			return k, err
+		}
 	}
 	if signer, ok := material.(crypto.Signer); ok {
 		return newOpaque(signer, weak)
@@ -142,20 +136,15 @@ func newKeyState(material any, weak bool) (*keyState, error) {
 	return newPublic(material, weak)
 }
 
-// newPublic checks a public key, which no secret can pass for.
+// newPublic checks a public key, which neither a secret nor a private key can pass for.
 func newPublic(material crypto.PublicKey, weak bool) (*keyState, error) {
-	switch m := material.(type) {
-	case *rsa.PublicKey:
-		return newRSAPublic(m, weak)
-	case *ecdsa.PublicKey:
-		return newECDSAPublic(m)
-	case ed25519.PublicKey:
-		return newEd25519Public(m)
-	case nil:
+	if material == nil {
 		return nil, unsupportedKey("there is no public key, or one of a kind that is not supported")
 	}
-	if k, ok, err := newMLDSA(material); ok && (err != nil || k.signer == nil) {
-		return k, err
+	for _, f := range families[1:] {
+		if k, err := f.newKey(material, weak); err != nil || k != nil && k.signer == nil {
+			return k, err
+		}
 	}
 	return nil, unsupportedKey(fmt.Sprintf("a %T is not a key of a kind that is supported; an RSA or EC key is given as a pointer", material))
 }
@@ -173,36 +162,6 @@ func newOpaque(signer crypto.Signer, weak bool) (*keyState, error) {
 	return k, nil
 }
 
-// detach gives a state memory of its own. Only once it was checked can it be
-// copied: on parts that are nil or odd, crypto panics.
-func (k *keyState) detach() {
-	k.secret = bytes.Clone(k.secret)
-	k.public = clonePublic(k.public)
-	switch key := k.signer.(type) {
-	case *rsa.PrivateKey:
-		k.signer = cloneRSAPrivate(key)
-	case *ecdsa.PrivateKey:
-		k.signer, _ = cloneECDSAPrivate(key)
-	case ed25519.PrivateKey:
-		k.signer = slices.Clone(key)
-	default: // code of the caller's, which is kept as it is; or ML-DSA
-		k.signer, _ = cloneMLDSA(key).(crypto.Signer)
-	}
-}
-
-func clonePublic(key crypto.PublicKey) crypto.PublicKey {
-	switch key := key.(type) {
-	case *rsa.PublicKey:
-		return cloneRSAPublic(key)
-	case *ecdsa.PublicKey:
-		return cloneECDSAPublic(key)
-	case ed25519.PublicKey: // not bytes.Clone, whose result would pass for a secret
-		return slices.Clone(key)
-	default:
-		return cloneMLDSA(key)
-	}
-}
-
 // copy makes a state that shares none of what changes in use.
 func (k *keyState) copy() *keyState {
 	c := *k
@@ -210,15 +169,8 @@ func (k *keyState) copy() *keyState {
 	return &c
 }
 
-func settled(k *keyState, err error) (*keyState, error) {
-	if err == nil {
-		k.settle()
-	}
-	return k, err
-}
-
-// settle says what the key may do, once all is known that bears on it.
-func (k *keyState) settle() {
+// computeUses says what the key may do, once everything else is known.
+func (k *keyState) computeUses() {
 	able := k.fits
 	if k.bound != 0 {
 		able &= k.bound
