@@ -32,12 +32,12 @@ func (p *decodePolicy) cut(token string) (s segments, f *failure) {
 	case token == "":
 		return s, errEmpty
 	case !one:
-		return s, notThree(token, 0)
+		return s, causes.NotThree(token, 0)
 	case !two:
-		return s, notThree(token, 1)
+		return s, causes.NotThree(token, 1)
 	}
 	if more := strings.Count(s.signature, "."); more > 0 {
-		return s, notThree(token, 2+more)
+		return s, causes.NotThree(token, 2+more)
 	}
 	return s, nil
 }
@@ -117,7 +117,7 @@ func (m *message) readHeader(p *decodePolicy, token string, s segments) *failure
 	}
 	var ok bool
 	if m.jsonText, ok = p.decodeSegment(m.jsonText[:0], segment); !ok {
-		return p.notBase64(token, 0, segment, "header", &headerFault)
+		return p.notBase64(token, 0, segment, "header")
 	}
 	if len(m.jsonText) > maxHeader {
 		return errHeaderSize
@@ -144,14 +144,14 @@ func (m *message) checkJWS(p *decodePolicy) *failure {
 func (m *message) readSignature(p *decodePolicy, token string, s segments) *failure {
 	var ok bool
 	if m.signature, ok = p.decodeSegment(m.signature[:0], s.signature); !ok {
-		return p.notBase64(token, len(token)-len(s.signature), s.signature, "signature", &signatureFault)
+		return p.notBase64(token, len(token)-len(s.signature), s.signature, "signature")
 	}
 	return nil
 }
 
 // badPayload says what is wrong with the base64url of a payload whose signature held.
 func (p *decodePolicy) badPayload(token string, s segments) *failure {
-	return p.notBase64(token, len(s.header)+1, s.payload, "payload", &payloadFault)
+	return p.notBase64(token, len(s.header)+1, s.payload, "payload")
 }
 
 func (m *message) readClaims(p *decodePolicy, token string, s segments) *failure {
