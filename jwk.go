@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/token-jwt/jwt/internal/foreignkey"
 	"github.com/token-jwt/jwt/internal/pemkey"
 )
 
@@ -44,7 +45,7 @@ func ParseJWK(jwk []byte, opts ...KeyOption) (*Key, error) {
 	}
 	var d document
 	if err := d.parseJWK(jwk); err != nil {
-		if what := notJSON(jwk); what != "" {
+		if what := foreignkey.NotJSON(jwk); what != "" {
 			return nil, badKey("the JWK " + what)
 		}
 		return nil, err

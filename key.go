@@ -99,7 +99,7 @@ func GenerateKey(alg Algorithm, opts ...KeyOption) (*Key, error) {
 	o.algorithm = alg
 	material, err := alg.family().generate(alg)
 	if _, ours := err.(*failure); err != nil && !ours { // as a FIPS 140 build may answer
-		err = &failure{class: ErrInvalidKey, text: "the key cannot be generated: " + because(err), cause: err}
+		err = foreignFailure(ErrInvalidKey, "the key cannot be generated", err)
 	}
 	if err != nil {
 		return nil, err
@@ -162,14 +162,9 @@ func (k *Key) CryptoPublic() crypto.PublicKey {
 func (k Key) Format(f fmt.State, _ rune) { fmt.Fprint(f, k.redacted()) }
 
 // LogValue is what log/slog shows of the key: its kind and its ID.
-func (k *Key) LogValue() slog.Value {
-	if k == nil {
-		return slog.StringValue("jwt.Key(none)")
-	}
-	return slog.StringValue(k.redacted())
-}
+func (k *Key) LogValue() slog.Value { return slog.StringValue(k.redacted()) }
 
-func (k Key) redacted() string {
+func (k *Key) redacted() string {
 	state, err := k.usable()
 	if err != nil {
 		return "jwt.Key(none)"

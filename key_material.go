@@ -1,6 +1,7 @@
 package jwt
 
 import (
+	"context"
 	"crypto"
 	"crypto/x509"
 	"fmt"
@@ -80,18 +81,16 @@ func (k *keyState) finish(o keyOptions) (*Key, error) {
 
 // signingKey checks what Encode and the other signing functions were given. What it returns
 // refers to it.
-func signingKey[K SigningKey](m *message, key K) (*keyState, error) {
+func signingKey[K SigningKey](m *message, key K) (*keyState, error) { return rawKey(m, key) }
+
+// rawKey checks a key for one call, and refers to it.
+func rawKey[K any](m *message, key K) (*keyState, error) {
 	if secret, ok := any(key).([]byte); ok { // by itself, so that it is not put on the heap
 		return &m.raw, m.raw.setSecret(secret, false)
 	}
 	if k, ok := any(key).(*Key); ok {
 		return k.usable()
 	}
-	return rawKey(key)
-}
-
-// rawKey checks a key for one call, and refers to it.
-func rawKey(key any) (*keyState, error) {
 	k, err := newKeyState(key, false)
 	if err == nil {
 		k.computeUses()
@@ -110,6 +109,72 @@ func keptKey(key any) (*keyState, error) {
 		}
 	}
 	return made.usable()
+}
+
+// A keyring is what signatures are verified with: one key, or a set.
+type keyring struct {
+	one *keyState
+	set *keySetState
+}
+
+// verificationKeys checks what Decode and the other verifying functions were given. What it
+// returns refers to it.
+func verificationKeys[K VerificationKey](m *message, key K) (keyring, error) {
+	if s, ok := any(key).(*KeySet); ok {
+		set, err := s.usable()
+		return keyring{set: set}, err
+	}
+	return ring(rawKey(m, key))
+}
+
+// keptKeyring is the same, fit to outlive the call.
+func keptKeyring(key any) (keyring, error) {
+	if s, ok := key.(*KeySet); ok {
+		set, err := s.usable()
+		return keyring{set: set}, err
+	}
+	return ring(keptKey(key))
+}
+
+func ring(k *keyState, err error) (keyring, error) { return keyring{one: k}, err }
+
+// serve refuses an allow-list none of which the key can serve, or any key of a set that has
+// some. Of an empty set, and of a live one, nothing can be said before there is a token.
+func (r *keyring) serve(allowed Algorithm) error {
+	if r.one == nil {
+		if len(r.set.members) > 0 && r.set.serves&allowed == 0 {
+			return r.set.misfit(allowed)
+		}
+		return nil
+	}
+	if err := r.one.checkSecretAlone(allowed); err != nil {
+		return err
+	}
+	if r.one.verifies&allowed == 0 {
+		return r.one.misfit(allowed)
+	}
+	return nil
+}
+
+// candidates appends to dst the keys that a token's signature may be verified
+// with: at least one, and at most mostKeysTried.
+func (r *keyring) candidates(p *decodePolicy, ctx context.Context, alg Algorithm, kid string, dst []*keyState) ([]*keyState, *failure) {
+	switch {
+	case alg&supportedAlgorithms == 0:
+		f := *unsupportedAlgorithm(alg)
+		f.class = ErrInvalidAlgorithm
+		return nil, &f
+	case r.one == nil && r.set.live != nil:
+		if ctx == nil {
+			ctx = p.context()
+		}
+		return r.set.live.candidates(ctx, alg, kid, dst)
+	case r.one == nil:
+		return r.set.candidates(alg, kid, dst)
+	case r.one.verifies&alg == 0:
+		return nil, &failure{class: ErrInvalidAlgorithm, text: "the token's algorithm " + alg.String() + " is allowed, but not one that the key can serve"}
+	}
+	return append(dst, r.one), nil
 }
 
 // newKeyState checks whatever a key can be made of. It refers to it.

@@ -1,11 +1,16 @@
 package jwt
 
 import (
+	"bytes"
+	"cmp"
+	"encoding/json"
 	"fmt"
 	"iter"
 	"log/slog"
 	"slices"
 	"strconv"
+
+	"github.com/token-jwt/jwt/internal/foreignkey"
 )
 
 // A KeySet is several keys, of which each token names one by its key ID
@@ -70,6 +75,9 @@ type clash struct {
 	algorithms Algorithm
 }
 
+// mostKeySetMembers bounds the work that a set causes, in reading it and with each token.
+const mostKeySetMembers = 1000
+
 // mostKeysTried bounds the work that one token can cause; see mostRSACost too.
 const mostKeysTried = 16
 
@@ -91,6 +99,128 @@ func NewKeySet(keys ...*Key) (*KeySet, error) {
 		return nil, badKey("keys " + c.String() + "; give them other IDs, or bind each to an algorithm with WithKeyAlgorithm")
 	}
 	return &KeySet{seal(s)}, nil
+}
+
+// ParseKeySet reads a JWK Set (RFC 7517, Section 5), each member as [ParseJWK] does. Those
+// that cannot be used are skipped one by one, and [KeySet.Skipped] says why: a kind of key
+// that is not supported, a "use" or "key_ops" of something else than signatures, whatever
+// is malformed. Where two different members share an ID and serve the same algorithm, only
+// tokens that name them are refused, as an [ErrKeyNotFound], and Skipped has them too. An
+// empty array parses, as an issuer may revoke all its keys.
+//
+// Of the options it takes [AllowWeakKey] alone; another one is an [ErrInvalidOption]. Text
+// without an array "keys", of more than 1 MiB or more than 1,000 members is an
+// [ErrInvalidKey], which says what the text seems to be instead.
+func ParseKeySet(jwks []byte, opts ...KeyOption) (*KeySet, error) {
+	o, err := readKeyOptions(opts)
+	if err != nil {
+		return nil, err
+	}
+	if o.hasID || o.algorithm != 0 {
+		return nil, badOption("ParseKeySet takes no option but AllowWeakKey: what the keys are called and are for, each member says itself")
+	}
+	members, err := cutKeySet(jwks)
+	if err != nil {
+		return nil, err
+	}
+	var d document
+	var keys []setMember
+	var skipped []skippedKey
+	for place, text := range members {
+		k, id, err := d.setMember(text, o)
+		if err != nil {
+			skipped = append(skipped, skippedKey{place, id, err})
+			continue
+		}
+		keys = append(keys, setMember{keyState: k, place: place})
+	}
+	set := newKeySetState(keys)
+	set.skipped = skipped
+	return &KeySet{seal(set)}, nil
+}
+
+// setMember reads one member, and the ID by which it is called where it cannot be used.
+func (d *document) setMember(text []byte, o keyOptions) (k *keyState, id string, err error) {
+	if err := d.parseJWK(text); err != nil {
+		return nil, "", err
+	}
+	key, err := d.key(o)
+	if err == nil {
+		if k, err = key.usable(); k.verifies == 0 {
+			err = badKey("it is not for verifying: " + k.jwk.purpose())
+		}
+	}
+	if err != nil {
+		return nil, (&jwkReader{d: d}).name(), err
+	}
+	return k, "", nil
+}
+
+// cutKeySet returns the members of the array "keys", which refer to the text. Only the form of
+// the set is checked, so that what is wrong with a member is wrong with that one alone.
+func cutKeySet(jwks []byte) (members [][]byte, err error) {
+	malformed := func(what string) error { return badKey("the JWK Set " + what) }
+	switch {
+	case len(jwks) > mostKeyText:
+		return nil, malformed("has more than 1 MiB")
+	case !json.Valid(jwks):
+		return nil, malformed(cmp.Or(foreignkey.NotJSON(jwks), "is not valid JSON"))
+	case bytes.TrimSpace(jwks)[0] != '{':
+		return nil, malformed(cmp.Or(foreignkey.NotJSON(jwks), "is no JSON object"))
+	}
+	var keys []byte
+	all, pems, instead := 0, 0, `the JWK Set has no array "keys"`
+	for name, value := range jsonElements(jwks) {
+		switch name {
+		case "keys":
+			if keys != nil {
+				return nil, malformed(`has the member "keys" twice`)
+			}
+			keys = value
+		case "kty":
+			instead = "this is a single JWK; read it with ParseJWK"
+		case "jwks_uri":
+			instead = `this is the metadata of an issuer, and no JWK Set; the set is at the address in its "jwks_uri"`
+		}
+		if all++; bytes.HasPrefix(value, []byte(`"-----BEGIN `)) {
+			pems++
+		}
+	}
+	switch {
+	case keys == nil && all > 0 && pems == all:
+		return nil, badKey("this is a map of certificates in PEM, and no JWK Set; Google publishes a set at /oauth2/v3/certs, and ParsePEM reads each certificate")
+	case keys == nil:
+		return nil, badKey(instead)
+	case keys[0] != '[':
+		return nil, malformed(`has something in "keys" that is no array`)
+	}
+	for _, member := range jsonElements(keys) {
+		if len(members) == mostKeySetMembers {
+			return nil, malformed("has more than " + strconv.Itoa(mostKeySetMembers) + " members")
+		}
+		members = append(members, member)
+	}
+	return members, nil
+}
+
+// jsonElements goes through the members of an object, or through the elements of an array, which
+// have no name. The text must be valid JSON. Names may be there twice.
+func jsonElements(text []byte) iter.Seq2[string, []byte] {
+	return func(yield func(name string, value []byte) bool) {
+		d := json.NewDecoder(bytes.NewReader(text))
+		start, _ := d.Token()
+		for d.More() {
+			var name string
+			var value json.RawMessage
+			if start == json.Delim('{') {
+				token, _ := d.Token()
+				name, _ = token.(string)
+			}
+			if d.Decode(&value) != nil || !yield(name, value) {
+				return
+			}
+		}
+	}
 }
 
 // newKeySetState arranges keys whose states and places are set. Of those that are equal in
@@ -184,14 +314,8 @@ func (s *KeySet) Key(kid string) (*Key, bool) {
 	if len(named) == 0 {
 		return nil, false
 	}
-	k := named[0]
-	for _, other := range named {
-		if other.verifies != 0 {
-			k = other
-			break
-		}
-	}
-	return &Key{seal(k.keyState)}, true
+	first := slices.IndexFunc(named, func(k setMember) bool { return k.verifies != 0 })
+	return &Key{seal(named[max(first, 0)].keyState)}, true
 }
 
 // Skipped returns a reason for each member of a parsed set that could not be used, in the
@@ -237,14 +361,13 @@ func (s KeySet) MarshalJSON() ([]byte, error) {
 	}
 	text := []byte(`{"keys":[`)
 	for i, k := range set.shown().members {
-		jwk, err := Key{seal(k.keyState)}.MarshalJSON()
-		if err != nil {
+		if k.public == nil {
 			return nil, badKey("key " + strconv.Itoa(k.place) + " of the set is a secret, and a set is written to be published")
 		}
 		if i > 0 {
 			text = append(text, ',')
 		}
-		text = append(text, jwk...)
+		text = append(text, k.writeJWK(k.jwk.public(), false)...)
 	}
 	return append(text, "]}"...), nil
 }
@@ -253,14 +376,9 @@ func (s KeySet) MarshalJSON() ([]byte, error) {
 func (s KeySet) Format(f fmt.State, _ rune) { fmt.Fprint(f, s.redacted()) }
 
 // LogValue is what log/slog shows of the set: how many keys it has.
-func (s *KeySet) LogValue() slog.Value {
-	if s == nil {
-		return slog.StringValue("jwt.KeySet(none)")
-	}
-	return slog.StringValue(s.redacted())
-}
+func (s *KeySet) LogValue() slog.Value { return slog.StringValue(s.redacted()) }
 
-func (s KeySet) redacted() string {
+func (s *KeySet) redacted() string {
 	set, err := s.usable()
 	if err != nil {
 		return "jwt.KeySet(none)"

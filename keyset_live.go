@@ -267,7 +267,7 @@ func (f *flight) wait(ctx context.Context) *failure {
 	case <-f.done:
 		return nil
 	case <-ctx.Done():
-		return &failure{class: ErrKeySet, text: "the key set was not fetched before the caller's context ended: " + because(ctx.Err()), cause: ctx.Err()}
+		return foreignFailure(ErrKeySet, "the key set was not fetched before the caller's context ended", ctx.Err())
 	}
 }
 

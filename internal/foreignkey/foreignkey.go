@@ -28,6 +28,29 @@ func Form(secret []byte) string {
 	return f.what + "; " + f.way
 }
 
+// NotJSON says what text is that should be the JSON of a key or of a set of keys, such as "is empty; …", to
+// complete "the JWK". It returns "" for text that it does not know.
+func NotJSON(text []byte) string {
+	trimmed := bytes.TrimSpace(text)
+	switch {
+	case len(trimmed) == 0:
+		return "is empty; is the file, or the setting that holds it, missing?"
+	case bytes.HasPrefix(text, []byte("\ufeff")):
+		return "starts with a byte order mark, which JSON does not have; write it without one"
+	case bytes.HasPrefix(text, []byte("\xff\xfe")), bytes.HasPrefix(text, []byte("\xfe\xff")):
+		return "is in UTF-16; JSON is in UTF-8"
+	case trimmed[0] == '<':
+		return "is HTML or XML: an error page perhaps, or a login"
+	case trimmed[0] == '[':
+		return `is an array; a set is an object with the array in "keys"`
+	case bytes.Contains(text, []byte("-----BEGIN ")) && trimmed[0] == '-':
+		return "is PEM; read a key with ParsePEM"
+	case bytes.HasPrefix(trimmed, []byte("http://")), bytes.HasPrefix(trimmed, []byte("https://")):
+		return "is an address; fetch what is there first"
+	}
+	return ""
+}
+
 // IsText reports whether all bytes are printable ASCII or white space, and not all of
 // them tabs and the like.
 func IsText(text []byte) bool {
