@@ -369,8 +369,8 @@ func (k *Key) MarshalPrivateJWK() ([]byte, error) {
 // base64url: the same for both halves of a key, whatever its ID. It is "" for a
 // secret, which it would help to guess.
 func (k *Key) Thumbprint() string {
-	state, err := k.usable()
-	if err != nil || state.public == nil {
+	state := k.shown()
+	if state.public == nil {
 		return ""
 	}
 	members := state.publicMembers()

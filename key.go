@@ -107,35 +107,22 @@ func GenerateKey(alg Algorithm, opts ...KeyOption) (*Key, error) {
 	return makeKey(material, o)
 }
 
-// ID returns the key ID ("kid"); "" where the key has none.
-func (k *Key) ID() string {
-	if state, err := k.usable(); err == nil {
-		return state.id
-	}
-	return ""
-}
+// ID returns the key ID ("kid"), or "" if the key has none.
+func (k *Key) ID() string { return k.shown().id }
 
-// Algorithm returns the one algorithm that the key is bound to; 0 where it is
+// Algorithm returns the one algorithm that the key is bound to, or 0 if it is
 // bound to none.
-func (k *Key) Algorithm() Algorithm {
-	if state, err := k.usable(); err == nil {
-		return state.bound
-	}
-	return 0
-}
+func (k *Key) Algorithm() Algorithm { return k.shown().bound }
 
 // IsPrivate reports whether the key can sign: a secret, or a private key, that of
 // a KMS included.
-func (k *Key) IsPrivate() bool {
-	state, err := k.usable()
-	return err == nil && state.isPrivate()
-}
+func (k *Key) IsPrivate() bool { return k.shown().isPrivate() }
 
 // Public returns the public half of the key, with the same ID and algorithm; nil
 // for a secret, which has none.
 func (k *Key) Public() *Key {
-	state, err := k.usable()
-	if err != nil || state.public == nil {
+	state := k.shown()
+	if state.public == nil {
 		return nil
 	}
 	public := state.copy()
@@ -148,14 +135,13 @@ func (k *Key) Public() *Key {
 // *rsa.PublicKey, *ecdsa.PublicKey, ed25519.PublicKey or *mldsa.PublicKey, a copy;
 // nil for a secret, which has none.
 func (k *Key) CryptoPublic() crypto.PublicKey {
-	state, err := k.usable()
-	if err != nil || state.public == nil {
+	state := k.shown().copy()
+	if state.public == nil {
 		return nil
 	}
-	public := state.copy()
-	public.signer = nil
-	public.family.detach(public)
-	return public.public
+	state.signer = nil
+	state.family.detach(state)
+	return state.public
 }
 
 // Format prints the kind and the ID of the key, whatever the verb.
@@ -165,8 +151,8 @@ func (k Key) Format(f fmt.State, _ rune) { fmt.Fprint(f, k.redacted()) }
 func (k *Key) LogValue() slog.Value { return slog.StringValue(k.redacted()) }
 
 func (k *Key) redacted() string {
-	state, err := k.usable()
-	if err != nil {
+	state := k.shown()
+	if state.kind == "" {
 		return "jwt.Key(none)"
 	}
 	text := "jwt.Key(" + state.kind
@@ -180,6 +166,15 @@ func (k *Key) redacted() string {
 		text += ", redacted"
 	}
 	return text + ")"
+}
+
+// shown is the state that the methods without an error show: empty for no key.
+func (k *Key) shown() *keyState {
+	state, err := k.usable()
+	if err != nil {
+		return &keyState{}
+	}
+	return state
 }
 
 // usable refuses keys that were not made by this package.

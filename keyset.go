@@ -43,17 +43,6 @@ type keySetState struct {
 	live *liveSet // where the set follows a source; the rest is then empty
 }
 
-// shown is what All, Key and the like show: of a live set what was last fetched.
-func (s *keySetState) shown() *keySetState {
-	if s.live == nil {
-		return s
-	}
-	if f := s.live.latest.Load(); f != nil {
-		return f.keys
-	}
-	return &keySetState{}
-}
-
 // A setMember is one key of a set.
 type setMember struct {
 	*keyState     // and not a Key, which callers can overwrite
@@ -291,11 +280,7 @@ func (c clash) String() string {
 // one.
 func (s *KeySet) All() iter.Seq[*Key] {
 	return func(yield func(*Key) bool) {
-		set, err := s.usable()
-		if err != nil {
-			return
-		}
-		for _, k := range set.shown().members {
+		for _, k := range s.shown().members {
 			if !yield(&Key{seal(k.keyState)}) {
 				return
 			}
@@ -306,11 +291,7 @@ func (s *KeySet) All() iter.Seq[*Key] {
 // Key returns the key of that ID, and whether there is one. Where several share it, it is
 // the first that verifies anything; [KeySet.All] has the others. An empty ID is none.
 func (s *KeySet) Key(kid string) (*Key, bool) {
-	set, err := s.usable()
-	if err != nil {
-		return nil, false
-	}
-	named := set.shown().byID[kid]
+	named := s.shown().byID[kid]
 	if len(named) == 0 {
 		return nil, false
 	}
@@ -325,15 +306,12 @@ func (s *KeySet) Key(kid string) (*Key, bool) {
 // [errors.ErrUnsupported]. They are for the log, as [ParseKeySet] does not fail for them, not
 // even where all members were skipped.
 func (s *KeySet) Skipped() []error {
-	set, err := s.usable()
-	if err != nil {
-		return nil
-	}
+	set := s.shown()
 	var reasons []error
-	for _, s := range set.shown().skipped {
+	for _, s := range set.skipped {
 		reasons = append(reasons, &failure{class: ErrInvalidKey, text: s.String(), cause: s.reason})
 	}
-	for _, c := range set.shown().clashes {
+	for _, c := range set.clashes {
 		reasons = append(reasons, badKey("members "+c.String()+", so tokens that name them are refused"))
 	}
 	return reasons
@@ -360,7 +338,7 @@ func (s KeySet) MarshalJSON() ([]byte, error) {
 		return nil, &failure{class: ErrKeySet, text: "the live key set was not fetched yet; Current fetches it"}
 	}
 	text := []byte(`{"keys":[`)
-	for i, k := range set.shown().members {
+	for i, k := range s.shown().members {
 		if k.public == nil {
 			return nil, badKey("key " + strconv.Itoa(k.place) + " of the set is a secret, and a set is written to be published")
 		}
@@ -384,9 +362,25 @@ func (s *KeySet) redacted() string {
 		return "jwt.KeySet(none)"
 	}
 	if set.live != nil {
-		return fmt.Sprintf("jwt.KeySet(live, %d keys)", len(set.shown().members))
+		return fmt.Sprintf("jwt.KeySet(live, %d keys)", len(s.shown().members))
 	}
 	return fmt.Sprintf("jwt.KeySet(%d keys)", len(set.members))
+}
+
+// shown is the fixed set that the methods without an error show: of a live set what was last
+// fetched, and of no set an empty one.
+func (s *KeySet) shown() *keySetState {
+	set, err := s.usable()
+	switch {
+	case err != nil:
+		return &keySetState{}
+	case set.live == nil:
+		return set
+	}
+	if f := set.live.latest.Load(); f != nil {
+		return f.keys
+	}
+	return &keySetState{}
 }
 
 // usable refuses sets that were not made by this package.

@@ -102,6 +102,13 @@ func (k *keyState) signDigest(digest []byte, opts crypto.SignerOpts) ([]byte, er
 	return nil, foreignFailure(ErrInvalidKey, "the key cannot sign", err)
 }
 
+// appendSignature is signDigest for algorithms whose signature in a token is what a
+// crypto.Signer returns.
+func (k *keyState) appendSignature(dst, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+	signature, err := k.signDigest(digest, opts)
+	return append(dst, signature...), err
+}
+
 // digest returns the hash of input, in buf.
 func digest(hash crypto.Hash, input []byte, buf *[64]byte) []byte {
 	switch hash {

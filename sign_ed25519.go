@@ -126,11 +126,7 @@ func (ed25519Family) generate(Algorithm) (any, error) {
 }
 
 func (ed25519Family) sign(k *keyState, _ crypto.Hash, dst, input []byte) ([]byte, error) {
-	signature, err := k.signDigest(input, crypto.Hash(0))
-	if err != nil {
-		return nil, err
-	}
-	return append(dst, signature...), nil
+	return k.appendSignature(dst, input, crypto.Hash(0))
 }
 
 func (ed25519Family) verify(k *keyState, _ crypto.Hash, input, signature []byte) bool {

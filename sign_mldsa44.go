@@ -103,11 +103,7 @@ func (mldsaFamily) writeJWK(k *keyState) (public, private []jwkMember) {
 }
 
 func (mldsaFamily) sign(k *keyState, _ crypto.Hash, dst, input []byte) ([]byte, error) {
-	signature, err := k.signDigest(input, crypto.Hash(0))
-	if err != nil {
-		return nil, err
-	}
-	return append(dst, signature...), nil
+	return k.appendSignature(dst, input, crypto.Hash(0))
 }
 
 func (mldsaFamily) verify(k *keyState, _ crypto.Hash, input, signature []byte) bool {

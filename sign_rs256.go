@@ -179,7 +179,8 @@ func (rsaFamily) writeJWK(k *keyState) (public, private []jwkMember) {
 }
 
 func (rsaFamily) sign(k *keyState, hash crypto.Hash, dst, input []byte) ([]byte, error) {
-	return k.signRSA(dst, input, hash, hash)
+	var buf [64]byte
+	return k.appendSignature(dst, digest(hash, input, &buf), hash)
 }
 
 func (rsaFamily) verify(k *keyState, hash crypto.Hash, input, signature []byte) bool {
@@ -191,14 +192,4 @@ func (rsaFamily) verify(k *keyState, hash crypto.Hash, input, signature []byte) 
 	}
 	var buf [64]byte
 	return rsa.VerifyPKCS1v15(key, hash, digest(hash, input, &buf), signature) == nil
-}
-
-// signRSA appends a signature of the kind that opts say.
-func (k *keyState) signRSA(dst, input []byte, hash crypto.Hash, opts crypto.SignerOpts) ([]byte, error) {
-	var buf [64]byte
-	signature, err := k.signDigest(digest(hash, input, &buf), opts)
-	if err != nil {
-		return nil, err
-	}
-	return append(dst, signature...), nil
 }
