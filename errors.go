@@ -228,7 +228,7 @@ func (f *failure) As(target any) bool {
 // errors.As, but for the classes and data types of this package. What those say
 // must be about the token at hand: a validator may decode a second token, or parse
 // a key out of this one, and then neither is this one expired nor the program at
-// fault. There is no Unwrap, so that nobody gets around it. A pointer, as errors.Is
+// fault. It has no Unwrap, which would get around that. It is a pointer, as errors.Is
 // would panic on comparing two values of which one holds a slice.
 type foreign struct{ err error }
 
@@ -285,8 +285,8 @@ func (f *failure) causedBy(err error) *failure {
 	return f
 }
 
-// isUnavailable reports whether an error of somebody else's code says that
-// something is down, or that time ran out.
+// isUnavailable reports whether an error of other code says that something is down, or
+// that time ran out.
 func isUnavailable(err error) bool {
 	return errors.Is(err, ErrUnavailable) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || isNetError(err)
 }
@@ -314,8 +314,8 @@ func isNetError(err error) bool {
 	return false
 }
 
-// because is the text of an error of somebody else's, for a text of ours: should
-// it be one of ours after all, its prefix would stand there twice.
+// because is the text of an error of other code, for a text of ours. It may be one of ours
+// after all, whose prefix must not stand there twice.
 func because(err error) string { return becauseWithin(300, err) } // it may hold what a token says
 
 // becauseWithin is the same of at most so many bytes.

@@ -298,8 +298,8 @@ func (j *jwkMembers) checkCertificate(k *keyState) error {
 	return nil
 }
 
-// allows reports whether use and key_ops admit signing or verifying. Who may sign may
-// verify: issuers publish the public half with the key_ops of the private one.
+// allows reports whether use and key_ops admit signing or verifying. A key that signs may
+// also verify: issuers publish the public half with the key_ops of the private one.
 func (j *jwkMembers) allows(operation string) bool {
 	return j == nil || (j.use == "" || j.use == "sig" || j.use == useSPIFFE) &&
 		(len(j.ops) == 0 || slices.Contains(j.ops, operation) || operation == "verify" && slices.Contains(j.ops, "sign"))
@@ -320,8 +320,8 @@ func (j *jwkMembers) purpose() string {
 	return strings.Join(said, " and ")
 }
 
-// public is what they are for the public half: who may sign with the private one
-// may verify with this.
+// public is what they are for the public half: if the private one may sign, this may
+// verify.
 func (j *jwkMembers) public() *jwkMembers {
 	if j == nil || !slices.Contains(j.ops, "sign") {
 		return j
@@ -350,7 +350,7 @@ func (k Key) MarshalJSON() ([]byte, error) {
 }
 
 // MarshalPrivateJWK writes the whole key as a JWK, its private members or its
-// secret included: who reads it can sign. A public key, and one whose private
+// secret included: whoever reads it can sign. A public key, and one whose private
 // half is elsewhere (in a KMS), is an [ErrInvalidKey].
 func (k *Key) MarshalPrivateJWK() ([]byte, error) {
 	state, err := k.usable()

@@ -49,7 +49,7 @@ type Key struct {
 // in an interface, such as [crypto.PublicKey], may be any of them.
 //
 // Whatever is refused is an [ErrInvalidKey]; an option that is wrong by itself is
-// an [ErrInvalidOption]. A secret has at least 32 octets (RFC 7518, Section 3.2),
+// an [ErrInvalidOption]. A secret has at least 32 bytes (RFC 7518, Section 3.2),
 // as many as the hash where the key is bound to an algorithm, and is not all
 // zero. A key of another kind is no secret, in whatever form: PEM, SSH, a JWK or a
 // set of them, DER, the 64 bytes of an Ed25519 private key, and base64 or
@@ -66,7 +66,7 @@ type Key struct {
 // do not hold. So ask the issuer; a text that merely looks like base64 tells nothing.
 //
 // A crypto.Signer is kept, and its public key read once; it must be safe for
-// concurrent use where the key is. Each signature of its is verified before it is
+// concurrent use where the key is. Each of its signatures is verified before it is
 // given out. Its failure when signing is an [ErrUnavailable], with its own error
 // beneath: the key was there when it was made, and may be again. Only one that
 // matches errors.ErrUnsupported, and a signature that does not hold, are an

@@ -13,7 +13,7 @@ import (
 
 // A keyState is what a Key is made of, and what a raw key becomes for one call.
 type keyState struct {
-	family   family // of its kind; PS256 signs by a family of its own
+	family   family // of its kind: that of RS256 for RSA, whatever signs
 	id       string
 	kind     string    // in words
 	fits     Algorithm // all that keys of this kind and size can serve
@@ -30,16 +30,16 @@ type keyState struct {
 	macs *[3]sync.Pool // keyed HMAC states; nil for a raw key
 }
 
-// A sealed value shows to nobody but who opens it. Behind a pointer it would not be
-// enough: where a verb does not fit, or a field is not exported, package fmt passes
-// over Format and follows pointers. It does not look into functions.
+// A sealed value is kept in a closure, which package fmt cannot print. A pointer would not
+// be enough: if a verb does not fit, or a field is not exported, fmt ignores Format and
+// follows pointers.
 type sealed[T any] struct{ open func() *T }
 
 func seal[T any](value *T) sealed[T] { return sealed[T]{func() *T { return value }} }
 
 func (s sealed[T]) isEmpty() bool { return s.open == nil }
 
-// makeKey makes a key, with memory of its own, of whatever NewKey takes.
+// makeKey makes a key of whatever NewKey takes. It shares no memory with it.
 func makeKey(material any, o keyOptions) (*Key, error) {
 	key, ok := material.(*Key)
 	if !ok {
@@ -60,7 +60,7 @@ func makeKey(material any, o keyOptions) (*Key, error) {
 	return k.finish(o)
 }
 
-// finish makes a checked state with memory of its own the Key that the options ask for.
+// finish makes a checked and detached state the Key that the options ask for.
 func (k *keyState) finish(o keyOptions) (*Key, error) {
 	if o.algorithm != 0 {
 		if k.fits&o.algorithm == 0 || k.bound != 0 && k.bound != o.algorithm {
@@ -227,7 +227,7 @@ func newOpaque(signer crypto.Signer, weak bool) (*keyState, error) {
 	return k, nil
 }
 
-// copy makes a state that shares none of what changes in use.
+// copy makes a state that shares nothing that changes in use.
 func (k *keyState) copy() *keyState {
 	c := *k
 	c.macs = nil

@@ -13,7 +13,7 @@ import (
 
 // goodSecrets is a direct-mapped cache of secrets that passed checkSecret, so that the
 // calls that are given a raw secret each time do not check it each time. Of a secret it
-// keeps a keyed hash, which is of no use to anybody.
+// keeps a keyed hash, which does not give it away.
 var goodSecrets [1 << 12]atomic.Uint64
 
 // checkSecret refuses what is no secret, or everybody's. AllowWeakKey, which is weak
@@ -46,7 +46,7 @@ func checkSecret(secret []byte, weak bool) error {
 
 func secretTooShort(length int, alg Algorithm) error {
 	size := strconv.Itoa(alg.row().hash.Size())
-	return badKey("the HMAC secret has " + strconv.Itoa(length) + " octets, and " + alg.String() + " needs at least " + size +
+	return badKey("the HMAC secret has " + strconv.Itoa(length) + " bytes, and " + alg.String() + " needs at least " + size +
 		" random ones (RFC 7518, Section 3.2); make one with GenerateKey, or openssl rand -out key " + size + ", " +
 		"or allow a weak one with NewKey and AllowWeakKey")
 }

@@ -22,14 +22,14 @@ type family interface {
 	// no error for material of another family.
 	newKey(material any, weak bool) (*keyState, error)
 
-	// detach gives a key memory of its own. Only a checked key can be copied: on parts
-	// that are nil or odd, crypto panics.
+	// detach copies what the caller could change. Only a checked key can be copied: crypto
+	// panics on parts that are nil or odd.
 	detach(k *keyState)
 
 	// kty is the kind of key in a JWK (RFC 7518, Section 6.1).
 	kty() string
 
-	// readJWK makes a checked key of the members of the kind, with memory of its own.
+	// readJWK makes a checked and detached key of the members of the kind.
 	readJWK(r *jwkReader, o *keyOptions) (*keyState, error)
 
 	// writeJWK returns the members of the kind but "kty"; those that are private only for
@@ -72,8 +72,8 @@ func (k *keyState) sign(alg Algorithm, dst, input []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	// A key of the caller's own is somewhere else, behind code that may have been
-	// configured for another algorithm: no verifier is to find that out.
+	// The private half is behind code of the caller's, which may be configured for another
+	// algorithm. Find out here, and not at the verifier.
 	if k.opaque && !f.verify(k, hash, input, dst[start:]) {
 		return nil, badKey("the crypto.Signer's signature does not hold by its own public key for " + alg.String() + "; is it set up for another algorithm?")
 	}
@@ -95,8 +95,8 @@ func (k *keyState) signDigest(digest []byte, opts crypto.SignerOpts) ([]byte, er
 	case err == nil:
 		return signature, nil
 	case k.opaque && !errors.Is(err, errors.ErrUnsupported):
-		// It worked for others, and may again: access that was withdrawn, a quota
-		// that is used up and a network that is down are not told apart.
+		// It may work again: access that was withdrawn, a quota that is used up and a
+		// network that is down look the same from here.
 		return nil, foreignFailure(ErrUnavailable, "the crypto.Signer could not sign", err)
 	}
 	return nil, foreignFailure(ErrInvalidKey, "the key cannot sign", err)

@@ -37,7 +37,7 @@ func newEd25519Public(key ed25519.PublicKey) (*keyState, error) {
 		return nil, badKey("the Ed25519 public key has " + strconv.Itoa(len(key)) + " bytes, not 32")
 	}
 	if !isUsableEd25519(key) {
-		return nil, badKey("the Ed25519 public key is a point of small order, under which anybody's signatures hold, or is not written canonically")
+		return nil, badKey("the Ed25519 public key is a point of small order, under which forged signatures hold, or is not in canonical form")
 	}
 	return &keyState{family: ed25519Family{}, kind: "Ed25519 key", public: key, fits: ed25519Algorithms}, nil
 }
@@ -46,7 +46,7 @@ func newEd25519Private(key ed25519.PrivateKey) (*keyState, error) {
 	if len(key) != ed25519.PrivateKeySize {
 		return nil, badKey("the Ed25519 private key has " + strconv.Itoa(len(key)) + " bytes, not 64; a seed of 32 goes through ed25519.NewKeyFromSeed")
 	}
-	// Signing with the public half of another key would give the private one away.
+	// A signature made with the public half of another key gives the private half away.
 	if !bytes.Equal(ed25519.NewKeyFromSeed(key.Seed()), key) {
 		return nil, badKey("the last 32 bytes of the Ed25519 private key are the public half of another key")
 	}
@@ -69,8 +69,8 @@ var ed25519SmallOrder = [...]string{
 }
 
 // isUsableEd25519 refuses points of small order, and a y of the field's prime or
-// more, which RFC 8032, Section 5.1.3 does and some decoders do not. Whether any
-// point has that y it leaves open: under a key that is none, no signature holds.
+// more, which RFC 8032, Section 5.1.3 does and some decoders do not. It
+// does not check that a point has that y: under a key that is no point, no signature holds.
 func isUsableEd25519(key []byte) bool {
 	y := bytes.Clone(key)
 	y[31] &= 0x7f

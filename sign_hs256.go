@@ -87,10 +87,10 @@ func (hmacFamily) verify(k *keyState, hash crypto.Hash, input, signature []byte)
 	return hmac.Equal(m.of(input), signature)
 }
 
-// A mac is an HMAC state with room for its sum. That of a key that is kept comes
-// from crypto/hmac, keyed once: keying costs as much as hashing a small token. For
-// a raw key there is nothing to keep, and keying crypto/hmac takes five
-// allocations; so its hash is bare, and the two steps of RFC 2104 are made here.
+// A mac is an HMAC state with a buffer for its sum. For a key that is kept it comes
+// from crypto/hmac, keyed once: keying costs as much as hashing a small token. A raw
+// key is used once, and keying crypto/hmac takes five allocations. So its hash is bare,
+// and the two steps of RFC 2104 are made here.
 type mac struct {
 	hash.Hash
 	key []byte // of a raw key; nil for one that is kept
@@ -138,8 +138,8 @@ func filled(b byte) (pad [128]byte) {
 // rawMACs are bare states, of no key.
 var rawMACs [3]sync.Pool
 
-// takeMAC returns a state that nobody else has until it is returned. A key that is
-// kept has pools of its own.
+// takeMAC returns a state for one goroutine, until returnMAC. A key that is kept has its
+// pools, and raw keys share rawMACs.
 func (k *keyState) takeMAC(hash crypto.Hash) *mac {
 	pools := k.macs
 	if pools == nil {
@@ -159,7 +159,7 @@ func (k *keyState) takeMAC(hash crypto.Hash) *mac {
 	return m
 }
 
-// returnMAC lets others have a state; a bare one without the raw key and its pads.
+// returnMAC puts a state back into its pool, a bare one without the raw key and its pads.
 func (k *keyState) returnMAC(hash crypto.Hash, m *mac) {
 	m.Reset()
 	if k.macs == nil {

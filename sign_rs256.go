@@ -100,8 +100,8 @@ func newRSAPrivate(key *rsa.PrivateKey, weak bool) (*keyState, error) {
 	return k, nil
 }
 
-// newRSA makes a key, in memory of its own, of the numbers that a JWK or PKCS #1 has: a private
-// key if there is a D. The public half is checked before anything is computed with it.
+// newRSA makes a detached key of the numbers that a JWK or PKCS #1 has: a private key if
+// there is a D. The public half is checked before anything is computed with it.
 func newRSA(n rsakey.Numbers, weak bool) (*keyState, error) {
 	if !n.E.IsInt64() || n.E.Int64() > math.MaxInt32 {
 		return nil, errRSAExponent

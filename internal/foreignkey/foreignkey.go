@@ -51,8 +51,8 @@ func NotJSON(text []byte) string {
 	return ""
 }
 
-// IsText reports whether all bytes are printable ASCII or white space, and not all of
-// them tabs and the like.
+// IsText reports whether all bytes are printable ASCII or white space, and at least one
+// is no control character.
 func IsText(text []byte) bool {
 	printable := false
 	for _, c := range text {

@@ -214,20 +214,20 @@ var (
 	oidRSAPSS = []byte("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a") // 1.2.840.113549.1.1.10, whole
 )
 
-// shapeOf returns the DER SEQUENCE at the start of octets, and a letter for each of its elements:
+// shapeOf returns the DER SEQUENCE at the start of data, and a letter for each of its elements:
 // i an INTEGER, s a SEQUENCE, o an OCTET STRING, b a BIT STRING, x anything else; "?" where it is
 // not whole.
-func shapeOf(octets []byte) (shape string, der []byte) {
+func shapeOf(data []byte) (shape string, der []byte) {
 	var sequence, element asn1.RawValue
-	if rest, err := asn1.Unmarshal(octets, &sequence); err != nil || sequence.Tag != asn1.TagSequence || !sequence.IsCompound {
-		return "?", octets
+	if rest, err := asn1.Unmarshal(data, &sequence); err != nil || sequence.Tag != asn1.TagSequence || !sequence.IsCompound {
+		return "?", data
 	} else {
-		der = octets[:len(octets)-len(rest)]
+		der = data[:len(data)-len(rest)]
 	}
 	for rest := sequence.Bytes; len(rest) > 0 && len(shape) <= 10; {
 		var err error
 		if rest, err = asn1.Unmarshal(rest, &element); err != nil {
-			return "?", octets
+			return "?", data
 		}
 		letter := "x"
 		if element.Class == asn1.ClassUniversal {
@@ -248,7 +248,7 @@ func shapeOf(octets []byte) (shape string, der []byte) {
 }
 
 // parsePKCS8 reads an RSA key itself: crypto/x509 would compute with its numbers before
-// anybody saw how great they are.
+// their size is checked.
 func parsePKCS8(name string, der []byte) (any, error) {
 	var outer struct {
 		Version   int
@@ -257,7 +257,7 @@ func parsePKCS8(name string, der []byte) (any, error) {
 			Parameters asn1.RawValue `asn1:"optional"`
 		}
 		Key []byte
-		// optional attributes and a public key follow, which nobody needs
+		// optional attributes and a public key follow, which are not needed
 	}
 	if _, err := asn1.Unmarshal(der, &outer); err != nil {
 		return nil, badDER(name, der)
