@@ -83,14 +83,13 @@ func (d *document) key(o keyOptions) (*Key, error) {
 	k, err := families[i].readJWK(r, &o)
 	if err != nil {
 		r.fail(err)
+	} else {
+		k.jwk = said
+		r.certificates(k)
 	}
 	if r.err != nil {
 		return nil, r.err
 	}
-	if err := said.checkCertificate(k); err != nil {
-		return nil, err
-	}
-	k.jwk = said
 	return k.finish(o)
 }
 
@@ -237,8 +236,7 @@ func (r *jwkReader) bad(name, why string) []byte {
 type jwkMembers struct {
 	use          string
 	ops          []string
-	certificates []member // "x5u", "x5t" and "x5t#S256" that are strings
-	x5c          []string
+	certificates []member // "x5u", "x5t", "x5t#S256" and "x5c"
 }
 
 // members reads what all kinds of keys share.
@@ -271,31 +269,30 @@ func (r *jwkReader) members(o *keyOptions) *jwkMembers {
 			said.certificates = append(said.certificates, member{name, string(r.d.string(i))})
 		}
 	}
-	said.x5c, _ = r.list("x5c")
 	return said
 }
 
-// checkCertificate holds the first certificate of x5c against the key. RFC 7517,
+// certificates reads "x5c", and holds the first certificate against the key. RFC 7517,
 // Section 4.7: "The key in the first certificate MUST match the public key
 // represented by other members of the JWK." One that cannot be read says nothing, and is
 // not written again.
-func (j *jwkMembers) checkCertificate(k *keyState) error {
-	if len(j.x5c) == 0 {
-		return nil
+func (r *jwkReader) certificates(k *keyState) {
+	list, _ := r.list("x5c")
+	if len(list) == 0 {
+		return
 	}
-	var certificate *x509.Certificate
-	der, err := base64.StdEncoding.DecodeString(j.x5c[0])
-	if err == nil && len(der) <= pemkey.MaxDER {
-		certificate, _ = x509.ParseCertificate(der)
+	der, err := base64.StdEncoding.DecodeString(list[0])
+	if err != nil || len(der) > pemkey.MaxDER {
+		return
 	}
-	if certificate == nil {
-		j.x5c = nil
-		return nil
+	certificate, err := x509.ParseCertificate(der)
+	if err != nil {
+		return
 	}
 	if public, ok := k.public.(interface{ Equal(crypto.PublicKey) bool }); !ok || !public.Equal(certificate.PublicKey) {
-		return badKey(`the certificate in "x5c" of the JWK carries another key`)
+		r.fail(badKey(`the certificate in "x5c" of the JWK carries another key`))
 	}
-	return nil
+	k.jwk.certificates = append(k.jwk.certificates, member{"x5c", list})
 }
 
 // allows reports whether use and key_ops admit signing or verifying. A key that signs may
@@ -425,9 +422,7 @@ func (k *keyState) writeJWK(said *jwkMembers, private bool) []byte {
 		_, members := k.family.writeJWK(k)
 		list = append(list, asMembers(members)...)
 	}
-	list = append(list, said.certificates...)
-	add("x5c", said.x5c, len(said.x5c) > 0)
-	return membersJSON(list)
+	return membersJSON(append(list, said.certificates...))
 }
 
 // membersJSON writes an object of text that was checked to be valid UTF-8 when it

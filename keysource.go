@@ -151,16 +151,10 @@ func (l *liveSet) set(o LiveOption) error {
 // may be repeated.
 // Of a fixed set it does nothing. A nil or empty set is an [ErrInvalidKey].
 func (s *KeySet) Refresh(ctx context.Context) error {
-	state, err := s.usable()
-	switch {
-	case err != nil:
+	l, err := s.follows(ctx, "Refresh")
+	if l == nil {
 		return err
-	case ctx == nil:
-		return badOption("Refresh was given a nil context")
-	case state.live == nil:
-		return nil
 	}
-	l := state.live
 	l.mu.Lock()
 	f := l.start(time.Now(), true)
 	l.mu.Unlock()
@@ -180,18 +174,28 @@ func (s *KeySet) Refresh(ctx context.Context) error {
 // and fails with an [ErrKeySet] as verifying one does. A fixed set returns itself. A
 // nil or empty set is an [ErrInvalidKey].
 func (s *KeySet) Current(ctx context.Context) (*KeySet, error) {
-	state, err := s.usable()
+	l, err := s.follows(ctx, "Current")
 	switch {
 	case err != nil:
 		return nil, err
-	case ctx == nil:
-		return nil, badOption("Current was given a nil context")
-	case state.live == nil:
+	case l == nil:
 		return s, nil
 	}
-	f, failed := state.live.current(ctx)
+	f, failed := l.current(ctx)
 	if failed != nil {
 		return nil, failed
 	}
 	return &KeySet{seal(f.keys)}, nil
+}
+
+// follows returns what makes a set live, or nil for a fixed set.
+func (s *KeySet) follows(ctx context.Context, method string) (*liveSet, error) {
+	state, err := s.usable()
+	if err == nil && ctx == nil {
+		err = badOption(method + " was given a nil context")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return state.live, nil
 }
