@@ -194,11 +194,15 @@ func (f *failure) Is(target error) bool {
 	return false
 }
 
+// Unwrap returns what other code answered, or the class that a sentinel belongs to.
 func (f *failure) Unwrap() error {
-	if f.cause == nil {
-		return nil
+	switch {
+	case f.cause != nil:
+		return &foreign{f.cause}
+	case f.isClass:
+		return f.class
 	}
-	return &foreign{f.cause}
+	return nil
 }
 
 // As stores in target the data of the failure, if target is for it.

@@ -348,6 +348,7 @@ func assertClass(t *testing.T, err, class error) {
 func TestErrorTree(t *testing.T) {
 	for class, parent := range classes {
 		assertClass(t, class, class)
+		assert.Equal(t, parent, errors.Unwrap(class))
 		if parent != nil {
 			assert.ErrorIs(t, class, parent)
 			assert.NotErrorIs(t, parent, class)
