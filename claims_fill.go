@@ -62,25 +62,19 @@ func (t target) fits(d *document) error {
 
 func (t target) fillBlank(d *document, fresh *blank) error {
 	d.share()
-	if blame, err := d.fill(fresh.value, t.plan); err != nil {
+	p, v := t.plan, fresh.value
+	if blame, err := d.fill(v, p); err != nil {
 		return unfitClaim(blame, err)
 	}
-	if f := t.unread(fresh.value, d); f != nil {
-		return f
-	}
-	return nil
-}
-
-// unread is that of a struct that has read itself.
-func (t target) unread(v reflect.Value, d *document) *failure {
-	p := t.plan
 	if p.reads == planKind(reflect.Pointer) {
 		v, p = v.Elem(), p.elem
 	}
-	if p.reads != planUnmarshaler || p.kind != planKind(reflect.Struct) {
-		return nil
+	if p.reads == planUnmarshaler && p.kind == planKind(reflect.Struct) { // it has read itself
+		if f := claimsTypeOf(p).unread(v, d); f != nil {
+			return f
+		}
 	}
-	return claimsTypeOf(p).unread(v, d)
+	return nil
 }
 
 // A blank is a zero value of a type, to be filled and then copied to where it

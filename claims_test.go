@@ -176,14 +176,6 @@ func TestGet(t *testing.T) {
 	equal(t, claims, "list", []string{"a", "b"})
 }
 
-func deep(n int) any {
-	var v any
-	for range n {
-		v = []any{v}
-	}
-	return v
-}
-
 func equal[T any](t *testing.T, c jwt.Claims, name string, want T) {
 	t.Helper()
 	got, err := jwt.Get[T](c, name)
@@ -197,13 +189,6 @@ func unfit[T any](t *testing.T, c jwt.Claims, name string) {
 	assert.Zero(t, got)
 	assertClass(t, err, jwt.ErrInvalidToken)
 	assertClaim(t, err, name)
-}
-
-func assertClaim(t *testing.T, err error, name string) {
-	t.Helper()
-	var invalid *jwt.InvalidTokenError
-	require.ErrorAs(t, err, &invalid)
-	assert.Equal(t, name, invalid.Claim)
 }
 
 func TestNumericDate(t *testing.T) {

@@ -34,8 +34,8 @@ func NewDecoder[K VerificationKey](key K, alg Algorithm, opts ...DecodeOption) (
 }
 
 // oneShotDecoder is NewDecoder for one call. What it returns refers to what it was given.
-func oneShotDecoder[K VerificationKey](m *message, key K, alg Algorithm, opts []DecodeOption) (keyring, decodePolicy, error) {
-	keys, err := verificationKeys(m, key)
+func oneShotDecoder[K VerificationKey](s *scratch, key K, alg Algorithm, opts []DecodeOption) (keyring, decodePolicy, error) {
+	keys, err := verificationKeys(s, key)
 	if err != nil {
 		return keyring{}, decodePolicy{}, err
 	}
@@ -62,9 +62,9 @@ func (d *Decoder) Decode(token string) (Claims, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := borrow()
-	defer m.giveBack()
-	return m.decodeMap(keys, p, token)
+	s := borrow()
+	defer s.giveBack()
+	return s.decodeMap(keys, p, token)
 }
 
 // DecodeInto verifies a token as [Decoder.Decode] does, and stores its claims in dst:
@@ -87,9 +87,9 @@ func (d *Decoder) DecodeInto(token string, dst any) error {
 	if err != nil {
 		return err
 	}
-	m := borrow()
-	defer m.giveBack()
-	return m.decodeInto(keys, p, token, dst)
+	s := borrow()
+	defer s.giveBack()
+	return s.decodeInto(keys, p, token, dst)
 }
 
 // DecodeComplete verifies a token and returns it whole, as the function
@@ -116,9 +116,9 @@ func (d *Decoder) Verify(token string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := borrow()
-	defer m.giveBack()
-	return m.verify(keys, p, token)
+	s := borrow()
+	defer s.giveBack()
+	return s.verify(keys, p, token)
 }
 
 // complete is both; a nil ctx is that of the policy.
@@ -127,7 +127,7 @@ func (d *Decoder) complete(token string, ctx context.Context) (*Token, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := borrow()
-	defer m.giveBack()
-	return m.decodeWhole(keys, p, ctx, token)
+	s := borrow()
+	defer s.giveBack()
+	return s.decodeWhole(keys, p, ctx, token)
 }

@@ -32,8 +32,8 @@ var errNoEncoder = badOption("the Encoder is nil or empty; make one with NewEnco
 
 // oneShotEncoder is NewEncoder for one call. What it returns refers to what it was
 // given.
-func oneShotEncoder[K SigningKey](m *message, key K, opts []EncodeOption) (*keyState, encodePolicy, error) {
-	state, err := signingKey(m, key)
+func oneShotEncoder[K SigningKey](s *scratch, key K, opts []EncodeOption) (*keyState, encodePolicy, error) {
+	state, err := signingKey(s, key)
 	if err != nil {
 		return nil, encodePolicy{}, err
 	}
@@ -48,9 +48,9 @@ func (e *Encoder) Encode(payload any) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	m := borrow()
-	defer m.giveBack()
-	return m.encodeText(key, p, payload)
+	s := borrow()
+	defer s.giveBack()
+	return s.encodeText(key, p, payload)
 }
 
 // AppendEncode appends to dst the token that [Encoder.Encode] returns, and fails as it
@@ -60,9 +60,9 @@ func (e *Encoder) AppendEncode(dst []byte, payload any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := borrow()
-	defer m.giveBack()
-	return m.encode(key, p, dst, payload)
+	s := borrow()
+	defer s.giveBack()
+	return s.encode(key, p, dst, payload)
 }
 
 // Sign signs octets, as the function [Sign] does, however many they are: who
@@ -73,9 +73,9 @@ func (e *Encoder) Sign(payload []byte) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	m := borrow()
-	defer m.giveBack()
-	return m.signText(key, p, payload)
+	s := borrow()
+	defer s.giveBack()
+	return s.signText(key, p, payload)
 }
 
 // prepared refuses encoders that were not made by NewEncoder.

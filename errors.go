@@ -175,10 +175,10 @@ func class(f failure) error {
 
 // An expiry is what an [ExpiredError] is made from, again for each caller.
 type expiry struct {
-	claim    string // "exp", or "iat" for the maximum age
-	at, now  time.Time
-	leeway   time.Duration
-	evidence *Token // nil unless expiry is all that is wrong
+	claim   string // "exp", or "iat" for the maximum age
+	at, now time.Time
+	leeway  time.Duration
+	token   *Token // nil unless expiry is all that is wrong
 }
 
 func (f *failure) Error() string { return "jwt: " + f.text }
@@ -221,7 +221,7 @@ func (f *failure) As(target any) bool {
 		}
 	case **ExpiredError:
 		if x := f.expired; x != nil {
-			*t = &ExpiredError{ExpiresAt: x.at, Now: x.now, Leeway: x.leeway, Token: x.evidence.clone(), of: f}
+			*t = &ExpiredError{ExpiresAt: x.at, Now: x.now, Leeway: x.leeway, Token: x.token.clone(), of: f}
 			return true
 		}
 	}

@@ -68,7 +68,7 @@ func LeftOfRawSecret(secret, input []byte, alg Algorithm) (left []byte, refers b
 func ShiftWallClock(s *KeySet, jump time.Duration) {
 	l := s.state.open().live
 	shifted := *l.latest.Load()
-	shifted.wall = shifted.wall.Add(-jump)
+	shifted.wall -= int64(jump)
 	l.latest.Store(&shifted)
 }
 

@@ -280,3 +280,49 @@ func saysNested(cty any) bool {
 	h, f := parseHeader(text, &d)
 	return f == nil && isMediaType(h.ContentType, "JWT")
 }
+
+// "crit": extensions without which a token must not be understood (RFC 7515, Section
+// 4.1.11). The program understands those that WithCritical names; nothing else does.
+
+var (
+	errCritical = &failure{class: ErrInvalidToken, text: `the header has "crit": it asks for extensions that are not supported here; ` +
+		`where the program itself checks them, WithCritical names them`}
+	errCriticalB64  = &failure{class: ErrInvalidToken, text: `"crit" lists "b64", which no JWT may have (RFC 7797, Section 7)`}
+	errCriticalForm = &failure{class: ErrInvalidToken, text: `"crit" must be an array of strings, not empty and with none of them twice`}
+)
+
+// checkCritical refuses extensions that are not understood. With b64, that of RFC 7797 may be
+// among them, and it reports whether it is. The header is parsed again, into d, as the
+// answer depends on the policy, and cached headers serve all policies.
+func (h *Header) checkCritical(d *document, b64 bool, understood func(name string) bool) (hasB64 bool, f *failure) {
+	d.parse([]byte(h.json))
+	list := d.member("crit")
+	if d.nodes[list].kind != jsonArray || d.count(list) == 0 {
+		return false, errCriticalForm
+	}
+	// The first name that is not understood, or is there twice, ends it, so a header
+	// does not make it longer than the program's own list.
+	for i := list + 1; i < d.nodes[list].next; i++ {
+		if d.nodes[i].kind != jsonString {
+			return false, errCriticalForm
+		}
+		for other := list + 1; other < i; other++ {
+			if d.equal(int(other), int(i)) {
+				return false, errCriticalForm
+			}
+		}
+		name := string(d.string(i))
+		isB64 := b64 && name == "b64"
+		hasB64 = hasB64 || isB64
+		switch {
+		case !b64 && name == "b64":
+			return false, errCriticalB64
+		case !isB64 && !understood(name):
+			return false, &failure{class: ErrInvalidToken, text: `"crit" asks for the extension ` + quote(name) +
+				", which is not supported here; where the program itself checks it, WithCritical names it"}
+		case d.member(name) == 0:
+			return false, &failure{class: ErrInvalidToken, text: `"crit" lists ` + quote(name) + ", which is not in the header"}
+		}
+	}
+	return hasB64, nil
+}

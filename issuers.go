@@ -43,26 +43,23 @@ func (s Issuers) DecodeContext(ctx context.Context, token string) (*Token, error
 func (s Issuers) choose(untrusted string) (*Decoder, *failure) {
 	m := borrow()
 	defer m.giveBack()
-	p := decodePolicy{maxSize: s.maxSize(len(untrusted))}
-	parts, f := p.cut(untrusted)
+	c, f := cutCompact(untrusted, s.maxSize(len(untrusted)), false)
 	if f != nil {
 		return nil, f
 	}
-	if strings.HasSuffix(parts.payload, "=") {
-		p.set |= hasPadding
-	}
+	c.padded = strings.HasSuffix(c.payload, "=")
 	m.header = new(Header) // what it says is for the decoder to read
-	if f := m.readClaims(&p, untrusted, parts); f != nil {
+	if f := m.readClaims(&c); f != nil {
 		return nil, f
 	}
-	i := m.payload.member("iss")
+	i := m.json.member("iss")
 	if i == 0 {
 		return nil, missing("iss").wantedBy("Issuers")
 	}
-	if f := m.payload.checkString(i, ErrInvalidIssuer, "iss"); f != nil {
+	if f := m.json.checkString(i, ErrInvalidIssuer, "iss"); f != nil {
 		return nil, f
 	}
-	d, ok := s[string(m.payload.string(i))]
+	d, ok := s[string(m.json.string(i))]
 	if !ok {
 		return nil, errUnknownIssuer
 	}

@@ -135,13 +135,16 @@ func (d *document) fillStruct(i uint32, v reflect.Value, p *plan) (blame string,
 	holder := v
 	for name := i + 1; name < d.nodes[i].next; name = d.nodes[name+1].next {
 		f := p.field(d.string(name), d.nodes[name].next)
-		if f == nil && p.folded.byName != nil && !sought && p.folded.find(d.string(name)) != nil {
-			if blame, err = d.misspelt(i, p); err != nil {
-				return blame, err
+		if f == nil {
+			if p.folded.byName != nil && !sought && p.folded.find(d.string(name)) != nil {
+				if blame, err = d.misspelt(i, p); err != nil {
+					return blame, err
+				}
+				sought = true
 			}
-			sought = true
+			continue
 		}
-		if f == nil || f.directRead != 0 && d.fillDirect(name+1, f.addressIn(base), f.directRead) {
+		if f.directRead != 0 && d.fillDirect(name+1, f.addressIn(base), f.directRead) {
 			continue
 		}
 		if f.branch != walked {

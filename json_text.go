@@ -135,9 +135,23 @@ func appendNumber(dst []byte, text string) ([]byte, error) {
 	return append(dst, text...), nil
 }
 
-// strings appends an array of strings.
+// strings appends an array of strings. It has its own loop, since long lists of strings
+// are common and array calls a function for each element. string looks at the limit.
 func (w *writer) strings(dst []byte, list []string) ([]byte, error) {
-	return w.array(dst, len(list), func(dst []byte, i int) ([]byte, error) { return w.string(dst, list[i]) })
+	if w.depth == maxJSONDepth {
+		return dst, errTooDeep
+	}
+	dst = append(dst, '[')
+	var err error
+	for i, text := range list {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		if dst, err = w.string(dst, text); err != nil {
+			return dst, err
+		}
+	}
+	return append(dst, ']'), nil
 }
 
 // stringsOrNull appends the same, and null for nil as encoding/json does.

@@ -74,6 +74,7 @@ package jwt
 import (
 	"context"
 	"slices"
+	"time"
 )
 
 // Encode returns a token: payload as its claims, signed with key. The payload is
@@ -96,13 +97,13 @@ import (
 //
 // It is safe for concurrent use and keeps no reference to what it is given.
 func Encode[K SigningKey](payload any, key K, opts ...EncodeOption) (string, error) {
-	m := borrow()
-	defer m.giveBack()
-	state, p, err := oneShotEncoder(m, key, opts)
+	s := borrow()
+	defer s.giveBack()
+	state, p, err := oneShotEncoder(s, key, opts)
 	if err != nil {
 		return "", err
 	}
-	return m.encodeText(state, &p, payload)
+	return s.encodeText(state, &p, payload)
 }
 
 // Decode verifies a token and returns its claims. The key is one of the types of
@@ -126,13 +127,13 @@ func Encode[K SigningKey](payload any, key K, opts ...EncodeOption) (string, err
 //
 // It is safe for concurrent use and keeps no reference to what it is given.
 func Decode[K VerificationKey](token string, key K, alg Algorithm, opts ...DecodeOption) (Claims, error) {
-	m := borrow()
-	defer m.giveBack()
-	keys, p, err := oneShotDecoder(m, key, alg, opts)
+	s := borrow()
+	defer s.giveBack()
+	keys, p, err := oneShotDecoder(s, key, alg, opts)
 	if err != nil {
 		return nil, err
 	}
-	return m.decodeMap(keys, &p, token)
+	return s.decodeMap(keys, &p, token)
 }
 
 // DecodeAs is [Decode] into a type of the caller's: a struct, a map with string
@@ -141,13 +142,13 @@ func Decode[K VerificationKey](token string, key K, alg Algorithm, opts ...Decod
 // token's own claims, whatever fields the type has.
 func DecodeAs[T any, K VerificationKey](token string, key K, alg Algorithm, opts ...DecodeOption) (T, error) {
 	var out, zero T
-	m := borrow()
-	defer m.giveBack()
-	keys, p, err := oneShotDecoder(m, key, alg, opts)
+	s := borrow()
+	defer s.giveBack()
+	keys, p, err := oneShotDecoder(s, key, alg, opts)
 	if err != nil {
 		return zero, err
 	}
-	if err := m.decodeInto(keys, &p, token, &out); err != nil {
+	if err := s.decodeInto(keys, &p, token, &out); err != nil {
 		return zero, err
 	}
 	return out, nil
@@ -156,13 +157,13 @@ func DecodeAs[T any, K VerificationKey](token string, key K, alg Algorithm, opts
 // DecodeComplete is [Decode] with the header, the payload's octets and the
 // signature beside the claims. It fails as Decode does.
 func DecodeComplete[K VerificationKey](token string, key K, alg Algorithm, opts ...DecodeOption) (*Token, error) {
-	m := borrow()
-	defer m.giveBack()
-	keys, p, err := oneShotDecoder(m, key, alg, opts)
+	s := borrow()
+	defer s.giveBack()
+	keys, p, err := oneShotDecoder(s, key, alg, opts)
 	if err != nil {
 		return nil, err
 	}
-	return m.decodeWhole(keys, &p, nil, token)
+	return s.decodeWhole(keys, &p, nil, token)
 }
 
 // Sign returns a token whose payload is any octets (a JWS, RFC 7515), none
@@ -175,13 +176,13 @@ func DecodeComplete[K VerificationKey](token string, key K, alg Algorithm, opts 
 //
 // It is safe for concurrent use and keeps no reference to what it is given.
 func Sign[K SigningKey](payload []byte, key K, opts ...EncodeOption) (string, error) {
-	m := borrow()
-	defer m.giveBack()
-	state, p, err := oneShotEncoder(m, key, opts)
+	s := borrow()
+	defer s.giveBack()
+	state, p, err := oneShotEncoder(s, key, opts)
 	if err != nil {
 		return "", err
 	}
-	return m.signText(state, &p, payload)
+	return s.signText(state, &p, payload)
 }
 
 // Verify verifies the signature of a token of any octets, and returns them, those
@@ -192,13 +193,13 @@ func Sign[K SigningKey](payload []byte, key K, opts ...EncodeOption) (string, er
 //
 // It is safe for concurrent use and keeps no reference to what it is given.
 func Verify[K VerificationKey](token string, key K, alg Algorithm, opts ...DecodeOption) ([]byte, error) {
-	m := borrow()
-	defer m.giveBack()
-	keys, p, err := oneShotDecoder(m, key, alg, opts)
+	s := borrow()
+	defer s.giveBack()
+	keys, p, err := oneShotDecoder(s, key, alg, opts)
 	if err != nil {
 		return nil, err
 	}
-	return m.verify(keys, &p, token)
+	return s.verify(keys, &p, token)
 }
 
 // DecodeUnverified returns what a token says of itself, with nothing verified:
@@ -210,15 +211,14 @@ func Verify[K VerificationKey](token string, key K, alg Algorithm, opts ...Decod
 //
 // It is safe for concurrent use.
 func DecodeUnverified(token string) (*UnverifiedToken, error) {
-	m := borrow()
-	defer m.giveBack()
-	p := decodePolicy{maxSize: defaultMaxSize}
-	s, f := p.cut(token)
+	s := borrow()
+	defer s.giveBack()
+	c, f := cutCompact(token, defaultMaxSize, false)
 	if f != nil {
 		return nil, f
 	}
-	f = m.readHeader(&p, token, s)
-	switch h := m.header; {
+	f = s.readHeader(&c)
+	switch h := s.header; {
 	case f != nil:
 	case h.unencoded:
 		f = errHeaderB64
@@ -227,49 +227,35 @@ func DecodeUnverified(token string) (*UnverifiedToken, error) {
 	case h.algState == algNotText:
 		f = errAlgNotText
 	default:
-		f = m.readSignature(&p, token, s)
+		s.signature, f = c.decodeSignature(s.signature[:0])
 	}
 	if f == nil {
-		f = m.readClaims(&p, token, s)
+		f = s.readClaims(&c)
 	}
 	if f != nil {
 		return nil, f
 	}
-	return &UnverifiedToken{Header: *m.header, Claims: m.claims(), Payload: slices.Clone(m.payload.text)}, nil
+	return &UnverifiedToken{Header: *s.header, Claims: s.claims(), Payload: slices.Clone(s.json.text)}, nil
 }
 
 // The flows. Each step is one call, and takes what the step before it gave.
 
 // encode: payload -> claims set JSON -> signing input -> signature -> token.
-func (m *message) encode(key *keyState, p *encodePolicy, dst []byte, payload any) ([]byte, error) {
+func (s *scratch) encode(key *keyState, p *encodePolicy, dst []byte, payload any) ([]byte, error) {
 	if p.jwsOnly != "" {
 		return nil, badOption("Encode does not take " + p.jwsOnly)
 	}
-	header, err := p.headerForJWT(m)
+	header, err := p.headerForJWT(s)
 	if err != nil {
 		return nil, err
 	}
-	m.written = registered{}
-	w := writer{places: &m.written, limit: maxClaims, walks: &m.payload}
-	if m.octets, err = appendClaims(m.octets[:0], payload, &w); err != nil {
+	if err := s.writeClaims(p, payload); err != nil {
 		return nil, err
-	}
-	if m.octets, err = p.addClaims(m.octets, &m.written); err != nil {
-		return nil, err
-	}
-	if err = nestedExpiry(payload, &m.written); err != nil {
-		return nil, err
-	}
-	if len(m.octets) > maxClaims {
-		return nil, errTooLong
-	}
-	if f := m.payload.checkTypes(m.octets, &m.written); f != nil { // no token is at fault here
-		return nil, &failure{class: ErrInvalidOption, claim: f.claim, text: f.text}
 	}
 	start := len(dst)
 	dst = append(dst, header...)
-	dst = appendBase64url(dst, m.octets)
-	if dst, err = m.appendSignature(key, p.algorithm, dst, dst[start:]); err != nil {
+	dst = appendBase64url(dst, s.claimsJSON)
+	if dst, err = s.appendSignature(key, p.algorithm, dst, dst[start:]); err != nil {
 		return nil, err
 	}
 	if len(dst)-start > defaultMaxSize {
@@ -278,165 +264,244 @@ func (m *message) encode(key *keyState, p *encodePolicy, dst []byte, payload any
 	return dst, nil
 }
 
+// writeClaims writes the claims set, with what options add, and refuses what no verifier
+// would take.
+func (s *scratch) writeClaims(p *encodePolicy, payload any) (err error) {
+	s.written = registered{}
+	w := writer{places: &s.written, limit: maxClaims, walks: &s.json}
+	if s.claimsJSON, err = appendClaims(s.claimsJSON[:0], payload, &w); err != nil {
+		return err
+	}
+	if s.claimsJSON, err = p.addClaims(s.claimsJSON, &s.written); err != nil {
+		return err
+	}
+	if err = nestedExpiry(payload, &s.written); err != nil {
+		return err
+	}
+	if len(s.claimsJSON) > maxClaims {
+		return errTooLong
+	}
+	if f := s.json.checkTypes(s.claimsJSON, &s.written); f != nil { // no token is at fault here
+		return &failure{class: ErrInvalidOption, claim: f.claim, text: f.text}
+	}
+	return nil
+}
+
 // maxClaims is how many bytes of JSON fill 256 KiB of base64url.
 const maxClaims = defaultMaxSize / 4 * 3
 
-// sign: octets -> signing input -> signature -> token.
-func (m *message) sign(key *keyState, p *encodePolicy, dst, payload []byte) ([]byte, error) {
+// sign: payload -> signing input -> signature -> token.
+func (s *scratch) sign(key *keyState, p *encodePolicy, dst, payload []byte) ([]byte, error) {
 	if p.jwtOnly != "" {
 		return nil, badOption("Sign does not take " + p.jwtOnly)
 	}
-	header, err := p.headerForJWS(m)
+	header, err := p.headerForJWS(s)
 	if err != nil {
 		return nil, err
 	}
-	m.octets = append(m.octets[:0], header...)
+	s.input = append(s.input[:0], header...)
 	if p.unencoded {
-		m.octets = append(m.octets, payload...)
+		s.input = append(s.input, payload...)
 	} else {
-		m.octets = appendBase64url(m.octets, payload)
+		s.input = appendBase64url(s.input, payload)
 	}
 	if p.detached {
 		dst = append(dst, header...)
 	} else {
-		dst = append(dst, m.octets...)
+		dst = append(dst, s.input...)
 	}
-	return m.appendSignature(key, p.algorithm, dst, m.octets)
+	return s.appendSignature(key, p.algorithm, dst, s.input)
 }
 
 // appendSignature appends the last dot and the signature of input.
-func (m *message) appendSignature(key *keyState, alg Algorithm, dst, input []byte) ([]byte, error) {
+func (s *scratch) appendSignature(key *keyState, alg Algorithm, dst, input []byte) ([]byte, error) {
 	var err error
-	if m.signature, err = key.sign(alg, m.signature[:0], input); err != nil {
+	if s.signature, err = key.sign(alg, s.signature[:0], input); err != nil {
 		return nil, err
 	}
-	return appendBase64url(append(dst, '.'), m.signature), nil
+	return appendBase64url(append(dst, '.'), s.signature), nil
 }
 
 // decode: token -> cut at the dots -> header -> algorithm allowed? -> key ->
 // signature holds? | -> claims set -> in force? -> validators. Nothing of the
 // payload is read left of the bar. A nil ctx is that of the policy.
-func (m *message) decode(keys keyring, p *decodePolicy, ctx context.Context, token string) error {
+func (s *scratch) decode(keys keyring, p *decodePolicy, ctx context.Context, token string) error {
 	if p.jwsOnly != "" {
 		return badOption("Decode does not take " + p.jwsOnly)
 	}
-	s, f := p.cut(token)
+	c, f := cutCompact(token, p.maxSize, p.has(hasPadding))
 	if f != nil {
 		return f
 	}
-	if f := m.readHeader(p, token, s); f != nil {
+	if f := s.readHeader(&c); f != nil {
 		return f
 	}
-	if f := m.header.checkJWT(); f != nil {
+	if f := s.header.checkJWT(); f != nil {
 		return f
 	}
-	if _, f := m.checkCritical(p, false); f != nil {
+	if s.header.hasCritical {
+		if f := s.checkCritical(p); f != nil {
+			return f
+		}
+	}
+	if f := s.authenticate(keys, p, ctx, &c, c.signingInput()); f != nil {
 		return f
 	}
-	if f := m.authenticate(keys, p, ctx, token, s, token[:len(s.header)+1+len(s.payload)]); f != nil {
+	if f := s.readClaims(&c); f != nil {
 		return f
 	}
-	if f := m.readClaims(p, token, s); f != nil {
-		return f
-	}
-	return m.accept(p, ctx)
+	return s.accept(p, ctx)
 }
 
-// verify: the same up to the bar, with octets behind it.
-func (m *message) verify(keys keyring, p *decodePolicy, token string) ([]byte, error) {
+// verify is decode up to the bar, and then the payload as it is.
+func (s *scratch) verify(keys keyring, p *decodePolicy, token string) ([]byte, error) {
 	if p.jwtOnly != "" {
 		return nil, badOption("Verify does not take " + p.jwtOnly)
 	}
-	s, f := p.cut(token)
+	c, f := cutCompact(token, p.maxSize, p.has(hasPadding))
 	if f != nil {
 		return nil, f
 	}
-	if f := m.readHeader(p, token, s); f != nil {
+	if f := s.readHeader(&c); f != nil {
 		return nil, f
 	}
-	if f := m.checkJWS(p); f != nil {
+	if f := s.checkJWS(p); f != nil {
 		return nil, f
 	}
-	input := token[:len(s.header)+1+len(s.payload)]
+	input := c.signingInput()
 	if p.has(hasDetached) {
-		if s.payload != "" {
+		if c.payload != "" {
 			return nil, errNotDetached
 		}
-		input = token[:len(s.header)+1] + p.detachedInput(m.header)
+		input = c.detachedInput(p.detached, s.header.unencoded)
 	}
-	if f := m.authenticate(keys, p, nil, token, s, input); f != nil {
+	if f := s.authenticate(keys, p, nil, &c, input); f != nil {
 		return nil, f
 	}
 	payload := append([]byte{}, p.detached...)
 	if !p.has(hasDetached) {
-		var ok bool
-		if payload, ok = p.decodeSegment(payload, s.payload); !ok {
-			return nil, p.badPayload(token, s)
+		if payload, f = c.decodePayload(payload); f != nil {
+			return nil, f
 		}
 	}
 	if p.has(hasType) {
-		if f := m.header.checkType(p.typ); f != nil {
+		if f := s.header.checkType(p.typ); f != nil {
 			return nil, f
 		}
 	}
 	return payload, nil
 }
 
+// readHeader takes the header from the cache, or reads it.
+func (s *scratch) readHeader(c *compact) *failure {
+	if s.header = findHeader(c.header); s.header != nil && !c.padded {
+		s.headerCached = true
+		return nil
+	}
+	s.headerCached = false
+	var f *failure
+	if s.headerJSON, f = c.decodeHeader(s.headerJSON[:0]); f != nil {
+		return f
+	}
+	s.header, f = parseHeader(s.headerJSON, &s.json)
+	return f
+}
+
+// checkCritical refuses extensions that the program does not understand.
+func (s *scratch) checkCritical(p *decodePolicy) *failure {
+	if !p.has(hasCritical) {
+		return errCritical
+	}
+	_, f := s.header.checkCritical(&s.json, false, p.isCritical)
+	return f
+}
+
+// checkJWS refuses what a JWS may not have: a raw payload, unless it stands beside the
+// token and "crit" lists "b64"; and extensions that nobody understands.
+func (s *scratch) checkJWS(p *decodePolicy) (f *failure) {
+	raw, listed := s.header.unencoded, false
+	if raw && !p.has(hasDetached) {
+		return errHeaderRaw
+	}
+	if s.header.hasCritical {
+		listed, f = s.header.checkCritical(&s.json, true, p.isCritical)
+	}
+	if f == nil && raw && !listed {
+		return errHeaderCrit
+	}
+	return f
+}
+
 // authenticate is the middle of both: the algorithm, the key, the signature.
-func (m *message) authenticate(keys keyring, p *decodePolicy, ctx context.Context, token string, s segments, input string) *failure {
-	h := m.header
+func (s *scratch) authenticate(keys keyring, p *decodePolicy, ctx context.Context, c *compact, input string) (f *failure) {
+	h := s.header
 	if f := h.allowed(p.algorithms); f != nil {
 		return f
 	}
 	var room [mostKeysTried]*keyState
-	candidates, f := keys.candidates(p, ctx, h.Algorithm, h.KeyID, room[:0])
+	s.now = time.Time{}
+	candidates, f := keys.candidates(p, ctx, &s.now, h.Algorithm, h.KeyID, room[:0])
 	if f != nil {
 		return f
 	}
-	if f := m.readSignature(p, token, s); f != nil {
+	if s.signature, f = c.decodeSignature(s.signature[:0]); f != nil {
 		return f
 	}
-	m.octets = append(m.octets[:0], input...)
+	s.input = append(s.input[:0], input...)
 	for _, key := range candidates {
-		if key.verify(h.Algorithm, m.octets, m.signature) {
-			if !m.known {
-				p.remember(s.header, h)
+		if key.verify(h.Algorithm, s.input, s.signature) {
+			if !s.headerCached && !c.padded {
+				keepHeader(c.header, h)
 			}
 			return nil
 		}
 	}
-	return m.badSignature(s.payload)
+	return c.badSignature(h, s.signature)
+}
+
+// readClaims reads the payload as a claims set.
+func (s *scratch) readClaims(c *compact) (f *failure) {
+	if s.claimsJSON, f = c.decodePayload(s.claimsJSON[:0]); f != nil {
+		return f
+	}
+	if !s.json.parse(s.claimsJSON) {
+		if s.header.hasZip {
+			return malformed("payload", `the payload is compressed ("zip" in the header), which is not supported: Verify gives its bytes`)
+		}
+		return malformed("payload", "the payload is not strictly valid JSON: "+s.json.problem())
+	}
+	return nil
 }
 
 // accept holds the claims and the type against the policy. That the token has
 // expired goes before all else that may be wrong with it; but only where nothing
 // is does the error carry the token, so all else is looked at.
-func (m *message) accept(p *decodePolicy, ctx context.Context) error {
-	expired, err := m.check(p, ctx)
+func (s *scratch) accept(p *decodePolicy, ctx context.Context) error {
+	expired, err := s.check(p, ctx)
 	switch {
 	case expired == nil:
 		return err
 	case err == nil:
-		expired.evidence = m.evidence()
+		expired.token = s.expiredToken()
 	}
 	return expired.failure()
 }
 
 // check stops at the first check that fails, but for expiry, which comes back beside.
-func (m *message) check(p *decodePolicy, ctx context.Context) (expired *expiry, err error) {
-	r := m.payload.registered()
-	now := p.now()
-	m.checkedAt = now
-	expired, f := p.inForce(&m.payload, &r, now)
+func (s *scratch) check(p *decodePolicy, ctx context.Context) (expired *expiry, err error) {
+	r := s.json.registered()
+	now := p.now(s.now)
+	s.checkedAt = now
+	expired, f := p.inForce(&s.json, &r, now)
 	if f != nil {
 		return expired, f
 	}
 	if p.has(hasType) {
-		if f := m.header.checkType(p.typ); f != nil {
+		if f := s.header.checkType(p.typ); f != nil {
 			return expired, f
 		}
 	}
-	tooOld, f := p.checkAge(&m.payload, &r, now)
+	tooOld, f := p.checkAge(&s.json, &r, now)
 	if f != nil {
 		return expired, f
 	}
@@ -444,7 +509,54 @@ func (m *message) check(p *decodePolicy, ctx context.Context) (expired *expiry, 
 		expired = tooOld
 	}
 	if p.has(hasValidators) {
-		err = m.validate(p, ctx)
+		err = s.validate(p, ctx)
 	}
 	return expired, err
+}
+
+// What the flows return, for the caller to keep.
+
+func (s *scratch) encodeText(key *keyState, p *encodePolicy, payload any) (string, error) {
+	var err error
+	if s.token, err = s.encode(key, p, s.token[:0], payload); err != nil {
+		return "", err
+	}
+	return string(s.token), nil
+}
+
+func (s *scratch) signText(key *keyState, p *encodePolicy, payload []byte) (string, error) {
+	var err error
+	if s.token, err = s.sign(key, p, s.token[:0], payload); err != nil {
+		return "", err
+	}
+	return string(s.token), nil
+}
+
+func (s *scratch) decodeMap(keys keyring, p *decodePolicy, token string) (Claims, error) {
+	if err := s.decode(keys, p, nil, token); err != nil {
+		return nil, err
+	}
+	return s.claims(), nil
+}
+
+func (s *scratch) decodeInto(keys keyring, p *decodePolicy, token string, dst any) error {
+	target, err := targetOf(dst, s.filled)
+	if err != nil {
+		return err
+	}
+	s.filled = target.plan
+	if err := s.decode(keys, p, nil, token); err != nil {
+		if f, ok := err.(*failure); ok && f.expired != nil && f.expired.token != nil && target.fits(&s.json) != nil {
+			f.expired.token = nil // expiry is not all that is wrong
+		}
+		return err
+	}
+	return target.fill(&s.json)
+}
+
+func (s *scratch) decodeWhole(keys keyring, p *decodePolicy, ctx context.Context, token string) (*Token, error) {
+	if err := s.decode(keys, p, ctx, token); err != nil {
+		return nil, err
+	}
+	return s.whole(), nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"reflect"
 	"sync"
+	"time"
 )
 
 // What a key is made of, and what makes it fit.
@@ -81,12 +82,12 @@ func (k *keyState) finish(o keyOptions) (*Key, error) {
 
 // signingKey checks what Encode and the other signing functions were given. What it returns
 // refers to it.
-func signingKey[K SigningKey](m *message, key K) (*keyState, error) { return rawKey(m, key) }
+func signingKey[K SigningKey](s *scratch, key K) (*keyState, error) { return rawKey(s, key) }
 
 // rawKey checks a key for one call, and refers to it.
-func rawKey[K any](m *message, key K) (*keyState, error) {
+func rawKey[K any](s *scratch, key K) (*keyState, error) {
 	if secret, ok := any(key).([]byte); ok { // by itself, so that it is not put on the heap
-		return &m.raw, m.raw.setSecret(secret, false)
+		return &s.secret, s.secret.setSecret(secret, false)
 	}
 	if k, ok := any(key).(*Key); ok {
 		return k.usable()
@@ -119,12 +120,12 @@ type keyring struct {
 
 // verificationKeys checks what Decode and the other verifying functions were given. What it
 // returns refers to it.
-func verificationKeys[K VerificationKey](m *message, key K) (keyring, error) {
-	if s, ok := any(key).(*KeySet); ok {
-		set, err := s.usable()
+func verificationKeys[K VerificationKey](s *scratch, key K) (keyring, error) {
+	if k, ok := any(key).(*KeySet); ok {
+		set, err := k.usable()
 		return keyring{set: set}, err
 	}
-	return ring(rawKey(m, key))
+	return ring(rawKey(s, key))
 }
 
 // keptKeyring is the same, fit to outlive the call.
@@ -157,14 +158,22 @@ func (r *keyring) serve(allowed Algorithm) error {
 }
 
 // candidates appends to dst the keys that a token's signature may be verified
-// with: at least one, and at most mostKeysTried.
-func (r *keyring) candidates(p *decodePolicy, ctx context.Context, alg Algorithm, kid string, dst []*keyState) ([]*keyState, *failure) {
+// with: at least one, and at most mostKeysTried. Where that takes a look at the clock, and
+// no waiting, now is what it said.
+func (r *keyring) candidates(p *decodePolicy, ctx context.Context, now *time.Time, alg Algorithm, kid string, dst []*keyState) ([]*keyState, *failure) {
 	switch {
 	case alg&supportedAlgorithms == 0:
 		f := *unsupportedAlgorithm(alg)
 		f.class = ErrInvalidAlgorithm
 		return nil, &f
 	case r.one == nil && r.set.live != nil:
+		*now = time.Now()
+		if f := r.set.live.fresh(*now); f != nil {
+			if found, none := f.keys.candidates(alg, kid, dst); none == nil {
+				return found, nil
+			}
+		}
+		*now = time.Time{}
 		if ctx == nil {
 			ctx = p.context()
 		}

@@ -14,74 +14,12 @@ import (
 	"io"
 	"math/big"
 	"sync"
-	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/token-jwt/jwt"
 )
-
-// A kms is a key that is elsewhere: none of Go's own types.
-type kms struct {
-	key    crypto.Signer
-	public any // what Public answers in place of the key's own
-	ctx    context.Context
-	err    error
-	answer func(digest []byte, opts crypto.SignerOpts) []byte // in place of a signature
-
-	asked   chan<- struct{} // told of each call,
-	release <-chan struct{} // which then takes as long as this says
-	publics atomic.Int32
-}
-
-func (k *kms) Public() crypto.PublicKey {
-	k.publics.Add(1)
-	if k.public != nil {
-		return k.public
-	}
-	return k.key.Public()
-}
-
-func (k *kms) Sign(random io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
-	if k.asked != nil {
-		k.asked <- struct{}{}
-		<-k.release
-	}
-	if k.ctx != nil && k.ctx.Err() != nil {
-		return nil, fmt.Errorf("kms: signing: %w", k.ctx.Err())
-	}
-	if k.err != nil {
-		return []byte("not to be looked at"), k.err
-	}
-	if k.answer != nil {
-		return k.answer(digest, opts), nil
-	}
-	return k.key.Sign(random, digest, opts)
-}
-
-// privateFor is the key of the standard library that an algorithm is for.
-func privateFor(t *testing.T, alg jwt.Algorithm) crypto.Signer {
-	t.Helper()
-	switch {
-	case alg <= jwt.PS512:
-		return rsaKey()
-	case alg <= jwt.ES512:
-		return ecKeys[alg]
-	case alg <= jwt.Ed25519:
-		return edKey
-	}
-	return mldsaSigner(t, alg)
-}
-
-func asymmetric() (list []jwt.Algorithm) {
-	for _, alg := range algorithms[3:] {
-		if supported(alg) {
-			list = append(list, alg)
-		}
-	}
-	return list
-}
 
 // A signer of the caller's own signs in every algorithm of its key.
 func TestOpaqueSigner(t *testing.T) {
@@ -397,6 +335,7 @@ func TestOpaqueSignerRefused(t *testing.T) {
 type noPublic struct{}
 
 func (noPublic) Public() crypto.PublicKey { return nil }
+
 func (noPublic) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) {
 	return nil, errors.New("never reached")
 }

@@ -154,13 +154,13 @@ func cutKeySet(jwks []byte) (members [][]byte, err error) {
 		return nil, malformed("has more than 1 MiB")
 	case !json.Valid(jwks):
 		return nil, malformed(cmp.Or(foreignkey.NotJSON(jwks), "is not valid JSON"))
-	case bytes.TrimSpace(jwks)[0] != '{':
+	case jwks[space(jwks, 0)] != '{':
 		return nil, malformed(cmp.Or(foreignkey.NotJSON(jwks), "is no JSON object"))
 	}
 	var keys []byte
 	all, pems, instead := 0, 0, `the JWK Set has no array "keys"`
-	for name, value := range jsonElements(jwks) {
-		switch name {
+	for name, value := range jsonElements(jwks[space(jwks, 0):]) {
+		switch string(name) {
 		case "keys":
 			if keys != nil {
 				return nil, malformed(`has the member "keys" twice`)
@@ -190,26 +190,6 @@ func cutKeySet(jwks []byte) (members [][]byte, err error) {
 		members = append(members, member)
 	}
 	return members, nil
-}
-
-// jsonElements goes through the members of an object, or through the elements of an array, which
-// have no name. The text must be valid JSON. Names may be there twice.
-func jsonElements(text []byte) iter.Seq2[string, []byte] {
-	return func(yield func(name string, value []byte) bool) {
-		d := json.NewDecoder(bytes.NewReader(text))
-		start, _ := d.Token()
-		for d.More() {
-			var name string
-			var value json.RawMessage
-			if start == json.Delim('{') {
-				token, _ := d.Token()
-				name, _ = token.(string)
-			}
-			if d.Decode(&value) != nil || !yield(name, value) {
-				return
-			}
-		}
-	}
 }
 
 // newKeySetState arranges keys whose states and places are set. Of those that are equal in

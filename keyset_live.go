@@ -39,7 +39,7 @@ type fetchedSet struct {
 	keys   *keySetState
 	number uint64    // of the fetch
 	at     time.Time // when the source answered, by the monotonic clock
-	wall   time.Time // and by the wall clock
+	wall   int64     // and by the wall clock, in nanoseconds since 1970
 	life   time.Duration
 	due    time.Duration // the age from which a call starts the next fetch
 }
@@ -73,11 +73,19 @@ func (l *liveSet) candidates(ctx context.Context, alg Algorithm, kid string, dst
 	return nil, failed
 }
 
+// fresh returns the latest set where no fetch is due, and nil otherwise. It takes no lock.
+func (l *liveSet) fresh(now time.Time) *fetchedSet {
+	if f := l.latest.Load(); f != nil && f.age(now) < f.due {
+		return f
+	}
+	return nil
+}
+
 // current returns the set to verify with now. It waits only where none can be served,
 // or where the life of the last one is over and nobody has asked the source since.
 func (l *liveSet) current(ctx context.Context) (*fetchedSet, *failure) {
 	now := time.Now()
-	if f := l.latest.Load(); f != nil && f.age(now) < f.due {
+	if f := l.fresh(now); f != nil {
 		return f, nil
 	}
 	l.mu.Lock()
@@ -238,7 +246,7 @@ func (l *liveSet) finish(f *flight, set *fetchedSet, failed *failure) {
 		l.failures, l.failedAt, l.failure = l.failures+1, now, failed
 		l.pastLife = l.pastLife || last != nil && last.age(now) >= last.life
 	} else {
-		set.number, set.at, set.wall = f.number, now, now.Round(0)
+		set.number, set.at, set.wall = f.number, now, now.UnixNano()
 		l.failures, l.failure, l.pastLife = 0, nil, false
 		l.latest.Store(set)
 		last = set
@@ -281,7 +289,7 @@ func (f *fetchedSet) age(now time.Time) time.Duration {
 	if age < 0 {
 		return 0
 	}
-	wall := now.Round(0).Sub(f.wall)
+	wall := time.Duration(now.UnixNano() - f.wall)
 	if wall < 0 {
 		return max(age, f.due)
 	}

@@ -28,39 +28,12 @@ import (
 	"github.com/token-jwt/jwt"
 )
 
-// pkcs8 writes a private key as openssl does by default.
-func pkcs8(t testing.TB, key any) []byte {
-	t.Helper()
-	der, err := x509.MarshalPKCS8PrivateKey(key)
-	require.NoError(t, err)
-	return block("PRIVATE KEY", der)
-}
-
-func block(kind string, der []byte) []byte {
-	return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der})
-}
-
-// pkixPEM writes a public key as openssl does.
-func pkixPEM(t testing.TB, key crypto.PublicKey) []byte {
-	t.Helper()
-	der, err := x509.MarshalPKIXPublicKey(key)
-	require.NoError(t, err)
-	return block("PUBLIC KEY", der)
-}
-
 // sec1 writes an EC key as openssl ec does.
 func sec1(t testing.TB, key *ecdsa.PrivateKey) []byte {
 	t.Helper()
 	der, err := x509.MarshalECPrivateKey(key)
 	require.NoError(t, err)
 	return block("EC PRIVATE KEY", der)
-}
-
-func thumbprintOf(t testing.TB, material any) string {
-	t.Helper()
-	key, err := jwt.NewKey(material)
-	require.NoError(t, err)
-	return key.Thumbprint()
 }
 
 // Every block that holds a key is that key.

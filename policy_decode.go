@@ -180,12 +180,15 @@ func (p *decodePolicy) contradiction() error {
 
 func contradict(a, b string) error { return badOption("contradictory options: " + a + " and " + b) }
 
-// now reads the clock.
-func (p *decodePolicy) now() instant {
-	if p.clock != nil {
+// now reads the clock, unless it is the machine's, and the call has read that already.
+func (p *decodePolicy) now(read time.Time) instant {
+	switch {
+	case p.clock != nil:
 		return instantOf(p.clock())
+	case read.IsZero():
+		return instantOf(time.Now())
 	}
-	return instantOf(time.Now())
+	return instantOf(read)
 }
 
 // What is not in the policy itself is read again from the options.
@@ -312,4 +315,23 @@ func cloneDecodeOptions(opts []DecodeOption) []DecodeOption {
 		}
 	}
 	return opts
+}
+
+// checkCriticalNames holds the names of WithCritical against what "crit" may list:
+// producers "MUST NOT include Header Parameter names defined by this specification or
+// [JWA] for use with JWS".
+func checkCriticalNames(names []string) error {
+	if err := checkList("WithCritical", names); err != nil {
+		return err
+	}
+	for _, name := range names {
+		switch name {
+		case "alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit", // RFC 7515
+			"enc", "zip", "epk", "apu", "apv", "iv", "tag", "p2s", "p2c": // RFC 7516 and RFC 7518
+			return badOption("WithCritical was given " + quote(name) + `, which is no extension, so that "crit" never lists it`)
+		case "b64":
+			return badOption(`WithCritical was given "b64", which a JWT never has; Verify knows it, with WithDetachedPayload`)
+		}
+	}
+	return nil
 }

@@ -52,32 +52,32 @@ func readEncodePolicy(key *keyState, opts []EncodeOption) (encodePolicy, error) 
 // prepare writes the headers that an Encoder needs, once for all its calls.
 func (p *encodePolicy) prepare() (err error) {
 	if p.jwsOnly == "" {
-		p.jwtHeader, err = p.headerForJWT(new(message))
+		p.jwtHeader, err = p.headerForJWT(new(scratch))
 	}
 	if p.jwtOnly == "" && err == nil {
-		p.jwsHeader, err = p.headerForJWS(new(message))
+		p.jwsHeader, err = p.headerForJWS(new(scratch))
 	}
 	return err
 }
 
 // headerForJWT returns the header segment of Encode and its dot. Where it was not
-// prepared it is written into memory of m.
-func (p *encodePolicy) headerForJWT(m *message) ([]byte, error) {
+// prepared it is written into the scratch.
+func (p *encodePolicy) headerForJWT(s *scratch) ([]byte, error) {
 	switch {
 	case p.jwtHeader != nil:
 		return p.jwtHeader, nil
 	case p.hasType:
-		return p.headerSegment(m, p.typ)
+		return p.headerSegment(s, p.typ)
 	}
-	return p.headerSegment(m, "JWT")
+	return p.headerSegment(s, "JWT")
 }
 
 // headerForJWS returns that of Sign, likewise.
-func (p *encodePolicy) headerForJWS(m *message) ([]byte, error) {
+func (p *encodePolicy) headerForJWS(s *scratch) ([]byte, error) {
 	if p.jwsHeader != nil {
 		return p.jwsHeader, nil
 	}
-	return p.headerSegment(m, p.typ)
+	return p.headerSegment(s, p.typ)
 }
 
 // read takes the settings of the options, and keeps none of their memory.
@@ -166,10 +166,10 @@ func (p *encodePolicy) now() time.Time {
 	return time.Now()
 }
 
-// headerSegment writes a header segment and its dot into memory of m. The type is a
+// headerSegment writes a header segment and its dot into the scratch. The type is a
 // string, or "" for none; it comes in an any, as a member has it, because "JWT" made
 // one there costs no allocation.
-func (p *encodePolicy) headerSegment(m *message, typ any) ([]byte, error) {
+func (p *encodePolicy) headerSegment(s *scratch, typ any) ([]byte, error) {
 	params := append(make([]member, 0, 8), member{"alg", p.algorithm.String()})
 	if p.keyID != "" {
 		params = append(params, member{"kid", p.keyID})
@@ -182,16 +182,16 @@ func (p *encodePolicy) headerSegment(m *message, typ any) ([]byte, error) {
 		params = append(params, member{"b64", false}, member{"crit", []string{"b64"}})
 	}
 	var err error
-	if m.octets, err = writeHeader(m.octets, append(params, p.params...)); err != nil {
+	if s.headerJSON, err = writeHeader(s.headerJSON, append(params, p.params...)); err != nil {
 		return nil, err
 	}
 	if len(p.params) > 0 { // those above are known to be right
-		if err = checkHeader(m.octets); err != nil {
+		if err = checkHeader(s.headerJSON); err != nil {
 			return nil, err
 		}
 	}
-	m.jsonText = append(appendBase64url(m.jsonText[:0], m.octets), '.')
-	return m.jsonText, nil
+	s.headerText = append(appendBase64url(s.headerText[:0], s.headerJSON), '.')
+	return s.headerText, nil
 }
 
 // addClaims adds what the options say to a claims set in JSON, whose own claims

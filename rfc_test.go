@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -78,6 +79,7 @@ func (e rfcExample) check(t *testing.T) {
 	for _, key := range keys {
 		if e.Thumbprint != "" {
 			assert.Equal(t, e.Thumbprint, key.Thumbprint())
+			assert.Equal(t, e.Thumbprint, mustKey(t, key, jwt.WithKeyID("another")).Thumbprint(), "whatever stands beside the key")
 		}
 		if e.Token != "" {
 			e.checkToken(t, key)
@@ -176,4 +178,20 @@ func TestRFC9864(t *testing.T) {
 	require.NoError(t, err)
 	_, err = jwt.Verify(e.Token, bound, jwt.EdDSA)
 	assertClass(t, err, jwt.ErrInvalidKey)
+}
+
+// The tokens of the RFCs, their JSON with line breaks and all. Their "exp" is of
+// 2011.
+func TestRFCTokens(t *testing.T) {
+	key, err := base64.RawURLEncoding.DecodeString("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow")
+	require.NoError(t, err)
+	// RFC 7515, Appendix A.1; RFC 7519, Section 3.1 is the same.
+	const token = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9." +
+		"eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ." +
+		"dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+	claims, err := jwt.Decode(token, key, jwt.HS256, at(time.Unix(1300819379, 0)))
+	require.NoError(t, err)
+	assert.Equal(t, jwt.Claims{"iss": "joe", "exp": int64(1300819380), "http://example.com/is_root": true}, claims)
+	_, err = jwt.Decode(token, key, jwt.HS256)
+	assert.ErrorIs(t, err, jwt.ErrExpired)
 }

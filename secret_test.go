@@ -26,7 +26,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unicode/utf16"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -185,18 +184,6 @@ func lines(b []byte, width int, end string) []byte {
 		text = append(append(text, line...), end...)
 	}
 	return text
-}
-
-func utf16Of(text []byte, order binary.AppendByteOrder, mark bool) []byte {
-	units := utf16.Encode([]rune(string(text)))
-	if mark {
-		units = append([]uint16{0xfeff}, units...)
-	}
-	var octets []byte
-	for _, u := range units {
-		octets = order.AppendUint16(octets, u)
-	}
-	return octets
 }
 
 // foreignForms is every form, and every form in every encoding.

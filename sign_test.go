@@ -10,63 +10,13 @@ import (
 	"crypto/sha512"
 	"errors"
 	"math/big"
-	"runtime"
 	"slices"
-	"strings"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/token-jwt/jwt"
 )
-
-// algorithms are all of them, in the order of RFC 7518 and its successors.
-var algorithms = []jwt.Algorithm{
-	jwt.HS256, jwt.HS384, jwt.HS512, jwt.RS256, jwt.RS384, jwt.RS512, jwt.PS256, jwt.PS384, jwt.PS512,
-	jwt.ES256, jwt.ES384, jwt.ES512, jwt.EdDSA, jwt.Ed25519, jwt.MLDSA44, jwt.MLDSA65, jwt.MLDSA87,
-}
-
-// hasMLDSA reports whether this Go release has crypto/mldsa.
-func hasMLDSA() bool { return !strings.HasPrefix(runtime.Version(), "go1.26") }
-
-func supported(alg jwt.Algorithm) bool {
-	return alg&(jwt.MLDSA44|jwt.MLDSA65|jwt.MLDSA87) == 0 || hasMLDSA()
-}
-
-// keyFor returns a key for an algorithm, the same each time: RSA keys are slow
-// to make.
-func keyFor(t testing.TB, alg jwt.Algorithm) *jwt.Key {
-	t.Helper()
-	keysMade.Lock()
-	defer keysMade.Unlock()
-	if keysMade.m[alg] == nil {
-		var key *jwt.Key
-		var err error
-		if alg >= jwt.RS256 && alg <= jwt.PS512 {
-			key, err = jwt.NewKey(rsaKey(), jwt.WithKeyAlgorithm(alg), jwt.WithKeyID(alg.String()))
-		} else {
-			key, err = jwt.GenerateKey(alg, jwt.WithKeyID(alg.String()))
-		}
-		require.NoError(t, err)
-		keysMade.m[alg] = key
-	}
-	return keysMade.m[alg]
-}
-
-var keysMade = struct {
-	sync.Mutex
-	m map[jwt.Algorithm]*jwt.Key
-}{m: map[jwt.Algorithm]*jwt.Key{}}
-
-// rsaKey is one key for all tests that do not care which.
-var rsaKey = sync.OnceValue(func() *rsa.PrivateKey {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		panic(err)
-	}
-	return key
-})
 
 // Each algorithm signs what it verifies, with the private and the public half,
 // and verifies nothing of any other.

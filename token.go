@@ -82,6 +82,31 @@ type tokenView struct {
 	Claims Claims
 }
 
+// whole returns the token, for the caller to keep: the same each time.
+func (s *scratch) whole() *Token {
+	if s.complete == nil {
+		t := s.expiredToken()
+		t.Claims = s.claims()
+		s.complete = t
+	}
+	return s.complete
+}
+
+// expiredToken returns the token without its claims, which clone reads again for
+// whoever asks for them.
+func (s *scratch) expiredToken() *Token {
+	return &Token{Header: *s.header, Payload: slices.Clone(s.json.text), Signature: slices.Clone(s.signature), CheckedAt: s.checkedAt.time()}
+}
+
+// claims returns the claims set, for the caller to keep.
+func (s *scratch) claims() Claims {
+	if s.complete != nil { // what the validators saw
+		return s.complete.Claims
+	}
+	s.json.share()
+	return s.json.anyObject(0)
+}
+
 // clone makes a copy that shares no memory; nil of nil.
 func (t *Token) clone() *Token {
 	if t == nil {

@@ -2,9 +2,11 @@ package jwt_test
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -163,4 +165,46 @@ func TestExpiredTokenThatDoesNotFit(t *testing.T) {
 	err := decoder.DecodeInto(unfit, new(int))
 	assertClass(t, err, jwt.ErrInvalidOption)
 	assert.False(t, errors.Is(err, jwt.ErrExpired))
+}
+
+func TestTokenPrintsWithoutSignature(t *testing.T) {
+	text := claimed(`{"sub":"alice"}`)
+	token, err := jwt.DecodeComplete(text, secret, jwt.HS256)
+	require.NoError(t, err)
+	signature := text[strings.LastIndexByte(text, '.')+1:]
+	octets := fmt.Sprintf("%d", token.Signature)
+	var printed strings.Builder
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x", "%X", "%d", "%q"} {
+		fmt.Fprintf(&printed, verb+verb+"\n", token, *token)
+	}
+	asJSON, err := json.Marshal(token)
+	require.NoError(t, err)
+	printed.Write(asJSON)
+	for _, handler := range []slog.Handler{slog.NewTextHandler(&printed, nil), slog.NewJSONHandler(&printed, nil)} {
+		slog.New(handler).Info("token", "token", token, "value", *token)
+	}
+	assert.Contains(t, printed.String(), "alice")
+	assert.Contains(t, token.LogValue().String(), "alice")
+	for _, never := range []string{
+		signature, strings.Trim(octets, "[]"), fmt.Sprintf("%x", token.Signature), fmt.Sprintf("%X", token.Signature),
+		base64.StdEncoding.EncodeToString(token.Signature), "Signature",
+	} {
+		assert.NotContains(t, printed.String(), never)
+	}
+}
+
+// ExpiredError.Token is nil where more is wrong, and may be logged all the same.
+func TestNilTokenPrints(t *testing.T) {
+	var none *jwt.Token
+	var logged strings.Builder
+	for _, handler := range []slog.Handler{slog.NewTextHandler(&logged, nil), slog.NewJSONHandler(&logged, nil)} {
+		slog.New(handler).Info("expired", "token", none)
+	}
+	assert.Equal(t, 2, strings.Count(logged.String(), "none"), logged.String())
+	assert.NotContains(t, logged.String(), "panic")
+	assert.Equal(t, "jwt.Token(none)", none.LogValue().String())
+	assert.Equal(t, "<nil>", fmt.Sprint(none))
+	text, err := json.Marshal(none)
+	require.NoError(t, err)
+	assert.Equal(t, "null", string(text))
 }

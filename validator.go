@@ -8,13 +8,13 @@ import (
 // The program's own checks, which run last, and what their errors become.
 
 // validate runs them in the order of the options. A nil ctx is that of the policy.
-func (m *message) validate(p *decodePolicy, ctx context.Context) error {
+func (s *scratch) validate(p *decodePolicy, ctx context.Context) error {
 	if ctx == nil {
 		ctx = p.context()
 	}
 	for _, o := range p.opts {
 		if check, ok := o.(validatorOption); ok {
-			if err := check(ctx, m.whole()); err != nil {
+			if err := check(ctx, s.whole()); err != nil {
 				return refusal(err)
 			}
 		}

@@ -261,18 +261,6 @@ func TestValidatorNestedCalls(t *testing.T) {
 	}
 }
 
-// assertNoData wants no data of this package but, for a token's fault, what every
-// such failure has.
-func assertNoData(t *testing.T, err error) {
-	t.Helper()
-	var invalid *jwt.InvalidTokenError
-	var malformed *jwt.DecodeError
-	var expired *jwt.ExpiredError
-	assert.Equal(t, errors.Is(err, jwt.ErrInvalidToken), errors.As(err, &invalid), err)
-	assert.False(t, errors.As(err, &malformed), err)
-	assert.False(t, errors.As(err, &expired), err)
-}
-
 // A network that is down is not the token's fault, and neither is time that ran out,
 // whether the validator says so or lets through what package net answered.
 func TestValidatorOfANetwork(t *testing.T) {
@@ -320,18 +308,22 @@ func TestValidatorOfANetwork(t *testing.T) {
 
 type temporary struct{}
 
-func (temporary) Error() string   { return "later" }
-func (temporary) Timeout() bool   { return false }
+func (temporary) Error() string { return "later" }
+
+func (temporary) Timeout() bool { return false }
+
 func (temporary) Temporary() bool { return false }
 
 type timeoutOnly struct{}
 
 func (timeoutOnly) Error() string { return "late" }
+
 func (timeoutOnly) Timeout() bool { return true }
 
 type wrapsNothing struct{}
 
-func (wrapsNothing) Error() string   { return "nothing" }
+func (wrapsNothing) Error() string { return "nothing" }
+
 func (wrapsNothing) Unwrap() []error { return []error{nil} }
 
 // An error that Go cannot compare is one like any other.

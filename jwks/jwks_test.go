@@ -1,13 +1,11 @@
 package jwks_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -20,122 +18,6 @@ import (
 	"github.com/token-jwt/jwt"
 	"github.com/token-jwt/jwt/jwks"
 )
-
-// Helpers of all files, and what the constructors take and refuse.
-
-var classes = map[string]error{
-	"ErrInvalidToken": jwt.ErrInvalidToken, "ErrInvalidKey": jwt.ErrInvalidKey, "ErrUnavailable": jwt.ErrUnavailable,
-	"ErrKeySet": jwt.ErrKeySet, "ErrInvalidOption": jwt.ErrInvalidOption,
-}
-
-// assertClass asserts that an error is of one class, of its parents, and of no other.
-func assertClass(t testing.TB, class, err error, of ...any) {
-	t.Helper()
-	if !assert.Error(t, err, of...) {
-		return
-	}
-	for name, c := range classes {
-		assert.Equal(t, errors.Is(class, c), errors.Is(err, c), "%s: %v %v", name, err, of)
-	}
-	assert.Equal(t, 1, strings.Count(err.Error(), "jwt: "), err.Error())
-	assert.True(t, strings.HasPrefix(err.Error(), "jwt: "), err.Error())
-}
-
-func newKey(t testing.TB, kid string) *jwt.Key {
-	t.Helper()
-	key, err := jwt.GenerateKey(jwt.ES256, jwt.WithKeyID(kid))
-	require.NoError(t, err)
-	return key
-}
-
-// setOf is a JWK Set as JSON.
-func setOf(t testing.TB, keys ...*jwt.Key) string {
-	t.Helper()
-	set, err := jwt.NewKeySet(keys...)
-	require.NoError(t, err)
-	text, err := set.MarshalJSON()
-	require.NoError(t, err)
-	return string(text)
-}
-
-func tokenOf(t testing.TB, key *jwt.Key) string {
-	t.Helper()
-	token, err := jwt.Encode(jwt.Claims{"sub": "alice"}, key)
-	require.NoError(t, err)
-	return token
-}
-
-// An endpoint is a server whose answer can be changed, and which counts.
-type endpoint struct {
-	*httptest.Server
-	requests atomic.Int32
-	answer   atomic.Pointer[http.HandlerFunc]
-}
-
-func serve(t testing.TB, answer http.HandlerFunc) *endpoint {
-	t.Helper()
-	e := &endpoint{}
-	e.set(answer)
-	e.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		e.requests.Add(1)
-		(*e.answer.Load())(w, r)
-	}))
-	t.Cleanup(e.Close)
-	return e
-}
-
-func (e *endpoint) set(answer http.HandlerFunc) { e.answer.Store(&answer) }
-
-func text(body string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, body) }
-}
-
-func status(code int) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }
-}
-
-// transport answers without a network.
-type transport func(*http.Request) (*http.Response, error)
-
-func (f transport) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
-
-func by(f transport) jwks.Option { return jwks.WithClient(&http.Client{Transport: f}) }
-
-func response(code int, body string, headers ...string) *http.Response {
-	h := http.Header{}
-	for i := 0; i < len(headers); i += 2 {
-		h.Add(headers[i], headers[i+1])
-	}
-	return &http.Response{StatusCode: code, Header: h, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body))}
-}
-
-func sourceAt(t testing.TB, url string, opts ...jwks.Option) jwt.KeySource {
-	t.Helper()
-	source, err := jwks.Source(url, opts...)
-	require.NoError(t, err)
-	return source
-}
-
-func remoteAt(t testing.TB, url string, opts ...jwks.Option) *jwt.KeySet {
-	t.Helper()
-	set, err := jwks.Remote(url, opts...)
-	require.NoError(t, err)
-	return set
-}
-
-// quiet keeps failures that are meant out of the log.
-func quiet(opts ...jwt.LiveOption) jwks.Option {
-	return jwks.WithLive(append([]jwt.LiveOption{jwt.WithFetchReport(func(jwt.FetchReport) {})}, opts...)...)
-}
-
-// logged collects what goes to the default logger during a test.
-func logged(t *testing.T) *bytes.Buffer {
-	var log bytes.Buffer
-	before := slog.Default()
-	t.Cleanup(func() { slog.SetDefault(before) })
-	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
-	return &log
-}
 
 func TestURLs(t *testing.T) {
 	constructors := map[string]func(string, ...jwks.Option) error{

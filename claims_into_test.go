@@ -3,7 +3,6 @@ package jwt_test
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -12,28 +11,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/token-jwt/jwt"
 )
-
-// decodedAs reads a payload into a T, by every way there is; all must agree.
-func decodedAs[T any](t *testing.T, payload string, opts ...jwt.DecodeOption) (T, error) {
-	t.Helper()
-	token := claimed(payload)
-	opts = append(opts, jwt.WithoutCheck("exp", "nbf", "iat", "aud"))
-	got, err := jwt.DecodeAs[T](token, secret, jwt.HS256, opts...)
-	decoder, newErr := jwt.NewDecoder(secret, jwt.HS256, opts...)
-	require.NoError(t, newErr)
-	complete, completeErr := decoder.DecodeComplete(token)
-	require.NoError(t, completeErr)
-	var into, ofToken T
-	intoErr, tokenErr := decoder.DecodeInto(token, &into), complete.DecodeInto(&ofToken)
-	assert.Equal(t, got, into)
-	assert.Equal(t, got, ofToken)
-	assert.Equal(t, fmt.Sprint(err), fmt.Sprint(intoErr))
-	assert.Equal(t, fmt.Sprint(err), fmt.Sprint(tokenErr))
-	if err != nil {
-		assert.Zero(t, got, payload)
-	}
-	return got, err
-}
 
 // Names match exactly: not by case, not by what folds to the same letters.
 func TestDecodeIntoNamesAreExact(t *testing.T) {

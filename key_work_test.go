@@ -199,18 +199,22 @@ func make1(n int) []struct{ R, D, T *big.Int } {
 	return list
 }
 
-// The bound on time is twenty times what is promised, as machines are slow that have much to do;
-// BenchmarkKeyWork tells how long it takes.
+// The bound on time is twenty times what is promised, and one of five readings has to keep
+// it, since a busy machine is slow; BenchmarkKeyWork tells how long it takes.
 func TestKeyWork(t *testing.T) {
 	for _, odd := range oddKeys(t, 32<<10) {
 		t.Run(odd.name, func(t *testing.T) {
 			assert.Less(t, len(odd.text), 48<<10)
-			began := time.Now()
-			err := odd.read(odd.text)
-			assert.Less(t, time.Since(began), time.Second)
-			if err != nil {
-				assertClass(t, err, jwt.ErrInvalidKey)
+			took := time.Hour
+			for try := 0; try < 5 && took >= time.Second; try++ {
+				began := time.Now()
+				err := odd.read(odd.text)
+				took = time.Since(began)
+				if err != nil {
+					assertClass(t, err, jwt.ErrInvalidKey)
+				}
 			}
+			assert.Less(t, took, time.Second)
 		})
 	}
 }

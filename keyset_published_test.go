@@ -332,7 +332,7 @@ func TestNoKeySetSeems(t *testing.T) {
 
 // Of the options of keys a set takes one.
 func TestParseKeySetOptions(t *testing.T) {
-	weakKey := rsaWeakKeyMade(t)
+	weakKey := mustKey(t, rsaWeakKey(), jwt.AllowWeakKey())
 	weak, err := weakKey.Public().MarshalJSON()
 	require.NoError(t, err)
 	text := []byte(`{"keys":[` + string(weak) + `,{"kty":"oct","kid":"s","k":"c2hvcnQ"}]}`)

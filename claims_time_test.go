@@ -157,6 +157,72 @@ func TestTimeBoundaries(t *testing.T) {
 	}
 }
 
+// Boundaries of the dates, to less than a nanosecond.
+func TestLeewayAndAge(t *testing.T) {
+	type o = []jwt.DecodeOption
+	ten := jwt.WithLeeway(10 * time.Second)
+	minute := jwt.WithMaxTokenAge(time.Minute)
+	for _, tt := range []struct {
+		payload string
+		opts    o
+		class   error
+	}{
+		{`{"exp":1800000000.000000001}`, nil, nil},
+		{`{"exp":1800000000.0000000001}`, nil, nil},
+		{`{"exp":1800000000}`, nil, jwt.ErrExpired},
+		{`{"exp":1799999999.999999999}`, nil, jwt.ErrExpired},
+		{`{"exp":1799999990}`, o{ten}, jwt.ErrExpired},
+		{`{"exp":1799999990.0000000001}`, o{ten}, nil},
+		{`{"exp":1799999991}`, o{ten}, nil},
+		{`{"exp":1799999991}`, o{ten, jwt.WithLeeway(time.Second)}, jwt.ErrExpired},
+		{`{"exp":1799999991}`, o{ten, jwt.WithLeeway(0)}, jwt.ErrExpired},
+		{`{"exp":1799999999.9991}`, o{jwt.WithLeeway(time.Millisecond)}, nil},
+		{`{"exp":1799999999.999}`, o{jwt.WithLeeway(time.Millisecond)}, jwt.ErrExpired},
+		{`{"exp":1799999998.5001}`, o{jwt.WithLeeway(1500 * time.Millisecond)}, nil},
+		{`{"nbf":1800000000}`, nil, nil},
+		{`{"nbf":1800000000.000000001}`, nil, jwt.ErrImmature},
+		{`{"nbf":1800000010}`, o{ten}, nil},
+		{`{"nbf":1800000010.0000000001}`, o{ten}, jwt.ErrImmature},
+		{`{"iat":1800000000}`, nil, nil},
+		{`{"iat":1800000000.000000001}`, nil, jwt.ErrImmature},
+		{`{"iat":1800000010}`, o{ten}, nil},
+		{`{"iat":1800000010.0000000001}`, o{ten}, jwt.ErrImmature},
+		{`{"iat":1799999940}`, o{minute}, jwt.ErrExpired},
+		{`{"iat":1799999940.0000000001}`, o{minute}, nil},
+		{`{"iat":1799999930}`, o{minute, ten}, jwt.ErrExpired},
+		{`{"iat":1799999930.0000000001}`, o{minute, ten}, nil},
+		{`{"iat":1799999999.5}`, o{jwt.WithMaxTokenAge(501 * time.Millisecond)}, nil},
+		{`{"iat":1799999999.5}`, o{jwt.WithMaxTokenAge(500 * time.Millisecond)}, jwt.ErrExpired},
+		{`{"iat":1800000000,"exp":1800000001}`, o{minute}, nil},
+		{`{"iat":1800000010,"exp":1800000001}`, o{minute, ten}, nil},
+		{`{"exp":253402300799,"nbf":-62135596800}`, o{jwt.WithLeeway(math.MaxInt64)}, nil},
+		{`{"exp":-62135596800}`, o{jwt.WithLeeway(math.MaxInt64)}, jwt.ErrExpired},
+		{`{"iat":-62135596800}`, o{jwt.WithMaxTokenAge(math.MaxInt64)}, jwt.ErrExpired},
+	} {
+		_, err := jwt.Decode(claimed(tt.payload), secret, jwt.HS256, append(o{at(now)}, tt.opts...)...)
+		if tt.class == nil {
+			assert.NoError(t, err, tt.payload)
+		} else if assert.Error(t, err, tt.payload) {
+			assertClass(t, err, tt.class)
+		}
+	}
+	// A clock gone mad is no reason to accept anything, or to panic.
+	for _, seconds := range []int64{math.MaxInt64, math.MaxInt64 - 5} {
+		_, err := jwt.Decode(claimed(`{"exp":253402300799}`), secret, jwt.HS256, at(time.Unix(seconds, 0)), ten)
+		assertClass(t, err, jwt.ErrExpired)
+		_, err = jwt.Decode(claimed(`{"nbf":253402300799}`), secret, jwt.HS256, at(time.Unix(seconds, 0)), ten)
+		assert.NoError(t, err)
+		_, err = jwt.Decode(claimed(`{"nbf":253402300799}`), secret, jwt.HS256, at(time.Unix(-seconds, 0)), ten)
+		assertClass(t, err, jwt.ErrImmature)
+		_, err = jwt.Decode(claimed(`{"exp":-62135596800}`), secret, jwt.HS256, at(time.Unix(-seconds, 0)), ten)
+		assert.NoError(t, err)
+		_, err = jwt.Encode(jwt.Claims{}, secret, at(time.Unix(seconds, 0)), jwt.WithIssuedAt())
+		assertClass(t, err, jwt.ErrInvalidOption)
+		_, err = jwt.Encode(jwt.Claims{}, secret, at(time.Unix(-seconds, 0)), jwt.WithExpiresIn(time.Second))
+		assertClass(t, err, jwt.ErrInvalidOption)
+	}
+}
+
 // What an ExpiredError says is what was compared.
 func TestTimeOfExpiry(t *testing.T) {
 	for payload, want := range map[string]time.Time{
@@ -275,13 +341,15 @@ func TestTimeOfEncoding(t *testing.T) {
 func TestTimeDefaultClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // whose clock stands still until all sleep
 		key := mustKey(t, secret)
-		encoder, err := jwt.NewEncoder(key, jwt.WithExpiresIn(time.Minute), jwt.WithIssuedAt(), jwt.WithNotBefore(time.Now().Add(time.Second)))
+		opts := []jwt.EncodeOption{jwt.WithExpiresIn(time.Minute), jwt.WithIssuedAt(), jwt.WithNotBefore(time.Now().Add(time.Second))}
+		encoder, err := jwt.NewEncoder(key, opts...)
 		require.NoError(t, err)
 		decoder := mustDecoder(t, key, jwt.HS256, jwt.WithMaxTokenAge(time.Hour))
 		aged := mustDecoder(t, key, jwt.HS256, jwt.WithMaxTokenAge(30*time.Second))
 		began := time.Now()
 		token, err := encoder.Encode(jwt.Claims{})
 		require.NoError(t, err)
+		assert.Equal(t, encoded(t, jwt.Claims{}, opts...), token)
 
 		for _, step := range []struct {
 			after         time.Duration

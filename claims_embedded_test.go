@@ -1,0 +1,177 @@
+package jwt_test
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/token-jwt/jwt"
+)
+
+// As a named or tagged field RegisteredClaims would be no claims: an expired token
+// would pass. The type is refused on both sides, whatever it holds, before any token.
+func TestRegisteredClaimsAreEmbedded(t *testing.T) {
+	type tagged struct {
+		jwt.RegisteredClaims `json:"claims"`
+		Name                 string `json:"name"`
+	}
+	type inner struct {
+		Rest jwt.RegisteredClaims `json:"rest,omitzero"`
+	}
+	for name, dst := range map[string]any{
+		"named": &struct{ Claims jwt.RegisteredClaims }{},
+		"named and tagged": &struct {
+			C jwt.RegisteredClaims `json:"claims"`
+		}{},
+		"named, omitted": &struct {
+			C jwt.RegisteredClaims `json:",omitzero"`
+		}{},
+		"named, inline": &struct {
+			C jwt.RegisteredClaims `json:",inline"`
+		}{},
+		"named -": &struct {
+			//lint:ignore SA5008 the name "-" is the subject
+			C jwt.RegisteredClaims `json:"-,"`
+		}{},
+		"a pointer":           &struct{ Claims *jwt.RegisteredClaims }{},
+		"a pointer to one":    &struct{ Claims **jwt.RegisteredClaims }{},
+		"an alias":            &struct{ Claims aliased }{},
+		"embedded with a tag": &tagged{},
+		"pointer with a tag": &struct {
+			*jwt.RegisteredClaims `json:"registered"`
+		}{},
+		"unexported":            &struct{ claims jwt.RegisteredClaims }{},
+		"in an embedded struct": &struct{ inner }{},
+		"in an embedded pointer": &struct {
+			Name string
+			*holdsNamed
+		}{},
+		"beside embedded ones": &struct {
+			jwt.RegisteredClaims
+			Act *jwt.RegisteredClaims `json:"act"`
+		}{},
+		"jwt.Claims embedded":                    &struct{ jwt.Claims }{},
+		"a pointer to jwt.Claims":                &struct{ *jwt.Claims }{},
+		"two embedded with the same tag":         embedding(jwt.RegisteredClaims{}, Second{}),
+		"two embedded, neither RegisteredClaims": embedding(First{}, Second{}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := jwt.Encode(dst, secret)
+			assertClass(t, err, jwt.ErrInvalidOption)
+			assert.Less(t, len(err.Error()), 300)
+			decoder := mustDecoder(t, secret, jwt.HS256)
+			assertClass(t, decoder.DecodeInto(claimed(`{"exp":1}`), dst), jwt.ErrInvalidOption)
+			assertClass(t, decoder.DecodeInto("", dst), jwt.ErrInvalidOption)
+			assertClass(t, (&jwt.Token{Payload: []byte(`{}`)}).DecodeInto(dst), jwt.ErrInvalidOption)
+		})
+	}
+	_, err := jwt.DecodeAs[holdsNamed](claimed(`{}`), secret, jwt.HS256)
+	assertClass(t, err, jwt.ErrInvalidOption)
+	_, err = jwt.DecodeAs[*tagged](claimed(`{}`), secret, jwt.HS256)
+	assertClass(t, err, jwt.ErrInvalidOption)
+
+	for name, dst := range map[string]any{
+		"embedded":           &struct{ jwt.RegisteredClaims }{},
+		"embedded, an alias": &struct{ aliased }{},
+		"a pointer":          &struct{ *jwt.RegisteredClaims }{},
+		"options alone": &struct {
+			jwt.RegisteredClaims `json:",omitempty"`
+		}{},
+		"further in": &struct{ base }{},
+		"left out": &struct {
+			jwt.RegisteredClaims
+			Raw jwt.RegisteredClaims  `json:"-"`
+			raw *jwt.RegisteredClaims `json:"-"`
+		}{},
+		"alone": &jwt.RegisteredClaims{},
+		"in a list": &struct {
+			Before []jwt.RegisteredClaims `json:"before"`
+		}{},
+		"in a map": &struct {
+			By map[string]jwt.RegisteredClaims `json:"by"`
+		}{},
+		"a member further in": &struct {
+			jwt.RegisteredClaims
+			Act base       `json:"act"`
+			Old holdsNamed `json:"old"`
+		}{},
+		"a map": &map[string]any{"claims": jwt.RegisteredClaims{}},
+		"a jwt.Claims": &struct {
+			Extra jwt.Claims `json:"extra"`
+		}{},
+		"a clash of others": &struct {
+			plainUQ
+			PlainUC
+		}{},
+	} {
+		t.Run("fine: "+name, func(t *testing.T) {
+			_, err := jwt.Encode(dst, secret)
+			assert.NoError(t, err)
+			assert.NoError(t, mustDecoder(t, secret, jwt.HS256).DecodeInto(claimed(`{"exp":1900000000}`), dst))
+		})
+	}
+}
+
+type (
+	First struct {
+		Subject string `json:"sub"`
+	}
+	Second struct {
+		Sub string `json:"sub"`
+	}
+)
+
+// embedding returns a pointer to a struct that embeds the types of its arguments. Where
+// their tags clash go vet would tell, had it been written in Go.
+func embedding(values ...any) any {
+	var fields []reflect.StructField
+	for _, v := range values {
+		t := reflect.TypeOf(v)
+		fields = append(fields, reflect.StructField{Name: t.Name(), Type: t, Anonymous: true})
+	}
+	return reflect.New(reflect.StructOf(fields)).Interface()
+}
+
+// A struct that embeds RegisteredClaims makes the same mistake one step further in,
+// where the token is left without "exp".
+func TestEncodeNestedExpiry(t *testing.T) {
+	type claims struct {
+		Base base   `json:"base"`
+		Name string `json:"name"`
+	}
+	type pointers struct {
+		Deep *pointing
+		Name string `json:"name"`
+	}
+	expires := jwt.RegisteredClaims{ExpiresAt: jwt.NewNumericDate(now.Add(time.Hour))}
+	for name, payload := range map[string]any{
+		"by value": claims{Base: base{expires}}, "behind a pointer": &claims{Base: base{expires}}, "pointers within": pointers{Deep: &pointing{&expires}},
+		"in an embedded struct": struct{ claims }{claims{Base: base{expires}}},
+	} {
+		_, err := jwt.Encode(payload, secret)
+		require.Error(t, err, name)
+		assertClass(t, err, jwt.ErrInvalidOption)
+		assert.Less(t, len(err.Error()), 300)
+		_, err = jwt.Encode(payload, secret, jwt.WithIssuer("i"))
+		assertClass(t, err, jwt.ErrInvalidOption)
+		_, err = jwt.Encode(payload, secret, jwt.WithExpiresIn(time.Hour))
+		assert.NoError(t, err, "%s: the token expires", name)
+	}
+	for name, payload := range map[string]any{
+		"no exp": claims{Base: base{jwt.RegisteredClaims{Subject: "s"}}}, "nothing there": pointers{}, "nothing there behind a pointer": pointers{Deep: &pointing{}},
+		"beside claims": struct {
+			jwt.RegisteredClaims
+			Act base `json:"act"`
+		}{Act: base{expires}},
+		"in a map": jwt.Claims{"session": base{expires}},
+		"that writes itself": struct {
+			jwt.RegisteredClaims
+			Whole whole `json:"whole"`
+		}{Whole: whole{expires, "x"}},
+	} {
+		_, err := jwt.Encode(payload, secret)
+		assert.NoError(t, err, name)
+	}
+}

@@ -1,0 +1,38 @@
+package jwt
+
+import (
+	"hash/maphash"
+	"strings"
+	"sync/atomic"
+)
+
+// The cache of headers. Nearly all tokens that a program sees have one of a few, and what
+// a header says depends on its text alone, so one cache serves all keys and policies. Only
+// headers of tokens whose signature held are kept, and none that was padded: to a policy
+// without padding its text is malformed.
+
+// headerCache is direct-mapped: a new entry evicts the old one of its slot.
+var headerCache [64]atomic.Pointer[cachedHeader]
+
+// A cachedHeader is a header segment, and what it says.
+type cachedHeader struct {
+	segment string
+	header  *Header
+}
+
+func headerSlot(segment string) *atomic.Pointer[cachedHeader] {
+	return &headerCache[maphash.String(nameSeed, segment)%uint64(len(headerCache))]
+}
+
+// findHeader returns a header from the cache, or nil.
+func findHeader(segment string) *Header {
+	if c := headerSlot(segment).Load(); c != nil && c.segment == segment {
+		return c.header
+	}
+	return nil
+}
+
+// keepHeader puts a header into the cache.
+func keepHeader(segment string, h *Header) {
+	headerSlot(segment).Store(&cachedHeader{strings.Clone(segment), h})
+}

@@ -1,0 +1,186 @@
+package jwt_test
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/token-jwt/jwt"
+)
+
+// Callers that come in the moment in which a fetch ends take its set: none is refused,
+// and none asks again.
+func TestLiveSetAtOnce(t *testing.T) {
+	for range 300 {
+		l := newLiveTrial(t)
+		all := func(token string) {
+			var group sync.WaitGroup
+			for range 8 {
+				group.Go(func() { assert.NoError(t, l.decode(token)) })
+			}
+			group.Wait()
+			assert.Equal(t, 1, l.source.fetches())
+		}
+		all(l.one)
+		l.source.change(func(s *fakeSource) { s.keys = []*jwt.Key{l.k1, l.k2} })
+		all(l.two)
+		if t.Failed() {
+			return
+		}
+	}
+	// Those that found it due, and had to wait while another fetched it.
+	l := newLiveTrial(t)
+	l.accepts(l.one)
+	l.source.fetches()
+	for range 50 {
+		var group sync.WaitGroup
+		var started atomic.Int32
+		jwt.ShiftWallClock(l.set, -time.Second)
+		jwt.WhileHeld(l.set, func() {
+			for range 4 {
+				group.Go(func() {
+					started.Add(1)
+					assert.NoError(t, l.decode(l.one))
+				})
+			}
+			for started.Load() < 4 {
+				runtime.Gosched()
+			}
+			<-time.After(time.Millisecond)
+			jwt.ShiftWallClock(l.set, time.Second) // as if it was fetched
+		})
+		group.Wait()
+	}
+	assert.Zero(t, l.source.fetches())
+}
+
+// A machine that sleeps stops the monotonic clock; an operator sets the wall clock.
+func TestLiveSetClocks(t *testing.T) {
+	for name, jump := range map[string]time.Duration{"a year ahead": 365 * 24 * time.Hour, "a year back": -365 * 24 * time.Hour} {
+		bubble(t, name, func(t *testing.T) {
+			l := newLiveTrial(t)
+			l.accepts(l.one)
+			l.fetched(1)
+			jwt.ShiftWallClock(l.set, jump)
+			l.accepts(l.one)
+			l.fetched(1)
+			l.accepts(l.one)
+			l.fetched(0)
+		})
+	}
+	bubble(t, "a call that read the clock before the fetch was done", func(t *testing.T) {
+		l := newLiveTrial(t)
+		before := time.Now()
+		time.Sleep(time.Second)
+		l.accepts(l.one)
+		assert.False(t, jwt.IsDue(l.set, before), "it would start another fetch")
+		assert.False(t, jwt.IsDue(l.set, time.Now()))
+		jwt.ShiftWallClock(l.set, -time.Second)
+		assert.True(t, jwt.IsDue(l.set, time.Now()))
+	})
+	bubble(t, "back, and the source is down", func(t *testing.T) {
+		l := newLiveTrial(t)
+		l.accepts(l.one)
+		l.source.goDown()
+		jwt.ShiftWallClock(l.set, -time.Hour)
+		for range 100 {
+			l.accepts(l.one)
+			time.Sleep(time.Minute)
+		}
+	})
+	bubble(t, "far ahead, and the source is down", func(t *testing.T) {
+		l := newLiveTrial(t)
+		l.accepts(l.one)
+		l.source.goDown()
+		jwt.ShiftWallClock(l.set, 48*time.Hour)
+		l.refuses(l.one, jwt.ErrKeySet)
+	})
+}
+
+// For ten seconds the issuer rotates, is down, hangs and sends garbage. No good token
+// is refused, and none of a removed key is accepted after the refresh.
+func TestLiveSetUnderLoad(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes ten seconds of real time")
+	}
+	const life = 10 * time.Second
+	var current atomic.Pointer[[]*jwt.Key] // the newest is the last
+	var mode atomic.Int32
+	var fetches atomic.Int32
+	keys := []*jwt.Key{secretNamed(t, "0")}
+	current.Store(&keys)
+	set, err := jwt.NewLiveKeySet(jwt.KeySourceFunc(func(ctx context.Context) (*jwt.KeySet, time.Duration, error) {
+		fetches.Add(1)
+		switch mode.Load() {
+		case 1:
+			return nil, 0, errDown
+		case 2:
+			<-ctx.Done()
+			return nil, 0, ctx.Err()
+		case 3:
+			set, err := jwt.ParseKeySet([]byte(`{"keys":[{}],"keys":1}`))
+			return set, 0, err
+		}
+		set, err := jwt.NewKeySet(*current.Load()...)
+		return set, 0, err
+	}), jwt.WithRefreshInterval(400*time.Millisecond), jwt.WithCooldown(50*time.Millisecond), jwt.WithFetchTimeout(100*time.Millisecond))
+	require.NoError(t, err)
+	decoder := mustDecoder(t, set, jwt.HS256)
+	require.NoError(t, set.Refresh(t.Context()))
+
+	ctx, cancel := context.WithTimeout(t.Context(), life)
+	defer cancel()
+	var group sync.WaitGroup
+	var good, removed atomic.Int32
+	for range 2 * runtime.GOMAXPROCS(0) {
+		group.Go(func() {
+			for ctx.Err() == nil {
+				list := *current.Load()
+				token, err := jwt.Encode(jwt.Claims{}, list[0]) // of the older key, which everybody knows
+				if !assert.NoError(t, err) {
+					return
+				}
+				if _, err = decoder.DecodeContext(t.Context(), token); err == nil {
+					good.Add(1)
+				} else if now := *current.Load(); now[0].ID() == list[0].ID() { // else it was removed meanwhile
+					assert.NoError(t, err)
+				}
+			}
+		})
+	}
+	// The first call may join a fetch that began before the keys changed.
+	refresh := func() {
+		for good := 0; good < 2; {
+			if set.Refresh(t.Context()) == nil {
+				good++
+			}
+		}
+	}
+	for round := 1; ctx.Err() == nil; round++ {
+		old := *current.Load()
+		next := []*jwt.Key{old[len(old)-1], secretNamed(t, fmt.Sprint(round))}
+		mode.Store(0)
+		current.Store(&[]*jwt.Key{old[0], next[len(next)-1]}) // published before it signs
+		refresh()
+		current.Store(&[]*jwt.Key{next[1]}) // the old one is removed
+		refresh()
+		gone, err := jwt.Encode(jwt.Claims{}, old[0])
+		require.NoError(t, err)
+		_, err = decoder.Decode(gone)
+		assert.ErrorIs(t, err, jwt.ErrKeyNotFound)
+		removed.Add(1)
+		mode.Store(int32(round % 4))
+		<-time.After(500 * time.Millisecond)
+	}
+	group.Wait()
+	assert.Positive(t, good.Load())
+	assert.Positive(t, removed.Load())
+	assert.Less(t, int(fetches.Load()), int(life/(50*time.Millisecond))+4*int(removed.Load()))
+	t.Logf("%d tokens verified, %d removed keys refused, %d fetches", good.Load(), removed.Load(), fetches.Load())
+}
