@@ -5,6 +5,7 @@
 package jwt_test
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"strings"
@@ -102,7 +103,7 @@ func TestAllocations(t *testing.T) {
 		{"Encode", 1, func() error { _, err := encoder.Encode(payload); return err }},
 		{"Encode of 7 claims", 1, func() error { _, err := encoder.Encode(claims); return err }},
 		{"Encode of 7 claims, a raw key", 2, func() error { _, err := jwt.Encode(claims, secret); return err }},
-		{"Encode of a struct, a key with an ID and options", 6, func() error {
+		{"Encode of a struct, a key with an ID and options", 3, func() error {
 			_, err := jwt.Encode(&profile, withID, jwt.WithExpiresIn(time.Hour), jwt.WithIssuedAt(), jwt.WithIssuer("https://issuer.example"))
 			return err
 		}},
@@ -122,6 +123,43 @@ func TestAllocations(t *testing.T) {
 		})
 	}
 	assert.Equal(t, *payload, into)
+}
+
+// An option costs a one-shot call nothing: it stays on the caller's stack.
+func TestOptionsAllocateNothing(t *testing.T) {
+	clock, ctx, extension, payload := func() time.Time { return now }, t.Context(), "ext", []byte("a")
+	hour, size := time.Duration(len(extension))*time.Hour, 1000*len(extension) // not constants, which are never allocated
+	seen := 0
+	for name, call := range map[string]func() error{
+		"Decode": func() error {
+			_, err := jwt.Decode("", secret, jwt.HS256, jwt.WithType(extension), jwt.WithClock(clock), jwt.WithIssuer(extension, "b"), jwt.WithSubject(extension),
+				jwt.WithAudience(extension), jwt.WithRequired(extension, "b"), jwt.WithLeeway(hour), jwt.WithMaxTokenAge(hour), jwt.WithoutCheck("exp", "nbf"),
+				jwt.WithValidator(func(context.Context, *jwt.Token) error { seen += size; return nil }),
+				jwt.WithContext(ctx), jwt.WithMaxSize(size), jwt.WithCritical(extension), jwt.WithPadding())
+			return err
+		},
+		"Decode, strictly": func() error {
+			_, err := jwt.Decode("", secret, jwt.HS256, jwt.WithStrictAudience(extension))
+			return err
+		},
+		"Verify": func() error {
+			_, err := jwt.Verify("", secret, jwt.HS256, jwt.WithDetachedPayload(payload))
+			return err
+		},
+		"Encode": func() error {
+			_, err := jwt.Encode(nil, secret, jwt.WithAlgorithm(jwt.HS384), jwt.WithExpiresIn(hour), jwt.WithIssuedAt(), jwt.WithNotBefore(now), jwt.WithRandomID(),
+				jwt.WithClock(clock), jwt.WithIssuer(extension), jwt.WithSubject(extension), jwt.WithAudience(extension, "b"))
+			return err
+		},
+	} {
+		class, least := jwt.ErrDecode, 0.0
+		if name == "Encode" {
+			class, least = jwt.ErrInvalidOption, testing.AllocsPerRun(100, func() { _, _ = jwt.Encode(nil, secret) })
+		}
+		require.ErrorIs(t, call(), class, name)
+		assert.Equal(t, least, testing.AllocsPerRun(100, func() { _ = call() }), name)
+	}
+	assert.Zero(t, seen)
 }
 
 // A live set costs no allocation more than a fixed one.

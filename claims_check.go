@@ -208,7 +208,7 @@ func (p *decodePolicy) inForce(d *document, r *registered, now instant) (expired
 	if err = p.checkRequired(d); err != nil {
 		return nil, err
 	}
-	horizon := now.add(p.leeway) // what the clocks of others may show already
+	horizon := now.add(p.get(withLeeway).duration) // what the clocks of others may show already
 	if r[claimIat] != 0 && p.checks(claimIat) {
 		iat, f := d.instant(r[claimIat], ErrInvalidIssuedAt, "iat")
 		if f != nil {
@@ -236,8 +236,8 @@ func (p *decodePolicy) inForce(d *document, r *registered, now instant) (expired
 		if f != nil {
 			return nil, f
 		}
-		if !exp.after(now.add(-p.leeway)) {
-			expired = &expiry{claim: "exp", at: exp.time(), now: now.time(), leeway: p.leeway}
+		if !exp.after(now.add(-p.get(withLeeway).duration)) {
+			expired = &expiry{claim: "exp", at: exp.time(), now: now.time(), leeway: p.get(withLeeway).duration}
 		}
 	}
 	if err = p.checkIssuer(d, r[claimIss]); err != nil {
@@ -274,15 +274,9 @@ func (e *expiry) failure() *failure {
 }
 
 func (p *decodePolicy) checkRequired(d *document) *failure {
-	if !p.has(hasRequired) {
-		return nil
-	}
-	for _, o := range p.opts {
-		names, _ := o.(requiredOption)
-		for _, name := range names {
-			if i := d.member(name); i == 0 || d.nodes[i].kind == jsonNull || name == "aud" && d.isEmptyList(i) {
-				return missing(strings.Clone(name)).wantedBy("WithRequired")
-			}
+	for _, name := range p.get(withRequired).list {
+		if i := d.member(name); i == 0 || d.nodes[i].kind == jsonNull || name == "aud" && d.isEmptyList(i) {
+			return missing(strings.Clone(name)).wantedBy("WithRequired")
 		}
 	}
 	return nil
@@ -293,34 +287,35 @@ func (p *decodePolicy) checkIssuer(d *document, i uint32) *failure {
 		return nil
 	}
 	if f := d.checkString(i, ErrInvalidIssuer, "iss"); f != nil {
-		if p.has(hasIssuers) {
+		if p.has(withIssuer) {
 			return f
 		}
 		return f.ofAnyType()
 	}
-	if !p.has(hasIssuers) {
+	if !p.has(withIssuer) {
 		return nil
 	}
 	if i == 0 {
 		return missing("iss").wantedBy("WithIssuer")
 	}
 	iss := d.string(i)
-	if p.isIssuer(iss) {
+	if contains(p.get(withIssuer).list, iss) {
 		return nil
 	}
-	return badClaim(ErrInvalidIssuer, "iss", `"iss" is `+shown(iss)+", not "+p.wantedIssuers()+" (WithIssuer)"+p.differsFromIssuers(iss))
+	return badClaim(ErrInvalidIssuer, "iss", `"iss" is `+shown(iss)+", not "+either(p.get(withIssuer).list)+" (WithIssuer)"+differs(iss, p.get(withIssuer).list))
 }
 
 func (p *decodePolicy) checkAudience(d *document, i uint32) *failure {
+	wanted := p.get(withAudience).list
 	if i != 0 && d.isEmptyList(i) {
 		i = 0
 	}
 	switch {
 	case !p.checks(claimAud):
 		return nil
-	case i == 0 && p.has(hasAudiences):
+	case i == 0 && p.has(withAudience):
 		return missing("aud").wantedBy("WithAudience")
-	case i == 0 && p.has(hasStrictAudience):
+	case i == 0 && p.has(withStrictAudience):
 		return missing("aud").wantedBy("WithStrictAudience")
 	case i == 0:
 		return nil
@@ -328,13 +323,13 @@ func (p *decodePolicy) checkAudience(d *document, i uint32) *failure {
 	if f := d.checkAudience(i); f != nil {
 		return f
 	}
-	if p.has(hasStrictAudience) {
-		if d.nodes[i].kind == jsonString && string(d.string(i)) == p.strictAudience {
+	if p.has(withStrictAudience) {
+		if d.nodes[i].kind == jsonString && string(d.string(i)) == p.get(withStrictAudience).text {
 			return nil
 		}
-		return badClaim(ErrInvalidAudience, "aud", `"aud" is `+d.quoteAudience(i)+", not exactly the one string "+quote(p.strictAudience)+" (WithStrictAudience)")
+		return badClaim(ErrInvalidAudience, "aud", `"aud" is `+d.quoteAudience(i)+", not exactly the one string "+quote(p.get(withStrictAudience).text)+" (WithStrictAudience)")
 	}
-	if !p.has(hasAudiences) {
+	if !p.has(withAudience) {
 		// RFC 7519, Section 4.1.3: "If the principal processing the claim does
 		// not identify itself with a value in the "aud" claim when this claim
 		// is present, then the JWT MUST be rejected."
@@ -342,19 +337,19 @@ func (p *decodePolicy) checkAudience(d *document, i uint32) *failure {
 			`name this service with WithAudience, or turn the check off with WithoutCheck("aud")`)
 	}
 	if d.nodes[i].kind == jsonString {
-		if p.isAudience(d.string(i)) {
+		if contains(wanted, d.string(i)) {
 			return nil
 		}
 	} else {
 		for e := i + 1; e < d.nodes[i].next; e = d.nodes[e].next {
-			if p.isAudience(d.string(e)) {
+			if contains(wanted, d.string(e)) {
 				return nil
 			}
 		}
 	}
-	text := `"aud" is ` + d.quoteAudience(i) + ", and does not name " + p.wantedAudiences() + " (WithAudience): the token is meant for another service"
+	text := `"aud" is ` + d.quoteAudience(i) + ", and does not name " + either(wanted) + " (WithAudience): the token is meant for another service"
 	if d.nodes[i].kind == jsonString {
-		text += p.differsFromAudiences(d.string(i))
+		text += differs(d.string(i), wanted)
 	}
 	return badClaim(ErrInvalidAudience, "aud", text)
 }
@@ -364,26 +359,26 @@ func (p *decodePolicy) checkSubject(d *document, i uint32) *failure {
 		return nil
 	}
 	if f := d.checkString(i, ErrInvalidSubject, "sub"); f != nil {
-		if p.has(hasSubject) {
+		if p.has(withSubject) {
 			return f
 		}
 		return f.ofAnyType()
 	}
-	if !p.has(hasSubject) {
+	if !p.has(withSubject) {
 		return nil
 	}
 	if i == 0 {
 		return missing("sub").wantedBy("WithSubject")
 	}
-	if string(d.string(i)) != p.subject {
-		return badClaim(ErrInvalidSubject, "sub", `"sub" is not `+quote(p.subject)+" (WithSubject)")
+	if string(d.string(i)) != p.get(withSubject).text {
+		return badClaim(ErrInvalidSubject, "sub", `"sub" is not `+quote(p.get(withSubject).text)+" (WithSubject)")
 	}
 	return nil
 }
 
 // checkAge holds "iat" against the maximum age.
 func (p *decodePolicy) checkAge(d *document, r *registered, now instant) (*expiry, *failure) {
-	if p.maxAge == 0 {
+	if !p.has(withMaxTokenAge) {
 		return nil, nil
 	}
 	if r[claimIat] == 0 {
@@ -393,8 +388,8 @@ func (p *decodePolicy) checkAge(d *document, r *registered, now instant) (*expir
 	if f != nil {
 		return nil, f
 	}
-	if end := iat.add(p.maxAge); !end.after(now.add(-p.leeway)) {
-		return &expiry{claim: "iat", at: end.time(), now: now.time(), leeway: p.leeway}, nil
+	if end := iat.add(p.get(withMaxTokenAge).duration); !end.after(now.add(-p.get(withLeeway).duration)) {
+		return &expiry{claim: "iat", at: end.time(), now: now.time(), leeway: p.get(withLeeway).duration}, nil
 	}
 	return nil, nil
 }

@@ -23,7 +23,7 @@ func NewDecoder[K VerificationKey](key K, alg Algorithm, opts ...DecodeOption) (
 	if err != nil {
 		return nil, err
 	}
-	p, err := readDecodePolicy(alg, cloneDecodeOptions(opts))
+	p, err := readDecodePolicy(alg, cloneOptions(opts))
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +109,7 @@ func (d *Decoder) DecodeContext(ctx context.Context, token string) (*Token, erro
 	return d.complete(token, ctx)
 }
 
-// Verify verifies a token of any octets, as the function [Verify] does. A decoder
+// Verify verifies a token of any bytes, as the function [Verify] does. A decoder
 // with an option that only Decode takes is an [ErrInvalidOption].
 func (d *Decoder) Verify(token string) ([]byte, error) {
 	keys, p, err := d.prepared()
@@ -121,7 +121,7 @@ func (d *Decoder) Verify(token string) ([]byte, error) {
 	return s.verify(keys, p, token)
 }
 
-// complete is both; a nil ctx is that of the policy.
+// complete is DecodeComplete and DecodeContext. A nil ctx stands for that of the policy.
 func (d *Decoder) complete(token string, ctx context.Context) (*Token, error) {
 	keys, p, err := d.prepared()
 	if err != nil {

@@ -18,9 +18,9 @@ func NewEncoder[K SigningKey](key K, opts ...EncodeOption) (*Encoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := readEncodePolicy(state, opts)
+	p, err := readEncodePolicy(state, cloneOptions(opts))
 	if err == nil {
-		err = p.prepare()
+		err = p.prepare(state)
 	}
 	if err != nil {
 		return nil, err
@@ -65,9 +65,9 @@ func (e *Encoder) AppendEncode(dst []byte, payload any) ([]byte, error) {
 	return s.encode(key, p, dst, payload)
 }
 
-// Sign signs octets, as the function [Sign] does, however many they are: who
-// verifies a token of more than 256 KiB says [WithMaxSize]. An encoder with an
-// option that only Encode takes is an [ErrInvalidOption].
+// Sign signs a payload of any bytes, as the function [Sign] does, however long it is: to
+// verify a token of more than 256 KiB, use [WithMaxSize]. An encoder with an option that
+// only Encode takes is an [ErrInvalidOption].
 func (e *Encoder) Sign(payload []byte) (string, error) {
 	key, p, err := e.prepared()
 	if err != nil {

@@ -245,7 +245,7 @@ func (s *scratch) encode(key *keyState, p *encodePolicy, dst []byte, payload any
 	if p.jwsOnly != "" {
 		return nil, badOption("Encode does not take " + p.jwsOnly)
 	}
-	header, err := p.headerForJWT(s)
+	header, err := p.headerForJWT(s, key)
 	if err != nil {
 		return nil, err
 	}
@@ -295,17 +295,17 @@ func (s *scratch) sign(key *keyState, p *encodePolicy, dst, payload []byte) ([]b
 	if p.jwtOnly != "" {
 		return nil, badOption("Sign does not take " + p.jwtOnly)
 	}
-	header, err := p.headerForJWS(s)
+	header, err := p.headerForJWS(s, key)
 	if err != nil {
 		return nil, err
 	}
 	s.input = append(s.input[:0], header...)
-	if p.unencoded {
+	if p.has(withUnencodedPayload) {
 		s.input = append(s.input, payload...)
 	} else {
 		s.input = appendBase64url(s.input, payload)
 	}
-	if p.detached {
+	if p.has(withDetached) || p.has(withUnencodedPayload) {
 		dst = append(dst, header...)
 	} else {
 		dst = append(dst, s.input...)
@@ -329,7 +329,7 @@ func (s *scratch) decode(keys keyring, p *decodePolicy, ctx context.Context, tok
 	if p.jwsOnly != "" {
 		return badOption("Decode does not take " + p.jwsOnly)
 	}
-	c, f := cutCompact(token, p.maxSize, p.has(hasPadding))
+	c, f := cutCompact(token, p.maxSize, p.has(withPadding))
 	if f != nil {
 		return f
 	}
@@ -358,7 +358,7 @@ func (s *scratch) verify(keys keyring, p *decodePolicy, token string) ([]byte, e
 	if p.jwtOnly != "" {
 		return nil, badOption("Verify does not take " + p.jwtOnly)
 	}
-	c, f := cutCompact(token, p.maxSize, p.has(hasPadding))
+	c, f := cutCompact(token, p.maxSize, p.has(withPadding))
 	if f != nil {
 		return nil, f
 	}
@@ -369,23 +369,23 @@ func (s *scratch) verify(keys keyring, p *decodePolicy, token string) ([]byte, e
 		return nil, f
 	}
 	input := c.signingInput()
-	if p.has(hasDetached) {
+	if p.has(withDetachedPayload) {
 		if c.payload != "" {
 			return nil, errNotDetached
 		}
-		input = c.detachedInput(p.detached, s.header.unencoded)
+		input = c.detachedInput(p.get(withDetachedPayload).payload, s.header.unencoded)
 	}
 	if f := s.authenticate(keys, p, nil, &c, input); f != nil {
 		return nil, f
 	}
-	payload := append([]byte{}, p.detached...)
-	if !p.has(hasDetached) {
+	payload := append([]byte{}, p.get(withDetachedPayload).payload...)
+	if !p.has(withDetachedPayload) {
 		if payload, f = c.decodePayload(payload); f != nil {
 			return nil, f
 		}
 	}
-	if p.has(hasType) {
-		if f := s.header.checkType(p.typ); f != nil {
+	if p.has(withType) {
+		if f := s.header.checkType(p.get(withType).text); f != nil {
 			return nil, f
 		}
 	}
@@ -409,10 +409,10 @@ func (s *scratch) readHeader(c *compact) *failure {
 
 // checkCritical refuses extensions that the program does not understand.
 func (s *scratch) checkCritical(p *decodePolicy) *failure {
-	if !p.has(hasCritical) {
+	if !p.has(withCritical) {
 		return errCritical
 	}
-	_, f := s.header.checkCritical(&s.json, false, p.isCritical)
+	_, f := s.header.checkCritical(&s.json, false, p.understands)
 	return f
 }
 
@@ -420,11 +420,11 @@ func (s *scratch) checkCritical(p *decodePolicy) *failure {
 // token and "crit" lists "b64"; and extensions that nobody understands.
 func (s *scratch) checkJWS(p *decodePolicy) (f *failure) {
 	raw, listed := s.header.unencoded, false
-	if raw && !p.has(hasDetached) {
+	if raw && !p.has(withDetachedPayload) {
 		return errHeaderRaw
 	}
 	if s.header.hasCritical {
-		listed, f = s.header.checkCritical(&s.json, true, p.isCritical)
+		listed, f = s.header.checkCritical(&s.json, true, p.understands)
 	}
 	if f == nil && raw && !listed {
 		return errHeaderCrit
@@ -496,8 +496,8 @@ func (s *scratch) check(p *decodePolicy, ctx context.Context) (expired *expiry, 
 	if f != nil {
 		return expired, f
 	}
-	if p.has(hasType) {
-		if f := s.header.checkType(p.typ); f != nil {
+	if p.has(withType) {
+		if f := s.header.checkType(p.get(withType).text); f != nil {
 			return expired, f
 		}
 	}
@@ -508,7 +508,7 @@ func (s *scratch) check(p *decodePolicy, ctx context.Context) (expired *expiry, 
 	if expired == nil {
 		expired = tooOld
 	}
-	if p.has(hasValidators) {
+	if p.has(withValidator) {
 		err = s.validate(p, ctx)
 	}
 	return expired, err

@@ -192,26 +192,15 @@ type keyOptions struct {
 	weak      bool
 }
 
-func readKeyOptions(opts []KeyOption) (o keyOptions, err error) {
-	for _, opt := range opts {
-		switch opt := opt.(type) {
-		case keyIDOption:
-			o.id, o.hasID = string(opt), true
-			if err := checkKeyID(o.id); err != nil {
-				return o, err
-			}
-		case keyAlgorithmOption:
-			o.algorithm = Algorithm(opt)
-			if err := o.algorithm.checkOne(); err != nil {
-				return o, err
-			}
-		case weakKeyOption:
-			o.weak = true
-		default:
-			return o, errForeignOption
-		}
+func readKeyOptions(opts []KeyOption) (keyOptions, error) {
+	s, err := readSettings(inNewKey, opts)
+	if err == nil && s.has(withKeyID) {
+		err = checkKeyID(s.get(withKeyID).text)
 	}
-	return o, nil
+	if err != nil {
+		return keyOptions{}, err
+	}
+	return keyOptions{s.get(withKeyID).text, s.has(withKeyID), s.get(withKeyAlgorithm).algorithm, s.has(allowWeakKey)}, nil
 }
 
 // roomInHeader is left beside a key ID for the rest of a header, so that a key that was made

@@ -29,46 +29,38 @@ func (f KeySourceFunc) Fetch(ctx context.Context) (*KeySet, time.Duration, error
 // twice, the last one wins.
 type LiveOption interface{ forLiveSets() }
 
-type (
-	intervalOption     time.Duration
-	maxStaleOption     time.Duration
-	cooldownOption     time.Duration
-	fetchTimeoutOption time.Duration
-	fetchReportOption  func(FetchReport)
-)
-
-func (intervalOption) forLiveSets()     {}
-func (maxStaleOption) forLiveSets()     {}
-func (cooldownOption) forLiveSets()     {}
-func (fetchTimeoutOption) forLiveSets() {}
-func (fetchReportOption) forLiveSets()  {}
-
 // WithRefreshInterval sets the life of a set whose source does not say how long it may
 // be used. The default is 5 minutes. A duration under a millisecond is an
 // [ErrInvalidOption].
-func WithRefreshInterval(d time.Duration) LiveOption { return intervalOption(d) }
+func WithRefreshInterval(d time.Duration) LiveOption {
+	return &option{kind: withRefreshInterval, duration: d}
+}
 
 // WithMaxStale sets how long beyond its life a set is used while its source is down.
 // The default is 24 hours; 0 means that no set is used past its life. A negative
 // duration, and another one under a millisecond, is an [ErrInvalidOption].
-func WithMaxStale(d time.Duration) LiveOption { return maxStaleOption(d) }
+func WithMaxStale(d time.Duration) LiveOption { return &option{kind: withMaxStale, duration: d} }
 
 // WithCooldown sets the least time between two fetches that unknown key IDs cause, and
 // the most between two attempts while the source is down. It is also the least life of
 // a set, whatever its source says. The default is 30 seconds. A duration under a
 // millisecond is an [ErrInvalidOption].
-func WithCooldown(d time.Duration) LiveOption { return cooldownOption(d) }
+func WithCooldown(d time.Duration) LiveOption { return &option{kind: withCooldown, duration: d} }
 
 // WithFetchTimeout sets how long one fetch may take. The default is 5 seconds. A
 // duration under a millisecond is an [ErrInvalidOption].
-func WithFetchTimeout(d time.Duration) LiveOption { return fetchTimeoutOption(d) }
+func WithFetchTimeout(d time.Duration) LiveOption {
+	return &option{kind: withFetchTimeout, duration: d}
+}
 
 // WithFetchReport sets a function that is called after each fetch, to log it or to
 // count it. Callers that wait for the fetch wait for the function too, so it must
 // return soon, and not call [KeySet.Refresh]. It must be safe for concurrent use: the
 // next fetch may be over before it has returned. A panic of it is dropped. A nil
 // function is an [ErrInvalidOption].
-func WithFetchReport(report func(FetchReport)) LiveOption { return fetchReportOption(report) }
+func WithFetchReport(report func(FetchReport)) LiveOption {
+	return &option{kind: withFetchReport, report: report}
+}
 
 // A FetchReport says how one fetch of a live key set went, and which keys are in use
 // after it.
@@ -105,44 +97,24 @@ func NewLiveKeySet(source KeySource, opts ...LiveOption) (*KeySet, error) {
 	if f, isFunc := source.(KeySourceFunc); source == nil || isFunc && f == nil {
 		return nil, badOption("NewLiveKeySet was given a nil source")
 	}
-	l := &liveSet{
+	s, err := readSettings(inNewLiveKeySet, opts)
+	if err != nil {
+		return nil, err
+	}
+	duration := func(k optionKind, otherwise time.Duration) time.Duration {
+		if s.has(k) {
+			return s.get(k).duration
+		}
+		return otherwise
+	}
+	return &KeySet{seal(&keySetState{live: &liveSet{
 		source:   source,
-		interval: 5 * time.Minute,
-		maxStale: 24 * time.Hour,
-		cooldown: 30 * time.Second,
-		timeout:  5 * time.Second,
-	}
-	for _, o := range opts {
-		if err := l.set(o); err != nil {
-			return nil, err
-		}
-	}
-	return &KeySet{seal(&keySetState{live: l})}, nil
-}
-
-func (l *liveSet) set(o LiveOption) error {
-	switch o := o.(type) {
-	case intervalOption:
-		l.interval = time.Duration(o)
-		return checkDuration("WithRefreshInterval", l.interval, time.Millisecond)
-	case maxStaleOption:
-		if l.maxStale = time.Duration(o); o != 0 {
-			return checkDuration("WithMaxStale", l.maxStale, time.Millisecond)
-		}
-	case cooldownOption:
-		l.cooldown = time.Duration(o)
-		return checkDuration("WithCooldown", l.cooldown, time.Millisecond)
-	case fetchTimeoutOption:
-		l.timeout = time.Duration(o)
-		return checkDuration("WithFetchTimeout", l.timeout, time.Millisecond)
-	case fetchReportOption:
-		if l.report = o; o == nil {
-			return badOption("WithFetchReport was given nil")
-		}
-	default:
-		return errForeignOption
-	}
-	return nil
+		interval: duration(withRefreshInterval, 5*time.Minute),
+		maxStale: duration(withMaxStale, 24*time.Hour),
+		cooldown: duration(withCooldown, 30*time.Second),
+		timeout:  duration(withFetchTimeout, 5*time.Second),
+		report:   s.get(withFetchReport).report,
+	}})}, nil
 }
 
 // Refresh fetches a live set now, or joins the fetch under way, and returns when it is

@@ -50,8 +50,8 @@ var layers = []layer{
 	{"jwk", "jwk.go pem.go", "algorithm base64url foreignkey json key options pemkey rsakey sign", ""},
 	{"set", "keyset*.go keysource.go", "algorithm foreignkey json jwk key options sign", ""},
 
-	{"options", "options.go", "algorithm json token", ""},
-	{"policy", "policy_*.go", "algorithm base64url claims flow header json key options registered values", ""},
+	{"options", "options.go", "algorithm json registered set token values", ""},
+	{"policy", "policy_*.go", "algorithm base64url flow header json key options registered values", ""},
 	{"flow", "jwt.go compact.go scratch.go encoder.go decoder.go issuers.go export_conformance.go", "all", ""},
 }
 

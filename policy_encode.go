@@ -2,190 +2,105 @@ package jwt
 
 import (
 	"crypto/rand"
-	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
 // An encodePolicy is what the options of an encoder come to.
 type encodePolicy struct {
+	settings
 	algorithm Algorithm
-	keyID     string
-	hasKeyID  bool
-	typ       string
-	hasType   bool
-	params    []member
-	issuer    []string
-	audience  []string
-	subject   string
-	hasSub    bool
-	lifetime  time.Duration
-	notBefore *time.Time
-	issuedAt  bool
-	randomID  bool
-	detached  bool
-	unencoded bool
-	clock     func() time.Time
-	jwtOnly   string // an option that Sign does not take
-	jwsOnly   string // one that Encode does not take
-	jwtHeader []byte // the header segment and its dot, as Encode writes them, where prepare was called
+	jwtHeader []byte // of an Encoder: the header segment and its dot, as Encode writes them
 	jwsHeader []byte // the same, as Sign writes them
 }
 
 // readEncodePolicy reads the options and chooses the algorithm.
 func readEncodePolicy(key *keyState, opts []EncodeOption) (encodePolicy, error) {
-	var p encodePolicy
-	if err := p.read(opts); err != nil {
+	s, err := readSettings(ofEncoder, opts)
+	if err != nil {
 		return encodePolicy{}, err
 	}
-	if p.hasKeyID && key.id != "" && p.keyID != key.id {
-		return encodePolicy{}, badOption("WithKeyID(" + quote(p.keyID) + ") contradicts the key, whose ID is " + quote(key.id))
+	p := encodePolicy{settings: s}
+	for _, param := range p.get(withHeader).params {
+		if param.name == "cty" && saysNested(param.value) {
+			p.jwsOnly = `WithHeader("cty", "JWT")`
+		}
 	}
-	if !p.hasKeyID {
-		p.keyID = key.id
+	if err := p.checkCall("Encode", "Sign"); err != nil {
+		return encodePolicy{}, err
 	}
-	var err error
-	p.algorithm, err = key.choose(p.algorithm)
+	if len(p.get(withIssuer).list) > 1 {
+		return encodePolicy{}, badOption("a token has one issuer, and WithIssuer names several")
+	}
+	if id := p.keyID(key); key.id != "" && id != key.id {
+		return encodePolicy{}, badOption("WithKeyID(" + quote(id) + ") contradicts the key, whose ID is " + quote(key.id))
+	}
+	p.algorithm, err = key.choose(p.get(withAlgorithm).algorithm)
 	return p, err
 }
 
+// keyID is the ID of WithKeyID, else the key's own. It is not a field of the policy: it is
+// stored on the heap, and escape analysis does not tell the fields of a struct apart, so
+// all options would be on the heap too.
+func (p *encodePolicy) keyID(key *keyState) string {
+	if p.has(withKeyID) {
+		return strings.Clone(p.get(withKeyID).text)
+	}
+	return key.id
+}
+
 // prepare writes the headers that an Encoder needs, once for all its calls.
-func (p *encodePolicy) prepare() (err error) {
+func (p *encodePolicy) prepare(key *keyState) (err error) {
 	if p.jwsOnly == "" {
-		p.jwtHeader, err = p.headerForJWT(new(scratch))
+		p.jwtHeader, err = p.headerForJWT(new(scratch), key)
 	}
 	if p.jwtOnly == "" && err == nil {
-		p.jwsHeader, err = p.headerForJWS(new(scratch))
+		p.jwsHeader, err = p.headerForJWS(new(scratch), key)
 	}
 	return err
 }
 
 // headerForJWT returns the header segment of Encode and its dot. Where it was not
 // prepared it is written into the scratch.
-func (p *encodePolicy) headerForJWT(s *scratch) ([]byte, error) {
-	switch {
-	case p.jwtHeader != nil:
+func (p *encodePolicy) headerForJWT(s *scratch, key *keyState) ([]byte, error) {
+	if p.jwtHeader != nil {
 		return p.jwtHeader, nil
-	case p.hasType:
-		return p.headerSegment(s, p.typ)
 	}
-	return p.headerSegment(s, "JWT")
+	return p.headerSegment(s, key, "JWT")
 }
 
 // headerForJWS returns that of Sign, likewise.
-func (p *encodePolicy) headerForJWS(s *scratch) ([]byte, error) {
+func (p *encodePolicy) headerForJWS(s *scratch, key *keyState) ([]byte, error) {
 	if p.jwsHeader != nil {
 		return p.jwsHeader, nil
 	}
-	return p.headerSegment(s, p.typ)
+	return p.headerSegment(s, key, "")
 }
 
-// read takes the settings of the options, and keeps none of their memory.
-func (p *encodePolicy) read(opts []EncodeOption) error {
-	for _, o := range opts {
-		if err := p.readOne(o); err != nil {
-			return err
-		}
-	}
-	for _, param := range p.params {
-		if param.name == "cty" && saysNested(param.value) {
-			p.jwsOnly = `WithHeader("cty", "JWT")`
-		}
-	}
-	if p.jwtOnly != "" && p.jwsOnly != "" {
-		return contradict(p.jwtOnly+", which Sign does not take", p.jwsOnly+", which Encode does not take")
-	}
-	if len(p.issuer) > 1 {
-		return badOption("a token has one issuer, and WithIssuer names several")
-	}
-	return nil
-}
-
-func (p *encodePolicy) readOne(o EncodeOption) error {
-	switch o := o.(type) {
-	case typeOption:
-		p.typ, p.hasType = string(o), true
-	case clockOption:
-		if o == nil {
-			return errNilClock
-		}
-		p.clock, p.jwtOnly = o, "WithClock"
-	case issuerOption:
-		p.issuer, p.jwtOnly = append(p.issuer, o...), "WithIssuer"
-		return checkList("WithIssuer", o)
-	case subjectOption:
-		p.subject, p.hasSub, p.jwtOnly = string(o), true, "WithSubject"
-		return checkText("WithSubject", string(o))
-	case audienceOption:
-		p.audience, p.jwtOnly = append(p.audience, o...), "WithAudience"
-		return checkList("WithAudience", o)
-	case keyIDOption:
-		p.keyID, p.hasKeyID = string(o), true
-	case algorithmOption:
-		p.algorithm = Algorithm(o)
-		return p.algorithm.checkOne()
-	case headerOption:
-		switch o.name {
-		case "alg", "kid", "typ":
-			return badOption("WithHeader does not set " + quote(o.name) + "; it has an option of its own: WithAlgorithm, WithKeyID, WithType")
-		case "crit", "b64":
-			return badOption("WithHeader does not set " + quote(o.name) + "; WithUnencodedPayload does, where it is needed")
-		}
-		p.params = slices.DeleteFunc(p.params, func(other member) bool { return other.name == o.name })
-		p.params = append(p.params, member(o))
-	case lifetimeOption:
-		p.lifetime, p.jwtOnly = time.Duration(o), "WithExpiresIn"
-		return checkDuration("WithExpiresIn", p.lifetime, time.Second)
-	case notBeforeOption:
-		t := time.Time(o)
-		p.notBefore, p.jwtOnly = &t, "WithNotBefore"
-		if t.IsZero() || !instantOf(t).inRange() {
-			return badOption("WithNotBefore needs a time in the years 1 to 9999, and not the zero one")
-		}
-	case encodeFlag:
-		switch o {
-		case issuedAtFlag:
-			p.issuedAt, p.jwtOnly = true, "WithIssuedAt"
-		case randomIDFlag:
-			p.randomID, p.jwtOnly = true, "WithRandomID"
-		case detachedFlag:
-			p.detached, p.jwsOnly = true, "WithDetached"
-		case unencodedFlag:
-			p.detached, p.unencoded, p.jwsOnly = true, true, "WithUnencodedPayload"
-		}
-	default:
-		return errForeignOption
-	}
-	return nil
-}
-
-func (p *encodePolicy) now() time.Time {
-	if p.clock != nil {
-		return p.clock()
-	}
-	return time.Now()
-}
-
-// headerSegment writes a header segment and its dot into the scratch. The type is a
-// string, or "" for none; it comes in an any, as a member has it, because "JWT" made
-// one there costs no allocation.
-func (p *encodePolicy) headerSegment(s *scratch, typ any) ([]byte, error) {
+// headerSegment writes a header segment and its dot into the scratch. Without WithType it
+// has typ, or none where that is "". It is an any, as the value of a member is: made of a
+// constant, it costs no allocation.
+func (p *encodePolicy) headerSegment(s *scratch, key *keyState, typ any) ([]byte, error) {
 	params := append(make([]member, 0, 8), member{"alg", p.algorithm.String()})
-	if p.keyID != "" {
-		params = append(params, member{"kid", p.keyID})
+	if kid := p.keyID(key); kid != "" {
+		params = append(params, member{"kid", kid})
+	}
+	if p.has(withType) {
+		typ = strings.Clone(p.get(withType).text)
 	}
 	if typ != "" {
 		params = append(params, member{"typ", typ})
 	}
-	if p.unencoded {
+	if p.has(withUnencodedPayload) {
 		// RFC 7797, Section 6: it is critical that a verifier knows of it.
 		params = append(params, member{"b64", false}, member{"crit", []string{"b64"}})
 	}
 	var err error
-	if s.headerJSON, err = writeHeader(s.headerJSON, append(params, p.params...)); err != nil {
+	if s.headerJSON, err = writeHeader(s.headerJSON, append(params, p.get(withHeader).params...)); err != nil {
 		return nil, err
 	}
-	if len(p.params) > 0 { // those above are known to be right
+	if p.has(withHeader) { // those above are known to be right
 		if err = checkHeader(s.headerJSON); err != nil {
 			return nil, err
 		}
@@ -194,74 +109,88 @@ func (p *encodePolicy) headerSegment(s *scratch, typ any) ([]byte, error) {
 	return s.headerText, nil
 }
 
-// addClaims adds what the options say to a claims set in JSON, whose own claims
-// stand where r says.
+// addClaims adds the claims of the options to a claims set in JSON. r has the offsets of
+// its registered claims, and gets those of the added ones.
 func (p *encodePolicy) addClaims(dst []byte, r *registered) ([]byte, error) {
 	if p.jwtOnly == "" {
 		return dst, nil
 	}
-	var fault error
-	// begin makes room for one more member, up to its value.
-	begin := func(name string) {
-		place := &r[claimNamed(name)]
-		if *place != 0 && fault == nil {
-			fault = badOption("the payload already carries " + quote(name) + ", which an option adds too; leave one of them out")
-		}
-		if dst = dst[:len(dst)-1]; dst[len(dst)-1] != '{' { // the brace at the end
-			dst = append(dst, ',')
-		}
-		dst = append(append(append(dst, '"'), name...), `":`...)
-		*place = uint32(len(dst))
+	a := claimAdder{dst: dst, offsets: r}
+	if p.has(withIssuer) {
+		a.text("iss", p.get(withIssuer).list[0])
 	}
-	text := func(name, value string) {
-		var err error
-		if begin(name); fault == nil {
-			if dst, err = appendJSONString(dst, value); err != nil {
-				fault = badOption("the claim " + quote(name) + " cannot be encoded: " + err.Error())
-			}
-		}
-		dst = append(dst, '}')
+	if p.has(withSubject) {
+		a.text("sub", p.get(withSubject).text)
 	}
-	date := func(name string, seconds int64) {
-		begin(name)
-		dst = append(strconv.AppendInt(dst, seconds, 10), '}')
+	if p.has(withAudience) {
+		a.begin("aud")
+		list, err := Audience(p.get(withAudience).list).MarshalJSON()
+		a.dst = append(a.dst, list...)
+		a.end("aud", err)
 	}
-	if len(p.issuer) > 0 {
-		text("iss", p.issuer[0])
-	}
-	if p.hasSub {
-		text("sub", p.subject)
-	}
-	if len(p.audience) > 0 {
-		begin("aud")
-		list, err := Audience(p.audience).MarshalJSON()
-		if err != nil && fault == nil {
-			fault = badOption(`the claim "aud" cannot be encoded: ` + because(err))
-		}
-		dst = append(append(dst, list...), '}')
-	}
-	if p.lifetime != 0 || p.issuedAt {
+	if p.has(withExpiresIn) || p.has(withIssuedAt) {
 		// One reading of the clock, cut to the second, so that "exp" less "iat" is the
 		// lifetime exactly: Google and Apple refuse a token of a second more.
 		now := p.now().Unix()
-		if p.lifetime != 0 {
-			seconds := int64(p.lifetime / time.Second)
-			if p.lifetime%time.Second > 0 {
+		if lifetime := p.get(withExpiresIn).duration; lifetime != 0 {
+			seconds := int64(lifetime / time.Second)
+			if lifetime%time.Second > 0 {
 				seconds++
 			}
-			date("exp", now+seconds) // past the range of int64 it wraps to no valid date
+			a.date("exp", now+seconds) // past the range of int64 it wraps to no valid date
 		}
-		if p.issuedAt {
-			date("iat", now)
+		if p.has(withIssuedAt) {
+			a.date("iat", now)
 		}
 	}
-	if p.notBefore != nil {
-		date("nbf", p.notBefore.Unix())
+	if p.has(withNotBefore) {
+		a.date("nbf", p.get(withNotBefore).time.Unix())
 	}
-	if p.randomID {
+	if p.has(withRandomID) {
 		var random [16]byte
 		rand.Read(random[:]) // never fails: crypto/rand ends the program instead
-		text("jti", base64urlOf(random[:]))
+		a.text("jti", base64urlOf(random[:]))
 	}
-	return dst, fault
+	return a.dst, a.fault
+}
+
+// A claimAdder adds members to a JSON object.
+type claimAdder struct {
+	dst     []byte
+	offsets *registered // of the values
+	fault   error       // the first one
+}
+
+// begin writes a member up to its value.
+func (a *claimAdder) begin(name string) {
+	offset := &a.offsets[claimNamed(name)]
+	if *offset != 0 && a.fault == nil {
+		a.fault = badOption("the payload already carries " + quote(name) + ", which an option adds too; leave one of them out")
+	}
+	if a.dst = a.dst[:len(a.dst)-1]; a.dst[len(a.dst)-1] != '{' { // the brace at the end
+		a.dst = append(a.dst, ',')
+	}
+	a.dst = append(append(append(a.dst, '"'), name...), `":`...)
+	*offset = uint32(len(a.dst))
+}
+
+// end ends the object again. err is what writing the value gave.
+func (a *claimAdder) end(name string, err error) {
+	if err != nil && a.fault == nil {
+		a.fault = badOption("the claim " + quote(name) + " cannot be encoded: " + because(err))
+	}
+	a.dst = append(a.dst, '}')
+}
+
+func (a *claimAdder) text(name, value string) {
+	a.begin(name)
+	text, err := appendJSONString(a.dst, value)
+	a.dst = text
+	a.end(name, err)
+}
+
+func (a *claimAdder) date(name string, seconds int64) {
+	a.begin(name)
+	a.dst = strconv.AppendInt(a.dst, seconds, 10)
+	a.end(name, nil)
 }

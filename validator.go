@@ -7,14 +7,17 @@ import (
 
 // The program's own checks, which run last, and what their errors become.
 
-// validate runs them in the order of the options. A nil ctx is that of the policy.
+// validate runs them in the order of the options. A nil ctx stands for that of the policy.
+//
+// Validators are not added up in the settings as lists are: the sum would be on the heap,
+// and with it every closure that is given as a validator.
 func (s *scratch) validate(p *decodePolicy, ctx context.Context) error {
 	if ctx == nil {
 		ctx = p.context()
 	}
 	for _, o := range p.opts {
-		if check, ok := o.(validatorOption); ok {
-			if err := check(ctx, s.whole()); err != nil {
+		if o := o.(*option); o.kind == withValidator {
+			if err := o.check(ctx, s.whole()); err != nil {
 				return refusal(err)
 			}
 		}
