@@ -48,7 +48,7 @@ var layers = []layer{
 	{"sign", "sign*.go", "algorithm jwk key rsakey", "encoding/json encoding/base64 time"},
 	{"key", "key.go key_*.go", "algorithm flow foreignkey header jwk json options policy set sign", ""},
 	{"jwk", "jwk.go pem.go", "algorithm base64url foreignkey json key options pemkey rsakey sign", ""},
-	{"set", "keyset*.go keysource.go", "algorithm foreignkey json jwk key options sign", ""},
+	{"set", "keyset*.go", "algorithm foreignkey json jwk key options sign", ""},
 
 	{"options", "options.go", "algorithm json registered set token values", ""},
 	{"policy", "policy_*.go", "algorithm base64url flow header json key options registered values", ""},
