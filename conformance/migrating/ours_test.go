@@ -31,8 +31,7 @@ func oursVerify(w *work) error {
 	secret, token := w.secret, w.token
 	// page: 2
 	claims, err := jwt.Decode(token, secret, jwt.HS256,
-		jwt.WithIssuer("https://login.example"),
-		jwt.WithAudience("orders"),
+		jwt.WithIssuer("https://login.example"), jwt.WithAudience("orders"),
 		jwt.WithRequired("exp"))
 	// end
 	w.subject = claims.Subject()
