@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log"
-	"time"
 
 	"github.com/token-jwt/jwt"
 )
@@ -145,80 +144,4 @@ func ExampleKeySet() {
 	// Output:
 	// jwt.Key(Ed25519 key, public, ID "2026-11") true
 	// false 1 skipped
-}
-
-// A function of the program's own that signs with any kind of key.
-func ExampleSigningKey() {
-	// Never hard-code a real key.
-	token, err := issue("alice", []byte("a key for examples of 32 bytes or more"))
-	if err != nil {
-		log.Fatal(err)
-	}
-	said, err := jwt.DecodeUnverified(token)
-	if err != nil {
-		log.Fatal(err)
-	}
-	fmt.Println(said.Header.Algorithm, said.Claims.Subject())
-
-	key, err := jwt.GenerateKey(jwt.ES256)
-	if err != nil {
-		log.Fatal(err)
-	}
-	token, err = issue("bob", key)
-	if err != nil {
-		log.Fatal(err)
-	}
-	said, err = jwt.DecodeUnverified(token)
-	if err != nil {
-		log.Fatal(err)
-	}
-	fmt.Println(said.Header.Algorithm, said.Claims.Subject())
-	// Output:
-	// HS256 alice
-	// ES256 bob
-}
-
-func issue[K jwt.SigningKey](subject string, key K) (string, error) {
-	return jwt.Encode(jwt.Claims{"sub": subject}, key, jwt.WithExpiresIn(15*time.Minute))
-}
-
-// A function of the program's own that makes its decoders, for one key or for a set.
-func ExampleVerificationKey() {
-	// Never hard-code a real key.
-	secret := []byte("a key for examples of 32 bytes or more")
-	key, err := jwt.NewKey(secret)
-	if err != nil {
-		log.Fatal(err)
-	}
-	keys, err := jwt.NewKeySet(key)
-	if err != nil {
-		log.Fatal(err)
-	}
-	token, err := issue("alice", secret)
-	if err != nil {
-		log.Fatal(err)
-	}
-
-	byKey, err := newPolicy(key)
-	if err != nil {
-		log.Fatal(err)
-	}
-	bySet, err := newPolicy(keys)
-	if err != nil {
-		log.Fatal(err)
-	}
-	for _, decoder := range []*jwt.Decoder{byKey, bySet} {
-		claims, err := decoder.Decode(token)
-		if err != nil {
-			log.Fatal(err)
-		}
-		fmt.Println(claims.Subject())
-	}
-	// Output:
-	// alice
-	// alice
-}
-
-func newPolicy[K jwt.VerificationKey](key K) (*jwt.Decoder, error) {
-	return jwt.NewDecoder(key, jwt.HS256, jwt.WithRequired("exp"))
 }
