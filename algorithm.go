@@ -102,7 +102,7 @@ func ParseAlgorithms(names ...string) (Algorithm, error) {
 }
 
 // Hash returns the hash function of a single algorithm; 0 for a set of
-// several, and for the algorithms that have none of their own (Ed25519, ML-DSA).
+// several, and for algorithms without one (Ed25519, ML-DSA).
 func (a Algorithm) Hash() crypto.Hash {
 	if !a.single() {
 		return 0

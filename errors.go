@@ -21,70 +21,70 @@ import (
 // [ErrDecode] too, so ask for it first.
 var (
 	// ErrInvalidToken is every failure that is the token's fault: refuse it.
-	ErrInvalidToken error = &class{text: "the token is invalid"}
+	ErrInvalidToken error = class(failure{text: "the token is invalid"})
 
 	// ErrDecode is a malformed token: its size, segments, base64url or JSON, a
 	// header parameter of the wrong type, or an "exp" or "nbf" that is no date.
 	// [DecodeError] says where.
-	ErrDecode error = &class{text: "the token is malformed", parent: ErrInvalidToken}
+	ErrDecode error = class(failure{text: "the token is malformed", class: ErrInvalidToken})
 
 	// ErrInvalidSignature is a token that was altered, or signed with another key.
-	ErrInvalidSignature error = &class{text: "the signature does not hold", parent: ErrDecode, segment: "signature"}
+	ErrInvalidSignature error = class(failure{text: "the signature does not hold", class: ErrDecode, segment: "signature"})
 
 	// ErrInvalidAlgorithm is an "alg" that is absent, unknown or not allowed.
-	ErrInvalidAlgorithm error = &class{text: "the algorithm is not allowed", parent: ErrInvalidToken}
+	ErrInvalidAlgorithm error = class(failure{text: "the algorithm is not allowed", class: ErrInvalidToken})
 
 	// ErrExpired is a good token past its "exp", or past the maximum age: ask
 	// the client to log in again, or refresh it (see [ExpiredError]).
-	ErrExpired error = &class{text: "the token has expired", parent: ErrInvalidToken}
+	ErrExpired error = class(failure{text: "the token has expired", class: ErrInvalidToken, expired: &expiry{}})
 
 	// ErrImmature is a token from the future, by its "nbf" or "iat". Clocks
 	// that disagree are what [WithLeeway] is for.
-	ErrImmature error = &class{text: "the token is not valid yet", parent: ErrInvalidToken}
+	ErrImmature error = class(failure{text: "the token is not valid yet", class: ErrInvalidToken})
 
 	// ErrInvalidIssuedAt is an "iat" that is no date.
-	ErrInvalidIssuedAt error = &class{text: `"iat" is no date`, parent: ErrInvalidToken, claim: "iat"}
+	ErrInvalidIssuedAt error = class(failure{text: `"iat" is no date`, class: ErrInvalidToken, claim: "iat"})
 
 	// ErrInvalidIssuer is an "iss" that is not the one wanted, or no string.
-	ErrInvalidIssuer error = &class{text: `"iss" is not the one wanted`, parent: ErrInvalidToken, claim: "iss"}
+	ErrInvalidIssuer error = class(failure{text: `"iss" is not the one wanted`, class: ErrInvalidToken, claim: "iss"})
 
 	// ErrInvalidAudience is an "aud" that does not name this service, one that
 	// nobody asked for, or one that is no string or array of strings.
-	ErrInvalidAudience error = &class{text: `"aud" does not name this service`, parent: ErrInvalidToken, claim: "aud"}
+	ErrInvalidAudience error = class(failure{text: `"aud" does not name this service`, class: ErrInvalidToken, claim: "aud"})
 
 	// ErrInvalidSubject is a "sub" that is not the one wanted, or no string.
-	ErrInvalidSubject error = &class{text: `"sub" is not the one wanted`, parent: ErrInvalidToken, claim: "sub"}
+	ErrInvalidSubject error = class(failure{text: `"sub" is not the one wanted`, class: ErrInvalidToken, claim: "sub"})
 
 	// ErrInvalidID is a "jti" that is no string.
-	ErrInvalidID error = &class{text: `"jti" is no string`, parent: ErrInvalidToken, claim: "jti"}
+	ErrInvalidID error = class(failure{text: `"jti" is no string`, class: ErrInvalidToken, claim: "jti"})
 
 	// ErrInvalidType is a "typ" that is not the one wanted: a token made for
 	// another purpose.
-	ErrInvalidType error = &class{text: `"typ" is not the one wanted`, parent: ErrInvalidToken}
+	ErrInvalidType error = class(failure{text: `"typ" is not the one wanted`, class: ErrInvalidToken})
 
 	// ErrMissingClaim is a claim that was asked for and is not there;
 	// [InvalidTokenError] names it.
-	ErrMissingClaim error = &class{text: "a claim is missing", parent: ErrInvalidToken}
+	ErrMissingClaim error = class(failure{text: "a claim is missing", class: ErrInvalidToken})
 
 	// ErrKeyNotFound is a token for which the key set holds no key.
-	ErrKeyNotFound error = &class{text: "no key for this token", parent: ErrInvalidToken}
+	ErrKeyNotFound error = class(failure{text: "no key for this token", class: ErrInvalidToken})
 
 	// ErrInvalidKey is a key that cannot serve: mend the program's configuration.
-	ErrInvalidKey error = &class{text: "the key cannot serve"}
+	ErrInvalidKey error = class(failure{text: "the key cannot serve"})
 
 	// ErrUnavailable is a validator's, a signer's or a key source's back end
 	// that is down, or a context that ended: the token may be good, try again
 	// later. A validator returns it, or wraps it, to say so; what package net
 	// answers says it by itself (see [WithValidator]).
-	ErrUnavailable error = &class{text: "a service this depends on is unavailable"}
+	ErrUnavailable error = class(failure{text: "a service this depends on is unavailable"})
 
 	// ErrKeySet is a live key set that could not be fetched (see [NewLiveKeySet]), or
 	// a caller's context that ended while it waited for the fetch. Try again later.
-	ErrKeySet error = &class{text: "the key set could not be fetched", parent: ErrUnavailable}
+	ErrKeySet error = class(failure{text: "the key set could not be fetched", class: ErrUnavailable})
 
 	// ErrInvalidOption is contradictory or impossible options, or a payload
 	// that no verifier would accept: mend the program.
-	ErrInvalidOption error = &class{text: "an option or argument is invalid"}
+	ErrInvalidOption error = class(failure{text: "an option or argument is invalid"})
 )
 
 // InvalidTokenError is the detail of any failure under [ErrInvalidToken], for
@@ -117,42 +117,49 @@ type ExpiredError struct {
 	of        error
 }
 
-// Error describes the failure in a line.
-func (e *InvalidTokenError) Error() string { return e.failure().Error() }
+// The data types may also be made by a program, for its tests, and be nil if it returns one
+// unchecked. Without a failure beneath they speak for their class.
 
 // Error describes the failure in a line.
-func (e *DecodeError) Error() string { return e.failure().Error() }
+func (e *InvalidTokenError) Error() string { return e.Unwrap().Error() }
 
 // Error describes the failure in a line.
-func (e *ExpiredError) Error() string { return e.failure().Error() }
+func (e *DecodeError) Error() string { return e.Unwrap().Error() }
+
+// Error describes the failure in a line.
+func (e *ExpiredError) Error() string { return e.Unwrap().Error() }
 
 // Unwrap gives the failure whole, so that its class can be asked for.
-func (e *InvalidTokenError) Unwrap() error { return e.failure() }
-
-// Unwrap gives the failure whole, so that its class can be asked for.
-func (e *DecodeError) Unwrap() error { return e.failure() }
-
-// Unwrap gives the failure whole, so that its class can be asked for.
-func (e *ExpiredError) Unwrap() error { return e.failure() }
-
-// A class is what the sentinels are. It matches itself and all its parents, and a
-// program that returns one keeps the promises of the data types.
-type class struct {
-	text    string
-	parent  error
-	claim   string // that every failure of the class blames
-	segment string
+func (e *InvalidTokenError) Unwrap() error {
+	if e == nil || e.of == nil {
+		return ErrInvalidToken
+	}
+	return e.of
 }
 
-func (c *class) Error() string      { return "jwt: " + c.text }
-func (c *class) Unwrap() error      { return c.parent }
-func (c *class) As(target any) bool { return dataOf(target, c, c, c.claim, c.segment, &expiry{}) }
+// Unwrap gives the failure whole, so that its class can be asked for.
+func (e *DecodeError) Unwrap() error {
+	if e == nil || e.of == nil {
+		return ErrDecode
+	}
+	return e.of
+}
 
-// A failure is every other error of this package. It is never changed once
-// made, so the commonest ones are made once; callers reach its data only as
-// copies, through As.
+// Unwrap gives the failure whole, so that its class can be asked for.
+func (e *ExpiredError) Unwrap() error {
+	if e == nil || e.of == nil {
+		return ErrExpired
+	}
+	return e.of
+}
+
+// A failure is every error of this package. The sentinels are failures too, and are the
+// classes of all others. A failure is never changed once made, so the commonest ones are
+// made once. Callers reach its data only as copies, through As: that of a sentinel too, so
+// that a program that returns one keeps the promises of the data types.
 type failure struct {
-	class   error  // one of the sentinels
+	isClass bool
+	class   error  // the sentinel that it belongs to; nil for the outermost ones
 	text    string // what happened, what was wanted, what to do
 	claim   string
 	segment string
@@ -160,9 +167,15 @@ type failure struct {
 	expired *expiry
 }
 
+// class makes a sentinel.
+func class(f failure) error {
+	f.isClass = true
+	return &f
+}
+
 // An expiry is what an [ExpiredError] is made from, again for each caller.
 type expiry struct {
-	claim   string // "exp", or "iat" where it is the maximum age
+	claim   string // "exp", or "iat" for the maximum age
 	at, now time.Time
 	leeway  time.Duration
 	token   *Token // nil unless expiry is all that is wrong
@@ -170,57 +183,64 @@ type expiry struct {
 
 func (f *failure) Error() string { return "jwt: " + f.text }
 
-func (f *failure) Is(target error) bool { return inClass(f.class, target) }
-
-func (f *failure) Unwrap() error {
-	if f.cause == nil {
-		return nil
+// Is reports whether target is the class of the failure, or one that the class belongs to.
+func (f *failure) Is(target error) bool {
+	for f.class != nil {
+		if f.class == target {
+			return true
+		}
+		f = f.class.(*failure)
 	}
-	return &foreign{f.cause}
+	return false
 }
 
+// Unwrap returns what other code answered, or the class that a sentinel belongs to.
+func (f *failure) Unwrap() error {
+	switch {
+	case f.cause != nil:
+		return &foreign{f.cause}
+	case f.isClass:
+		return f.class
+	}
+	return nil
+}
+
+// As stores in target the data of the failure, if target is for it.
 func (f *failure) As(target any) bool {
-	return dataOf(target, f, f.class, f.claim, f.segment, f.expired)
-}
-
-// dataOf stores in target the data of err, which is of that class, where target is
-// for it.
-func dataOf(target any, err, class error, claim, segment string, x *expiry) bool {
+	in := func(class error) bool { return class == error(f) || f.Is(class) }
 	switch t := target.(type) {
 	case **InvalidTokenError:
-		if !inClass(class, ErrInvalidToken) {
-			return false
+		if in(ErrInvalidToken) {
+			*t = &InvalidTokenError{Claim: f.claim, of: f}
+			return true
 		}
-		*t = &InvalidTokenError{Claim: claim, of: err}
 	case **DecodeError:
-		if !inClass(class, ErrDecode) {
-			return false
+		if in(ErrDecode) {
+			*t = &DecodeError{Segment: f.segment, of: f}
+			return true
 		}
-		*t = &DecodeError{Segment: segment, of: err}
 	case **ExpiredError:
-		if class != ErrExpired || x == nil {
-			return false
+		if x := f.expired; x != nil {
+			*t = &ExpiredError{ExpiresAt: x.at, Now: x.now, Leeway: x.leeway, Token: x.token.clone(), of: f}
+			return true
 		}
-		*t = &ExpiredError{ExpiresAt: x.at, Now: x.now, Leeway: x.leeway, Token: x.token.clone(), of: err}
-	default:
-		return false
 	}
-	return true
+	return false
 }
 
 // A foreign error is what other code answered, within reach of errors.Is and
 // errors.As, but for the classes and data types of this package. What those say
 // must be about the token at hand: a validator may decode a second token, or parse
 // a key out of this one, and then neither is this one expired nor the program at
-// fault. There is no Unwrap, so that nobody gets around it. A pointer, as errors.Is
+// fault. It has no Unwrap, which would get around that. It is a pointer, as errors.Is
 // would panic on comparing two values of which one holds a slice.
 type foreign struct{ err error }
 
 func (e *foreign) Error() string { return e.err.Error() }
 
 func (e *foreign) Is(target error) bool {
-	_, ours := target.(*class)
-	return !ours && errors.Is(e.err, target)
+	f, ours := target.(*failure)
+	return !(ours && f.isClass) && errors.Is(e.err, target)
 }
 
 func (e *foreign) As(target any) bool {
@@ -229,42 +249,6 @@ func (e *foreign) As(target any) bool {
 		return false
 	}
 	return errors.As(e.err, target)
-}
-
-// inClass reports whether target is c or one of its parents.
-func inClass(c, target error) bool {
-	for c != nil {
-		if c == target {
-			return true
-		}
-		c = c.(*class).parent
-	}
-	return false
-}
-
-// The exported types may also be made by a program, for its tests, and be nil
-// where it returns one without a look: without a failure beneath they speak for
-// their class.
-
-func (e *InvalidTokenError) failure() error {
-	if e == nil || e.of == nil {
-		return ErrInvalidToken
-	}
-	return e.of
-}
-
-func (e *DecodeError) failure() error {
-	if e == nil || e.of == nil {
-		return ErrDecode
-	}
-	return e.of
-}
-
-func (e *ExpiredError) failure() error {
-	if e == nil || e.of == nil {
-		return ErrExpired
-	}
-	return e.of
 }
 
 // The makers of failures, one for each side.
@@ -286,14 +270,27 @@ func unsupportedKey(text string) *failure {
 	return &failure{class: ErrInvalidKey, text: text, cause: errors.ErrUnsupported}
 }
 
+// asBadKey is what a package beneath this one says of a key.
+func asBadKey(err error) error {
+	if errors.Is(err, errors.ErrUnsupported) {
+		return unsupportedKey(err.Error())
+	}
+	return badKey(err.Error())
+}
+
+// foreignFailure is what other code answered, with its error beneath.
+func foreignFailure(class error, what string, cause error) *failure {
+	return &failure{class: class, text: what + ": " + because(cause), cause: cause}
+}
+
 // causedBy keeps within reach what a method of the caller's types answered.
 func (f *failure) causedBy(err error) *failure {
 	f.cause = err
 	return f
 }
 
-// isUnavailable reports whether an error of somebody else's code says that
-// something is down, or that time ran out.
+// isUnavailable reports whether an error of other code says that something is down, or
+// that time ran out.
 func isUnavailable(err error) bool {
 	return errors.Is(err, ErrUnavailable) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || isNetError(err)
 }
@@ -321,8 +318,8 @@ func isNetError(err error) bool {
 	return false
 }
 
-// because is the text of an error of somebody else's, for a text of ours: should
-// it be one of ours after all, its prefix would stand there twice.
+// because is the text of an error of other code, for a text of ours. It may be one of ours
+// after all, whose prefix must not stand there twice.
 func because(err error) string { return becauseWithin(300, err) } // it may hold what a token says
 
 // becauseWithin is the same of at most so many bytes.

@@ -13,6 +13,7 @@ import (
 func TestErrorTree(t *testing.T) {
 	for class, parent := range classes {
 		assertClass(t, class, class)
+		assert.Equal(t, parent, errors.Unwrap(class))
 		if parent != nil {
 			assert.ErrorIs(t, class, parent)
 			assert.NotErrorIs(t, parent, class)

@@ -62,7 +62,7 @@ func TestWrongTurns(t *testing.T) {
 		{"a JWK of an RSA key without a modulus", readJWK(`{"kty":"RSA","e":"AQAB"}`), jwt.ErrInvalidKey, []string{`no "n"`}},
 		{"a nil *Key", func() error { _, err := jwt.Decode(good, (*jwt.Key)(nil), jwt.HS256); return err }, jwt.ErrInvalidKey, []string{"NewKey"}},
 		{"a secret for another algorithm", func() error { _, err := jwt.Decode(good, secret, jwt.RS256); return err }, jwt.ErrInvalidKey, []string{"RS256", "[]byte", "HS256"}},
-		{"a secret too short for both", func() error { _, err := jwt.Decode(good, secret[:32], jwt.HS384|jwt.HS512); return err }, jwt.ErrInvalidKey, []string{"32 octets", "HS384 needs at least 48"}},
+		{"a secret too short for both", func() error { _, err := jwt.Decode(good, secret[:32], jwt.HS384|jwt.HS512); return err }, jwt.ErrInvalidKey, []string{"32 bytes", "HS384 needs at least 48"}},
 		{"a public key to sign with", func() error { _, err := jwt.Encode(jwt.Claims{}, mustKey(t, edKey).Public()); return err }, jwt.ErrInvalidKey, []string{"public", "private half"}},
 		{"a key for another algorithm", func() error { _, err := jwt.Decode(good, &ecKeys[jwt.ES256].PublicKey, jwt.RS256); return err }, jwt.ErrInvalidKey, []string{"EC key on P-256 serves ES256", "RS256"}},
 		{"a key bound to another algorithm", func() error {

@@ -1,31 +1,301 @@
 package jwt
 
 import (
-	"crypto/ecdsa"
-	"crypto/ed25519"
-	"crypto/rsa"
+	"bytes"
+	"crypto"
 	"crypto/sha256"
-	"math/big"
+	"crypto/x509"
+	"encoding/base64"
 	"slices"
 	"strings"
+
+	"github.com/token-jwt/jwt/internal/foreignkey"
+	"github.com/token-jwt/jwt/internal/pemkey"
+	"github.com/token-jwt/jwt/internal/strictjson"
 )
 
-// Keys as JWKs (RFC 7517, RFC 7518, Section 6, RFC 8037, Section 2, RFC 9964,
-// Section 3): what may stand beside a key, writing one, and thumbprints (RFC 7638).
+// Keys as JWKs (RFC 7517): reading and writing one, what may stand beside the key itself,
+// and thumbprints (RFC 7638). The members of each kind of key are in the file of its family.
+
+// ParseJWK reads one key, public, private or secret, from its JSON form
+// (RFC 7517): "kty" of RSA, EC (P-256, P-384, P-521), OKP (Ed25519), oct, or AKP
+// (ML-DSA, from Go 1.27). Its "kid" becomes the ID of the key and its "alg" the
+// algorithm that the key is bound to, unless options say otherwise; an option
+// that contradicts "alg" is an error. A key whose "use" is another than "sig" or
+// "jwt-svid", or whose "key_ops" name neither "verify" nor "sign", parses and refuses to
+// be used; a private one signs only where they are absent or name "sign".
+//
+// Optional members that are null, "" or [] are absent. Numbers may have leading zeros
+// too many, coordinates too few, and base64url may be padded, but for that of a secret;
+// [Key.MarshalJSON] writes all of it canonically. A private RSA key, of at most 8192 bits,
+// may lack its primes and what follows from them. The parts of a private key must belong
+// together, and the first certificate of "x5c" must carry the same key, where it can be
+// read at all.
+//
+// The JSON has no name twice and nothing after it, and at most 1 MiB. Whatever is refused
+// is an [ErrInvalidKey], an option that is wrong by itself an [ErrInvalidOption]; a kind of
+// key, a curve or an algorithm that is not supported wraps [errors.ErrUnsupported]. No
+// error text holds a private member.
+func ParseJWK(jwk []byte, opts ...KeyOption) (*Key, error) {
+	o, err := readKeyOptions(opts)
+	if err != nil {
+		return nil, err
+	}
+	if len(jwk) > mostKeyText {
+		return nil, badKey("the JWK has more than 1 MiB")
+	}
+	var d strictjson.Document
+	if err := parseJWK(&d, jwk); err != nil {
+		if what := foreignkey.NotJSON(jwk); what != "" {
+			return nil, badKey("the JWK " + what)
+		}
+		return nil, err
+	}
+	if d.Member("keys") != 0 && d.Member("kty") == 0 {
+		return nil, badKey("this is a JWK Set; read it with ParseKeySet")
+	}
+	return readJWK(&d, o)
+}
+
+// mostJWKValues bounds the memory that reading a JWK takes. The longest known have a few
+// dozen.
+const mostJWKValues = 4096
+
+// parseJWK cuts the JSON of a JWK.
+func parseJWK(d *strictjson.Document, text []byte) error {
+	if bytes.Count(text, []byte(","))+bytes.Count(text, []byte("["))+bytes.Count(text, []byte("{")) > mostJWKValues {
+		return badKey("the JWK has more than 4096 values")
+	}
+	if !d.Parse(text) {
+		return badKey("the JWK is not strictly valid JSON: " + d.Problem())
+	}
+	return nil
+}
+
+// readJWK reads the JWK that the document is.
+func readJWK(d *strictjson.Document, o keyOptions) (*Key, error) {
+	r := &jwkReader{d: d}
+	said, kty := r.members(&o), r.text("kty")
+	i := slices.IndexFunc(families[:], func(f family) bool { return f.kty() == kty })
+	if i < 0 {
+		r.fail(unsupportedKey("the JWK is of the kind " + quote(kty) + ", which is not supported"))
+		return nil, r.err
+	}
+	k, err := families[i].readJWK(r, &o)
+	if err != nil {
+		r.fail(err)
+	} else {
+		k.jwk = said
+		r.certificates(k)
+	}
+	if r.err != nil {
+		return nil, r.err
+	}
+	return k.finish(o)
+}
+
+// A jwkReader reads the members of one JWK. The writer of a JWK is trusted: whatever is
+// unambiguous is read, and what nobody needs is not checked. After the first error it reads
+// on, but nothing counts any more.
+type jwkReader struct {
+	d   *strictjson.Document
+	err error
+}
+
+func (r *jwkReader) fail(err error) {
+	if r.err == nil {
+		r.err = err
+	}
+}
+
+// find returns the member of that name; 0 if it is absent, null, "" or [].
+func (r *jwkReader) find(name string) strictjson.Node {
+	i := r.d.Member(name)
+	if r.d.IsEmpty(i) { // node 0, of an absent one, is the whole object
+		return 0
+	}
+	return i
+}
+
+// optionalText returns "" if the member is absent.
+func (r *jwkReader) optionalText(name string) string {
+	i := r.find(name)
+	if i == 0 {
+		return ""
+	}
+	var is string
+	switch r.d.Kind(i) {
+	case strictjson.String:
+		return string(r.d.String(i))
+	case strictjson.Object:
+		is = "an object"
+	case strictjson.Array:
+		is = "an array"
+	case strictjson.Number:
+		is = "the number " + string(r.d.Raw(i))
+	default:
+		is = string(r.d.Raw(i)) // true or false
+	}
+	r.fail(badKey(quote(name) + " of the JWK is " + is + ", and must be a JSON string"))
+	return ""
+}
+
+func (r *jwkReader) text(name string) string {
+	text := r.optionalText(name)
+	if text == "" {
+		r.fail(badKey("the JWK has no " + quote(name)))
+	}
+	return text
+}
+
+// list reads an array of strings, or one string by itself. It returns false if there is
+// something else, with the strings before it.
+func (r *jwkReader) list(name string) (list []string, ok bool) {
+	i := r.find(name)
+	if i == 0 {
+		return nil, true
+	}
+	switch r.d.Kind(i) {
+	case strictjson.String:
+		return []string{string(r.d.String(i))}, true
+	case strictjson.Array:
+		for e := range r.d.Elements(i) {
+			if r.d.Kind(e) != strictjson.String {
+				return list, false
+			}
+			list = append(list, string(r.d.String(e)))
+		}
+		return list, true
+	}
+	return nil, false
+}
+
+// name returns what a member of a set is called, for [KeySet.Skipped]. A number is no ID, but
+// is named there as the reason.
+func (r *jwkReader) name() string {
+	i := r.find("kid")
+	if r.d.Kind(i) == strictjson.Number {
+		return string(r.d.Raw(i))
+	}
+	return r.optionalText("kid")
+}
+
+// mostJWKBytes is what the greatest member has, the modulus of an RSA key of 16384 bits, with
+// room for zeros.
+const mostJWKBytes = 3072
+
+// secret reads a secret, of any length. Padding is refused: such a text is more likely used
+// as it is by the other side.
+func (r *jwkReader) secret(name string) []byte { return r.need(name, r.base64url(name, false)) }
+
+func (r *jwkReader) bytes(name string) []byte { return r.need(name, r.base64url(name, true)) }
+
+// optionalBytes returns nil if the member is absent.
+func (r *jwkReader) optionalBytes(name string) []byte { return r.base64url(name, true) }
+
+func (r *jwkReader) need(name string, value []byte) []byte {
+	if value == nil {
+		r.fail(badKey("the JWK has no " + quote(name)))
+	}
+	return value
+}
+
+func (r *jwkReader) base64url(name string, public bool) []byte {
+	i := r.find(name)
+	if i == 0 {
+		return nil
+	}
+	if r.d.Kind(i) != strictjson.String {
+		return r.bad(name, "must be a JSON string")
+	}
+	if public && len(r.d.Raw(i)) > mostJWKBytes/3*4+4 {
+		return r.bad(name, "is longer than that of any key that is taken")
+	}
+	text := string(r.d.String(i))
+	if public && len(text)%4 == 0 {
+		text = strings.TrimSuffix(strings.TrimSuffix(text, "="), "=")
+	}
+	value, ok := appendBase64urlDecoded([]byte{}, text)
+	switch {
+	case ok:
+		return value
+	case strings.ContainsAny(text, "+/"):
+		return r.bad(name, "is in base64, and base64url is wanted, which has - and _ in place of + and /")
+	}
+	return r.bad(name, "is not canonical base64url")
+}
+
+func (r *jwkReader) bad(name, why string) []byte {
+	r.fail(badKey(quote(name) + " of the JWK " + why))
+	return nil
+}
 
 // jwkMembers are what a JWK may say beside the key itself (RFC 7517, Section 4). What is
 // absent is zero, and so is what is empty.
 type jwkMembers struct {
-	use       string
-	ops       []string
-	x5u       string
-	x5t       string
-	x5tSHA256 string
-	x5c       []string
+	use          string
+	ops          []string
+	certificates []member // "x5u", "x5t", "x5t#S256" and "x5c"
 }
 
-// allows reports whether use and key_ops admit signing or verifying. Who may sign may
-// verify: issuers publish the public half with the key_ops of the private one.
+// members reads what all kinds of keys share.
+func (r *jwkReader) members(o *keyOptions) *jwkMembers {
+	said := &jwkMembers{}
+	if kid := r.optionalText("kid"); kid != "" && !o.hasID {
+		o.id, o.hasID = kid, true
+		if err := checkKeyID(kid); err != nil {
+			r.fail(badKey(`"kid" of the JWK is too long: ` + because(err)))
+		}
+	}
+	var ok bool
+	said.use = r.optionalText("use")
+	if said.ops, ok = r.list("key_ops"); !ok {
+		r.fail(badKey(`"key_ops" of the JWK must be an array of JSON strings`))
+	}
+	if name := r.optionalText("alg"); name != "" {
+		switch alg := algorithmNamed(name); {
+		case alg == 0:
+			r.fail(unsupportedKey(`"alg" of the JWK is ` + quote(name) + ", which is not supported"))
+		case o.algorithm != 0 && o.algorithm != alg:
+			r.fail(badKey(`"alg" of the JWK is ` + name + ", and WithKeyAlgorithm says " + o.algorithm.String()))
+		default:
+			o.algorithm = alg
+		}
+	}
+	// Nobody needs these. What can be read is kept, and written again.
+	for _, name := range [...]string{"x5u", "x5t", "x5t#S256"} {
+		if i := r.find(name); r.d.Kind(i) == strictjson.String {
+			said.certificates = append(said.certificates, member{name, string(r.d.String(i))})
+		}
+	}
+	return said
+}
+
+// certificates reads "x5c", and holds the first certificate against the key. RFC 7517,
+// Section 4.7: "The key in the first certificate MUST match the public key
+// represented by other members of the JWK." One that cannot be read says nothing, and is
+// not written again.
+func (r *jwkReader) certificates(k *keyState) {
+	list, _ := r.list("x5c")
+	if len(list) == 0 {
+		return
+	}
+	der, err := base64.StdEncoding.DecodeString(list[0])
+	if err != nil || len(der) > pemkey.MaxDER {
+		return
+	}
+	certificate, err := x509.ParseCertificate(der)
+	if err != nil {
+		return
+	}
+	if public, ok := k.public.(interface{ Equal(crypto.PublicKey) bool }); !ok || !public.Equal(certificate.PublicKey) {
+		r.fail(badKey(`the certificate in "x5c" of the JWK carries another key`))
+	}
+	k.jwk.certificates = append(k.jwk.certificates, member{"x5c", list})
+}
+
+// allows reports whether use and key_ops admit signing or verifying. A key that signs may
+// also verify: issuers publish the public half with the key_ops of the private one.
 func (j *jwkMembers) allows(operation string) bool {
 	return j == nil || (j.use == "" || j.use == "sig" || j.use == useSPIFFE) &&
 		(len(j.ops) == 0 || slices.Contains(j.ops, operation) || operation == "verify" && slices.Contains(j.ops, "sign"))
@@ -46,8 +316,8 @@ func (j *jwkMembers) purpose() string {
 	return strings.Join(said, " and ")
 }
 
-// public is what they are for the public half: who may sign with the private one
-// may verify with this.
+// public is what they are for the public half: if the private one may sign, this may
+// verify.
 func (j *jwkMembers) public() *jwkMembers {
 	if j == nil || !slices.Contains(j.ops, "sign") {
 		return j
@@ -72,37 +342,35 @@ func (k Key) MarshalJSON() ([]byte, error) {
 	if state.public == nil {
 		return nil, badKey("a secret has no public members that JSON could show; MarshalPrivateJWK writes it whole")
 	}
-	return state.writeJWK(state.jwk.public(), state.publicMembers()), nil
+	return state.writeJWK(state.jwk.public(), false), nil
 }
 
 // MarshalPrivateJWK writes the whole key as a JWK, its private members or its
-// secret included: who reads it can sign. A public key, and one whose private
+// secret included: whoever reads it can sign. A public key, and one whose private
 // half is elsewhere (in a KMS), is an [ErrInvalidKey].
 func (k *Key) MarshalPrivateJWK() ([]byte, error) {
 	state, err := k.usable()
 	switch {
 	case err != nil:
 		return nil, err
-	case state.secret != nil:
-		return state.writeJWK(state.jwk, []member{{"kty", "oct"}, {"k", base64urlOf(state.secret)}}), nil
-	case state.signer == nil:
+	case !state.isPrivate():
 		return nil, badKey("the key is public, and has no private members; MarshalJSON writes it")
 	case state.opaque:
 		return nil, badKey("the private half of the key is behind a crypto.Signer, which does not give it away")
 	}
-	return state.writeJWK(state.jwk, append(state.publicMembers(), state.privateMembers()...)), nil
+	return state.writeJWK(state.jwk, true), nil
 }
 
 // Thumbprint returns the JWK thumbprint of the key (RFC 7638) by SHA-256, in
 // base64url: the same for both halves of a key, whatever its ID. It is "" for a
 // secret, which it would help to guess.
 func (k *Key) Thumbprint() string {
-	state, err := k.usable()
-	if err != nil || state.public == nil {
+	state := k.shown()
+	if state.public == nil {
 		return ""
 	}
 	members := state.publicMembers()
-	if members[0].value == "AKP" { // RFC 9964, Section 6: "alg" is one of them
+	if state.fits&mldsaAlgorithms != 0 { // RFC 9964, Section 6: "alg" is one of them
 		members = append(members, member{"alg", state.bound.String()})
 	}
 	sortByName(members)
@@ -110,12 +378,35 @@ func (k *Key) Thumbprint() string {
 	return base64urlOf(sum[:])
 }
 
+// A jwkMember is a member that says what a key is: bytes for base64url, or a text.
+type jwkMember struct {
+	name, text string
+	bytes      []byte
+}
+
+func asMembers(list []jwkMember) (members []member) {
+	for _, m := range list {
+		if m.bytes != nil {
+			m.text = base64urlOf(m.bytes)
+		}
+		members = append(members, member{m.name, m.text})
+	}
+	return members
+}
+
+// publicMembers are those of a thumbprint, and "kty" is the first.
+func (k *keyState) publicMembers() []member {
+	public, _ := k.family.writeJWK(k)
+	return append([]member{{"kty", k.family.kty()}}, asMembers(public)...)
+}
+
 // writeJWK writes what the key is, and what is said of it.
-func (k *keyState) writeJWK(said *jwkMembers, key []member) []byte {
+func (k *keyState) writeJWK(said *jwkMembers, private bool) []byte {
 	if said == nil {
 		said = &jwkMembers{}
 	}
-	list := key[:1:1] // kty
+	key := k.publicMembers()
+	list := []member{key[0]}
 	add := func(name string, value any, there bool) {
 		if there {
 			list = append(list, member{name, value})
@@ -126,11 +417,11 @@ func (k *keyState) writeJWK(said *jwkMembers, key []member) []byte {
 	add("key_ops", said.ops, len(said.ops) > 0)
 	add("alg", k.bound.String(), k.bound != 0)
 	list = append(list, key[1:]...)
-	add("x5u", said.x5u, said.x5u != "")
-	add("x5t", said.x5t, said.x5t != "")
-	add("x5t#S256", said.x5tSHA256, said.x5tSHA256 != "")
-	add("x5c", said.x5c, len(said.x5c) > 0)
-	return membersJSON(list)
+	if private {
+		_, members := k.family.writeJWK(k)
+		list = append(list, asMembers(members)...)
+	}
+	return membersJSON(append(list, said.certificates...))
 }
 
 // membersJSON writes an object of text that was checked to be valid UTF-8 when it
@@ -139,36 +430,3 @@ func membersJSON(list []member) []byte {
 	text, _ := appendMembers(nil, list, 0)
 	return text
 }
-
-// publicMembers start with "kty".
-func (k *keyState) publicMembers() []member {
-	switch key := k.public.(type) {
-	case *rsa.PublicKey:
-		return []member{{"kty", "RSA"}, {"n", numberOf(key.N)}, {"e", numberOf(big.NewInt(int64(key.E)))}}
-	case *ecdsa.PublicKey:
-		c := curveOf(key)
-		point, _ := key.Bytes() // 4, then both coordinates in full; it was checked
-		return []member{{"kty", "EC"}, {"crv", c.name}, {"x", base64urlOf(point[1 : 1+c.size])}, {"y", base64urlOf(point[1+c.size:])}}
-	case ed25519.PublicKey:
-		return []member{{"kty", "OKP"}, {"crv", "Ed25519"}, {"x", base64urlOf(key)}}
-	}
-	public, _ := mldsaOctets(k)
-	return []member{{"kty", "AKP"}, {"pub", base64urlOf(public)}}
-}
-
-func (k *keyState) privateMembers() []member {
-	switch key := k.signer.(type) {
-	case *rsa.PrivateKey:
-		return []member{{"d", numberOf(key.D)}, {"p", numberOf(key.Primes[0])}, {"q", numberOf(key.Primes[1])},
-			{"dp", numberOf(key.Precomputed.Dp)}, {"dq", numberOf(key.Precomputed.Dq)}, {"qi", numberOf(key.Precomputed.Qinv)}}
-	case *ecdsa.PrivateKey:
-		d, _ := key.Bytes() // as long as the curve's order
-		return []member{{"d", base64urlOf(d)}}
-	case ed25519.PrivateKey:
-		return []member{{"d", base64urlOf(key.Seed())}}
-	}
-	_, seed := mldsaOctets(k)
-	return []member{{"priv", base64urlOf(seed)}}
-}
-
-func numberOf(n *big.Int) string { return base64urlOf(n.Bytes()) }

@@ -51,7 +51,7 @@ type Key struct {
 // in an interface, such as [crypto.PublicKey], may be any of them.
 //
 // Whatever is refused is an [ErrInvalidKey]; an option that is wrong by itself is
-// an [ErrInvalidOption]. A secret has at least 32 octets (RFC 7518, Section 3.2),
+// an [ErrInvalidOption]. A secret has at least 32 bytes (RFC 7518, Section 3.2),
 // as many as the hash where the key is bound to an algorithm, and is not all
 // zero. A key of another kind is no secret, in whatever form: PEM, SSH, a JWK or a
 // set of them, DER, the 64 bytes of an Ed25519 private key, and base64 or
@@ -68,7 +68,7 @@ type Key struct {
 // do not hold. So ask the issuer; a text that merely looks like base64 tells nothing.
 //
 // A crypto.Signer is kept, and its public key read once; it must be safe for
-// concurrent use where the key is. Each signature of its is verified before it is
+// concurrent use where the key is. Each of its signatures is verified before it is
 // given out. Its failure when signing is an [ErrUnavailable], with its own error
 // beneath: the key was there when it was made, and may be again. Only one that
 // matches errors.ErrUnsupported, and a signature that does not hold, are an
@@ -79,7 +79,7 @@ func NewKey(material any, opts ...KeyOption) (*Key, error) {
 	if err != nil {
 		return nil, err
 	}
-	return makeKey(material, nil, o)
+	return makeKey(material, o)
 }
 
 // GenerateKey makes a new random key for an algorithm, bound to it: a secret of
@@ -101,48 +101,35 @@ func GenerateKey(alg Algorithm, opts ...KeyOption) (*Key, error) {
 	o.algorithm = alg
 	material, err := alg.family().generate(alg)
 	if _, ours := err.(*failure); err != nil && !ours { // as a FIPS 140 build may answer
-		err = &failure{class: ErrInvalidKey, text: "the key cannot be generated: " + because(err), cause: err}
+		err = foreignFailure(ErrInvalidKey, "the key cannot be generated", err)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return makeKey(material, nil, o)
+	return makeKey(material, o)
 }
 
-// ID returns the key ID ("kid"); "" where the key has none.
-func (k *Key) ID() string {
-	if state, err := k.usable(); err == nil {
-		return state.id
-	}
-	return ""
-}
+// ID returns the key ID ("kid"), or "" if the key has none.
+func (k *Key) ID() string { return k.shown().id }
 
-// Algorithm returns the one algorithm that the key is bound to; 0 where it is
+// Algorithm returns the one algorithm that the key is bound to, or 0 if it is
 // bound to none.
-func (k *Key) Algorithm() Algorithm {
-	if state, err := k.usable(); err == nil {
-		return state.bound
-	}
-	return 0
-}
+func (k *Key) Algorithm() Algorithm { return k.shown().bound }
 
 // IsPrivate reports whether the key can sign: a secret, or a private key, that of
 // a KMS included.
-func (k *Key) IsPrivate() bool {
-	state, err := k.usable()
-	return err == nil && state.isPrivate()
-}
+func (k *Key) IsPrivate() bool { return k.shown().isPrivate() }
 
 // Public returns the public half of the key, with the same ID and algorithm; nil
 // for a secret, which has none.
 func (k *Key) Public() *Key {
-	state, err := k.usable()
-	if err != nil || state.public == nil {
+	state := k.shown()
+	if state.public == nil {
 		return nil
 	}
 	public := state.copy()
 	public.signer, public.opaque, public.jwk = nil, false, state.jwk.public()
-	public.settle()
+	public.computeUses()
 	return &Key{seal(public)}
 }
 
@@ -150,27 +137,24 @@ func (k *Key) Public() *Key {
 // *rsa.PublicKey, *ecdsa.PublicKey, ed25519.PublicKey or *mldsa.PublicKey, a copy;
 // nil for a secret, which has none.
 func (k *Key) CryptoPublic() crypto.PublicKey {
-	state, err := k.usable()
-	if err != nil || state.public == nil {
+	state := k.shown().copy()
+	if state.public == nil {
 		return nil
 	}
-	return clonePublic(state.public)
+	state.signer = nil
+	state.family.detach(state)
+	return state.public
 }
 
 // Format prints the kind and the ID of the key, whatever the verb.
 func (k Key) Format(f fmt.State, _ rune) { fmt.Fprint(f, k.redacted()) }
 
 // LogValue is what log/slog shows of the key: its kind and its ID.
-func (k *Key) LogValue() slog.Value {
-	if k == nil {
-		return slog.StringValue("jwt.Key(none)")
-	}
-	return slog.StringValue(k.redacted())
-}
+func (k *Key) LogValue() slog.Value { return slog.StringValue(k.redacted()) }
 
-func (k Key) redacted() string {
-	state, err := k.usable()
-	if err != nil {
+func (k *Key) redacted() string {
+	state := k.shown()
+	if state.kind == "" {
 		return "jwt.Key(none)"
 	}
 	text := "jwt.Key(" + state.kind
@@ -184,6 +168,15 @@ func (k Key) redacted() string {
 		text += ", redacted"
 	}
 	return text + ")"
+}
+
+// shown is the state that the methods without an error show: empty for no key.
+func (k *Key) shown() *keyState {
+	state, err := k.usable()
+	if err != nil {
+		return &keyState{}
+	}
+	return state
 }
 
 // usable refuses keys that were not made by this package.

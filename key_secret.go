@@ -1,16 +1,19 @@
 package jwt
 
 import (
+	"bytes"
 	"hash/maphash"
 	"strconv"
 	"sync/atomic"
+
+	"github.com/token-jwt/jwt/internal/foreignkey"
 )
 
-// What bytes may be an HMAC secret. Keys of other kinds are in key_foreign.go.
+// What bytes may be an HMAC secret. The package foreignkey knows keys of other kinds.
 
 // goodSecrets is a direct-mapped cache of secrets that passed checkSecret, so that the
 // calls that are given a raw secret each time do not check it each time. Of a secret it
-// keeps a keyed hash, which is of no use to anybody.
+// keeps a keyed hash, which does not give it away.
 var goodSecrets [1 << 12]atomic.Uint64
 
 var secretSeed = maphash.MakeSeed()
@@ -26,13 +29,13 @@ func checkSecret(secret []byte, weak bool) error {
 	if slot.Load() == hash {
 		return nil
 	}
-	if allZero(secret) {
+	if len(bytes.Trim(secret, "\x00")) == 0 {
 		return badKey("the HMAC secret is all zero; was it ever filled in?")
 	}
-	if form := foreignKey(secret); form.what != "" {
-		return badKey("what was given as an HMAC secret is " + form.what + "; " + form.way)
+	if form := foreignkey.Form(secret); form != "" {
+		return badKey("what was given as an HMAC secret is " + form)
 	}
-	if (isWhite(secret[0]) || isWhite(secret[len(secret)-1])) && isText(secret) {
+	if len(bytes.TrimSpace(secret)) < len(secret) && foreignkey.IsText(secret) {
 		if weak {
 			return nil // which the cache must not say to others
 		}
@@ -43,18 +46,9 @@ func checkSecret(secret []byte, weak bool) error {
 	return nil
 }
 
-func allZero(secret []byte) bool {
-	for _, b := range secret {
-		if b != 0 {
-			return false
-		}
-	}
-	return true
-}
-
 func secretTooShort(length int, alg Algorithm) error {
-	return badKey("the HMAC secret has " + strconv.Itoa(length) + " octets, and " + alg.String() + " needs at least " +
-		strconv.Itoa(alg.row().hash.Size()) + " random ones (RFC 7518, Section 3.2); make one with GenerateKey, or openssl rand -out key " +
-		strconv.Itoa(alg.row().hash.Size()) + ", " +
+	size := strconv.Itoa(alg.row().hash.Size())
+	return badKey("the HMAC secret has " + strconv.Itoa(length) + " bytes, and " + alg.String() + " needs at least " + size +
+		" random ones (RFC 7518, Section 3.2); make one with GenerateKey, or openssl rand -out key " + size + ", " +
 		"or allow a weak one with NewKey and AllowWeakKey")
 }

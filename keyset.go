@@ -1,11 +1,16 @@
 package jwt
 
 import (
+	"bytes"
+	"cmp"
 	"fmt"
 	"iter"
 	"log/slog"
 	"slices"
 	"strconv"
+
+	"github.com/token-jwt/jwt/internal/foreignkey"
+	"github.com/token-jwt/jwt/internal/strictjson"
 )
 
 // A KeySet is several keys, of which each token names one by its key ID
@@ -38,17 +43,6 @@ type keySetState struct {
 	live *liveSet // where the set follows a source; the rest is then empty
 }
 
-// shown is what All, Key and the like show: of a live set what was last fetched.
-func (s *keySetState) shown() *keySetState {
-	if s.live == nil {
-		return s
-	}
-	if f := s.live.latest.Load(); f != nil {
-		return f.keys
-	}
-	return &keySetState{}
-}
-
 // A setMember is one key of a set.
 type setMember struct {
 	*keyState     // and not a Key, which callers can overwrite
@@ -69,6 +63,9 @@ type clash struct {
 	one, other int // places
 	algorithms Algorithm
 }
+
+// mostKeySetMembers bounds the work that a set causes, in reading it and with each token.
+const mostKeySetMembers = 1000
 
 // mostKeysTried bounds the work that one token can cause; see mostRSACost too.
 const mostKeysTried = 16
@@ -91,6 +88,110 @@ func NewKeySet(keys ...*Key) (*KeySet, error) {
 		return nil, badKey("keys " + c.String() + "; give them other IDs, or bind each to an algorithm with WithKeyAlgorithm")
 	}
 	return &KeySet{seal(s)}, nil
+}
+
+// ParseKeySet reads a JWK Set (RFC 7517, Section 5), each member as [ParseJWK] does. Those
+// that cannot be used are skipped one by one, and [KeySet.Skipped] says why: a kind of key
+// that is not supported, a "use" or "key_ops" of something else than signatures, whatever
+// is malformed. Where two different members share an ID and serve the same algorithm, only
+// tokens that name them are refused, as an [ErrKeyNotFound], and Skipped has them too. An
+// empty array parses, as an issuer may revoke all its keys.
+//
+// Of the options it takes [AllowWeakKey] alone; another one is an [ErrInvalidOption]. Text
+// without an array "keys", of more than 1 MiB or more than 1,000 members is an
+// [ErrInvalidKey], which says what the text seems to be instead.
+func ParseKeySet(jwks []byte, opts ...KeyOption) (*KeySet, error) {
+	o, err := readKeyOptions(opts)
+	if err != nil {
+		return nil, err
+	}
+	if o.hasID || o.algorithm != 0 {
+		return nil, badOption("ParseKeySet takes no option but AllowWeakKey: what the keys are called and are for, each member says itself")
+	}
+	members, err := cutKeySet(jwks)
+	if err != nil {
+		return nil, err
+	}
+	var d strictjson.Document
+	var keys []setMember
+	var skipped []skippedKey
+	for place, text := range members {
+		k, id, err := readSetMember(&d, text, o)
+		if err != nil {
+			skipped = append(skipped, skippedKey{place, id, err})
+			continue
+		}
+		keys = append(keys, setMember{keyState: k, place: place})
+	}
+	set := newKeySetState(keys)
+	set.skipped = skipped
+	return &KeySet{seal(set)}, nil
+}
+
+// readSetMember reads one member, and the ID by which it is called if it cannot be used.
+func readSetMember(d *strictjson.Document, text []byte, o keyOptions) (k *keyState, id string, err error) {
+	if err := parseJWK(d, text); err != nil {
+		return nil, "", err
+	}
+	key, err := readJWK(d, o)
+	if err == nil {
+		if k, err = key.usable(); k.verifies == 0 {
+			err = badKey("it is not for verifying: " + k.jwk.purpose())
+		}
+	}
+	if err != nil {
+		return nil, (&jwkReader{d: d}).name(), err
+	}
+	return k, "", nil
+}
+
+// cutKeySet returns the members of the array "keys", which refer to the text. Only the form of
+// the set is checked, so that what is wrong with a member is wrong with that one alone.
+func cutKeySet(jwks []byte) (members [][]byte, err error) {
+	malformed := func(what string) error { return badKey("the JWK Set " + what) }
+	if len(jwks) > mostKeyText {
+		return nil, malformed("has more than 1 MiB")
+	}
+	var d strictjson.Document
+	switch {
+	case !d.ParseLoose(jwks):
+		return nil, malformed(cmp.Or(foreignkey.NotJSON(jwks), "is not valid JSON: "+d.Problem()))
+	case d.Kind(0) != strictjson.Object:
+		return nil, malformed(cmp.Or(foreignkey.NotJSON(jwks), "is no JSON object"))
+	}
+	var keys strictjson.Node
+	all, pems, instead := 0, 0, `the JWK Set has no array "keys"`
+	for name, value := range d.Members(0) {
+		switch string(d.String(name)) {
+		case "keys":
+			if keys != 0 {
+				return nil, malformed(`has the member "keys" twice`)
+			}
+			keys = value
+		case "kty":
+			instead = "this is a single JWK; read it with ParseJWK"
+		case "jwks_uri":
+			instead = `this is the metadata of an issuer, and no JWK Set; the set is at the address in its "jwks_uri"`
+		}
+		if all++; bytes.HasPrefix(d.Raw(value), []byte(`"-----BEGIN `)) {
+			pems++
+		}
+	}
+	switch {
+	case keys == 0 && all > 0 && pems == all:
+		return nil, badKey("this is a map of certificates in PEM, and no JWK Set; Google publishes a set at /oauth2/v3/certs, and ParsePEM reads each certificate")
+	case keys == 0:
+		return nil, badKey(instead)
+	case d.Kind(keys) != strictjson.Array:
+		return nil, malformed(`has something in "keys" that is no array`)
+	}
+	for member := range d.Elements(keys) {
+		if len(members) == mostKeySetMembers {
+			return nil, malformed("has more than " + strconv.Itoa(mostKeySetMembers) + " members")
+		}
+		members = append(members, d.Raw(member))
+	}
+	return members, nil
 }
 
 // newKeySetState arranges keys whose states and places are set. Of those that are equal in
@@ -161,11 +262,7 @@ func (c clash) String() string {
 // one.
 func (s *KeySet) All() iter.Seq[*Key] {
 	return func(yield func(*Key) bool) {
-		set, err := s.usable()
-		if err != nil {
-			return
-		}
-		for _, k := range set.shown().members {
+		for _, k := range s.shown().members {
 			if !yield(&Key{seal(k.keyState)}) {
 				return
 			}
@@ -176,22 +273,12 @@ func (s *KeySet) All() iter.Seq[*Key] {
 // Key returns the key of that ID, and whether there is one. Where several share it, it is
 // the first that verifies anything; [KeySet.All] has the others. An empty ID is none.
 func (s *KeySet) Key(kid string) (*Key, bool) {
-	set, err := s.usable()
-	if err != nil {
-		return nil, false
-	}
-	named := set.shown().byID[kid]
+	named := s.shown().byID[kid]
 	if len(named) == 0 {
 		return nil, false
 	}
-	k := named[0]
-	for _, other := range named {
-		if other.verifies != 0 {
-			k = other
-			break
-		}
-	}
-	return &Key{seal(k.keyState)}, true
+	first := slices.IndexFunc(named, func(k setMember) bool { return k.verifies != 0 })
+	return &Key{seal(named[max(first, 0)].keyState)}, true
 }
 
 // Skipped returns a reason for each member of a parsed set that could not be used, in the
@@ -201,15 +288,12 @@ func (s *KeySet) Key(kid string) (*Key, bool) {
 // [errors.ErrUnsupported]. They are for the log, as [ParseKeySet] does not fail for them, not
 // even where all members were skipped.
 func (s *KeySet) Skipped() []error {
-	set, err := s.usable()
-	if err != nil {
-		return nil
-	}
+	set := s.shown()
 	var reasons []error
-	for _, s := range set.shown().skipped {
+	for _, s := range set.skipped {
 		reasons = append(reasons, &failure{class: ErrInvalidKey, text: s.String(), cause: s.reason})
 	}
-	for _, c := range set.shown().clashes {
+	for _, c := range set.clashes {
 		reasons = append(reasons, badKey("members "+c.String()+", so tokens that name them are refused"))
 	}
 	return reasons
@@ -236,15 +320,14 @@ func (s KeySet) MarshalJSON() ([]byte, error) {
 		return nil, &failure{class: ErrKeySet, text: "the live key set was not fetched yet; Current fetches it"}
 	}
 	text := []byte(`{"keys":[`)
-	for i, k := range set.shown().members {
-		jwk, err := Key{seal(k.keyState)}.MarshalJSON()
-		if err != nil {
+	for i, k := range s.shown().members {
+		if k.public == nil {
 			return nil, badKey("key " + strconv.Itoa(k.place) + " of the set is a secret, and a set is written to be published")
 		}
 		if i > 0 {
 			text = append(text, ',')
 		}
-		text = append(text, jwk...)
+		text = append(text, k.writeJWK(k.jwk.public(), false)...)
 	}
 	return append(text, "]}"...), nil
 }
@@ -253,22 +336,33 @@ func (s KeySet) MarshalJSON() ([]byte, error) {
 func (s KeySet) Format(f fmt.State, _ rune) { fmt.Fprint(f, s.redacted()) }
 
 // LogValue is what log/slog shows of the set: how many keys it has.
-func (s *KeySet) LogValue() slog.Value {
-	if s == nil {
-		return slog.StringValue("jwt.KeySet(none)")
-	}
-	return slog.StringValue(s.redacted())
-}
+func (s *KeySet) LogValue() slog.Value { return slog.StringValue(s.redacted()) }
 
-func (s KeySet) redacted() string {
+func (s *KeySet) redacted() string {
 	set, err := s.usable()
 	if err != nil {
 		return "jwt.KeySet(none)"
 	}
 	if set.live != nil {
-		return fmt.Sprintf("jwt.KeySet(live, %d keys)", len(set.shown().members))
+		return fmt.Sprintf("jwt.KeySet(live, %d keys)", len(s.shown().members))
 	}
 	return fmt.Sprintf("jwt.KeySet(%d keys)", len(set.members))
+}
+
+// shown is the fixed set that the methods without an error show: of a live set what was last
+// fetched, and of no set an empty one.
+func (s *KeySet) shown() *keySetState {
+	set, err := s.usable()
+	switch {
+	case err != nil:
+		return &keySetState{}
+	case set.live == nil:
+		return set
+	}
+	if f := set.live.latest.Load(); f != nil {
+		return f.keys
+	}
+	return &keySetState{}
 }
 
 // usable refuses sets that were not made by this package.

@@ -45,10 +45,10 @@ var layers = []layer{
 	{"token", "token.go", "claims flow header json strictjson values", ""},
 	{"validator", "validator.go", "flow options policy token", ""},
 
-	{"sign", "sign*.go", "algorithm key", "encoding/json encoding/base64 time"},
-	{"key", "key.go key_*.go", "algorithm base64url flow header jwk options set sign strictjson", ""},
-	{"jwk", "jwk*.go pem.go", "algorithm base64url json key options set sign strictjson", ""},
-	{"set", "keyring.go keyset*.go keysource.go", "algorithm flow jwk key options policy sign strictjson", ""},
+	{"sign", "sign*.go", "algorithm jwk key rsakey", "encoding/json encoding/base64 time"},
+	{"key", "key.go key_*.go", "algorithm flow foreignkey header jwk options policy set sign strictjson", ""},
+	{"jwk", "jwk.go pem.go", "algorithm base64url foreignkey json key options pemkey rsakey sign strictjson", ""},
+	{"set", "keyset*.go", "algorithm foreignkey jwk key options sign strictjson", ""},
 
 	{"options", "options.go", "algorithm json set table token values", ""},
 	{"policy", "policy_*.go", "algorithm base64url flow header json key options strictjson table values", ""},

@@ -14,7 +14,7 @@ type decodePolicy struct {
 	algorithms Algorithm
 	maxSize    int
 	unchecked  [len(claimTable)]bool // the claims that WithoutCheck names
-	opts       []DecodeOption          // where the validators are: see validate
+	opts       []DecodeOption        // where the validators are: see validate
 }
 
 const defaultMaxSize = 256 << 10

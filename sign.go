@@ -11,20 +11,41 @@ import (
 
 // Where the algorithm families meet.
 
-// A family is the algorithms that share a kind of key and a way of signing. Each
-// is a file of its own, named after its first member, which sees keys and octets
-// and nothing else. The key is known to fit the algorithm, and hash is the
-// algorithm's.
+// A family is the algorithms that share a kind of key and a way of signing. Each is in a
+// file named after its first algorithm, which sees keys and bytes and nothing else. To add
+// a family, add it to family and families.
 type family interface {
 	// generate makes the material of a new key, which NewKey takes.
 	generate(alg Algorithm) (any, error)
 
-	// sign appends the signature of input to dst.
+	// newKey checks material of the family's types, and refers to it. It returns nil and
+	// no error for material of another family.
+	newKey(material any, weak bool) (*keyState, error)
+
+	// detach copies what the caller could change. Only a checked key can be copied: crypto
+	// panics on parts that are nil or odd.
+	detach(k *keyState)
+
+	// kty is the kind of key in a JWK (RFC 7518, Section 6.1).
+	kty() string
+
+	// readJWK makes a checked and detached key of the members of the kind.
+	readJWK(r *jwkReader, o *keyOptions) (*keyState, error)
+
+	// writeJWK returns the members of the kind but "kty"; those that are private only for
+	// a key whose private half is here.
+	writeJWK(k *keyState) (public, private []jwkMember)
+
+	// sign appends the signature of input to dst. The key fits the algorithm, whose hash
+	// is given.
 	sign(k *keyState, hash crypto.Hash, dst, input []byte) ([]byte, error)
 
 	// verify reports whether signature is one of input.
 	verify(k *keyState, hash crypto.Hash, input, signature []byte) bool
 }
+
+// families has one family for each kind of key; that of secrets comes first.
+var families = [...]family{hmacFamily{}, rsaFamily{}, ecdsaFamily{}, ed25519Family{}, mldsaFamily{}}
 
 // family returns that of a single algorithm.
 func (a Algorithm) family() family {
@@ -51,8 +72,8 @@ func (k *keyState) sign(alg Algorithm, dst, input []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	// A key of the caller's own is somewhere else, behind code that may have been
-	// configured for another algorithm: no verifier is to find that out.
+	// The private half is behind code of the caller's, which may be configured for another
+	// algorithm. Find out here, and not at the verifier.
 	if k.opaque && !f.verify(k, hash, input, dst[start:]) {
 		return nil, badKey("the crypto.Signer's signature does not hold by its own public key for " + alg.String() + "; is it set up for another algorithm?")
 	}
@@ -63,35 +84,56 @@ func (k *keyState) verify(alg Algorithm, input, signature []byte) bool {
 	return alg.family().verify(k, alg.row().hash, input, signature)
 }
 
-// signOctets has the private half sign: a digest, or the input itself where the
-// algorithm has no hash of its own.
-func (k *keyState) signOctets(octets []byte, opts crypto.SignerOpts) ([]byte, error) {
+// signDigest lets the private half sign a digest, or the input itself for algorithms
+// without a hash.
+func (k *keyState) signDigest(digest []byte, opts crypto.SignerOpts) ([]byte, error) {
 	if k.opaque { // which may keep what it is given
-		octets = bytes.Clone(octets)
+		digest = bytes.Clone(digest)
 	}
-	signature, err := k.signer.Sign(rand.Reader, octets, opts)
+	signature, err := k.signer.Sign(rand.Reader, digest, opts)
 	switch {
 	case err == nil:
 		return signature, nil
 	case k.opaque && !errors.Is(err, errors.ErrUnsupported):
-		// It worked for others, and may again: access that was withdrawn, a quota
-		// that is used up and a network that is down are not told apart.
-		return nil, &failure{class: ErrUnavailable, text: "the crypto.Signer could not sign: " + because(err), cause: err}
+		// It may work again: access that was withdrawn, a quota that is used up and a
+		// network that is down look the same from here.
+		return nil, foreignFailure(ErrUnavailable, "the crypto.Signer could not sign", err)
 	}
-	return nil, &failure{class: ErrInvalidKey, text: "the key cannot sign: " + because(err), cause: err}
+	return nil, foreignFailure(ErrInvalidKey, "the key cannot sign", err)
 }
 
-// digest returns the hash of input, in room.
-func digest(hash crypto.Hash, input []byte, room *[64]byte) []byte {
+// appendSignature is signDigest for algorithms whose signature in a token is what a
+// crypto.Signer returns.
+func (k *keyState) appendSignature(dst, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+	signature, err := k.signDigest(digest, opts)
+	return append(dst, signature...), err
+}
+
+// digest returns the hash of input, in buf.
+func digest(hash crypto.Hash, input []byte, buf *[64]byte) []byte {
 	switch hash {
 	case crypto.SHA256:
 		sum := sha256.Sum256(input)
-		return append(room[:0], sum[:]...)
+		return append(buf[:0], sum[:]...)
 	case crypto.SHA384:
 		sum := sha512.Sum384(input)
-		return append(room[:0], sum[:]...)
+		return append(buf[:0], sum[:]...)
 	default:
 		sum := sha512.Sum512(input)
-		return append(room[:0], sum[:]...)
+		return append(buf[:0], sum[:]...)
 	}
+}
+
+// What both files of ML-DSA share.
+
+const mldsaAlgorithms = MLDSA44 | MLDSA65 | MLDSA87
+
+// mldsaOf returns the algorithm of a JWK of the kind AKP, which must name it itself
+// (RFC 9964, Section 3).
+func mldsaOf(r *jwkReader, o *keyOptions) Algorithm {
+	r.text("alg")
+	if o.algorithm&mldsaAlgorithms == 0 {
+		r.fail(badKey("a JWK of the kind AKP is for ML-DSA, and not for " + o.algorithm.String()))
+	}
+	return o.algorithm
 }

@@ -17,23 +17,38 @@ const ed25519Algorithms = EdDSA | Ed25519
 
 type ed25519Family struct{}
 
+func (ed25519Family) newKey(material any, _ bool) (*keyState, error) {
+	switch key := material.(type) {
+	case ed25519.PublicKey:
+		return newEd25519Public(key)
+	case ed25519.PrivateKey:
+		return newEd25519Private(key)
+	case *ed25519.PrivateKey: // which would pass for a crypto.Signer of the caller's
+		if key == nil {
+			return nil, badKey("the Ed25519 key is nil")
+		}
+		return newEd25519Private(*key)
+	}
+	return nil, nil
+}
+
 func newEd25519Public(key ed25519.PublicKey) (*keyState, error) {
 	if len(key) != ed25519.PublicKeySize {
-		return nil, badKey("the Ed25519 public key has " + strconv.Itoa(len(key)) + " octets, not 32")
+		return nil, badKey("the Ed25519 public key has " + strconv.Itoa(len(key)) + " bytes, not 32")
 	}
 	if !isUsableEd25519(key) {
-		return nil, badKey("the Ed25519 public key is a point of small order, under which anybody's signatures hold, or is not written canonically")
+		return nil, badKey("the Ed25519 public key is a point of small order, under which forged signatures hold, or is not in canonical form")
 	}
-	return &keyState{kind: "Ed25519 key", public: key, fits: ed25519Algorithms}, nil
+	return &keyState{family: ed25519Family{}, kind: "Ed25519 key", public: key, fits: ed25519Algorithms}, nil
 }
 
 func newEd25519Private(key ed25519.PrivateKey) (*keyState, error) {
 	if len(key) != ed25519.PrivateKeySize {
-		return nil, badKey("the Ed25519 private key has " + strconv.Itoa(len(key)) + " octets, not 64; a seed of 32 goes through ed25519.NewKeyFromSeed")
+		return nil, badKey("the Ed25519 private key has " + strconv.Itoa(len(key)) + " bytes, not 64; a seed of 32 goes through ed25519.NewKeyFromSeed")
 	}
-	// Signing with the public half of another key would give the private one away.
+	// A signature made with the public half of another key gives the private half away.
 	if !bytes.Equal(ed25519.NewKeyFromSeed(key.Seed()), key) {
-		return nil, badKey("the last 32 octets of the Ed25519 private key are the public half of another key")
+		return nil, badKey("the last 32 bytes of the Ed25519 private key are the public half of another key")
 	}
 	k, err := newEd25519Public(ed25519.PublicKey(key[32:]))
 	if err == nil {
@@ -54,21 +69,55 @@ var ed25519SmallOrder = [...]string{
 }
 
 // isUsableEd25519 refuses points of small order, and a y of the field's prime or
-// more, which RFC 8032, Section 5.1.3 does and some decoders do not. Whether any
-// point has that y it leaves open: under a key that is none, no signature holds.
+// more, which RFC 8032, Section 5.1.3 does and some decoders do not. It
+// does not check that a point has that y: under a key that is no point, no signature holds.
 func isUsableEd25519(key []byte) bool {
 	y := bytes.Clone(key)
 	y[31] &= 0x7f
 	if slices.Contains(ed25519SmallOrder[:], hex.EncodeToString(y)) {
 		return false
 	}
-	// The prime is 2^255 - 19: ed, then ff up to the last octet, then 7f.
-	for _, octet := range y[1:31] {
-		if octet != 0xff {
+	// The prime is 2^255 - 19: ed, then ff up to the last byte, then 7f.
+	for _, b := range y[1:31] {
+		if b != 0xff {
 			return true
 		}
 	}
 	return y[31] != 0x7f || y[0] < 0xed
+}
+
+func (ed25519Family) detach(k *keyState) {
+	// Not by bytes.Clone, whose result would pass for a secret.
+	k.public = slices.Clone(k.public.(ed25519.PublicKey))
+	if key, ok := k.signer.(ed25519.PrivateKey); ok {
+		k.signer = slices.Clone(key)
+	}
+}
+
+func (ed25519Family) kty() string { return "OKP" }
+
+// readJWK reads RFC 8037, Section 2.
+func (ed25519Family) readJWK(r *jwkReader, _ *keyOptions) (*keyState, error) {
+	if name := r.text("crv"); name != "Ed25519" {
+		return nil, unsupportedKey("the JWK is on the curve " + quote(name) + ", which is not supported")
+	}
+	x, d := r.bytes("x"), r.optionalBytes("d")
+	switch {
+	case r.err != nil:
+		return nil, r.err
+	case d == nil:
+		return newEd25519Public(x)
+	case len(d) != ed25519.SeedSize:
+		return nil, badKey(`"d" of a JWK on Ed25519 must have 32 bytes`)
+	}
+	return newEd25519Private(slices.Concat(d, x))
+}
+
+func (ed25519Family) writeJWK(k *keyState) (public, private []jwkMember) {
+	if key, ok := k.signer.(ed25519.PrivateKey); ok {
+		private = []jwkMember{{name: "d", bytes: key.Seed()}}
+	}
+	return []jwkMember{{name: "crv", text: "Ed25519"}, {name: "x", bytes: k.public.(ed25519.PublicKey)}}, private
 }
 
 func (ed25519Family) generate(Algorithm) (any, error) {
@@ -77,11 +126,7 @@ func (ed25519Family) generate(Algorithm) (any, error) {
 }
 
 func (ed25519Family) sign(k *keyState, _ crypto.Hash, dst, input []byte) ([]byte, error) {
-	signature, err := k.signOctets(input, crypto.Hash(0))
-	if err != nil {
-		return nil, err
-	}
-	return append(dst, signature...), nil
+	return k.appendSignature(dst, input, crypto.Hash(0))
 }
 
 func (ed25519Family) verify(k *keyState, _ crypto.Hash, input, signature []byte) bool {

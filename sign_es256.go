@@ -12,8 +12,8 @@ import (
 )
 
 // ES256, ES384 and ES512: ECDSA with SHA-2 (RFC 7518, Section 3.4). A signature is
-// R and S, each of exactly as many octets as the curve's order; DER, which
-// [crypto.Signer] and the standard library speak, never leaves this file.
+// R and S, each of exactly as many bytes as the curve's order. DER, which
+// [crypto.Signer] and the standard library use, never leaves this file.
 
 const ecdsaAlgorithms = ES256 | ES384 | ES512
 
@@ -33,7 +33,7 @@ var curves = [...]curve{
 	{elliptic.P521(), "P-521", ES512, 66},
 }
 
-// curveWhere returns a curve of ours, or nil.
+// curveWhere returns a supported curve, or nil.
 func curveWhere(is func(*curve) bool) *curve {
 	for i := range curves {
 		if is(&curves[i]) {
@@ -47,6 +47,29 @@ func curveOf(key *ecdsa.PublicKey) *curve {
 	return curveWhere(func(c *curve) bool { return c.Curve == key.Curve })
 }
 
+func (c *curve) key(public *ecdsa.PublicKey) *keyState {
+	return &keyState{family: ecdsaFamily{}, kind: "EC key on " + c.name, public: public, fits: c.alg}
+}
+
+func (c *curve) notOn() error { return badKey("the EC key is no point on its curve " + c.name) }
+
+var errECDSAHalves = badKey("the private half of the EC key is out of range, or its public half is that of another key")
+
+func (ecdsaFamily) generate(alg Algorithm) (any, error) {
+	c := curveWhere(func(c *curve) bool { return c.alg == alg })
+	return ecdsa.GenerateKey(c.Curve, rand.Reader)
+}
+
+func (ecdsaFamily) newKey(material any, _ bool) (*keyState, error) {
+	switch key := material.(type) {
+	case *ecdsa.PublicKey:
+		return newECDSAPublic(key)
+	case *ecdsa.PrivateKey:
+		return newECDSAPrivate(key)
+	}
+	return nil, nil
+}
+
 func newECDSAPublic(key *ecdsa.PublicKey) (*keyState, error) {
 	//lint:ignore SA1019 on a nil coordinate Bytes would panic
 	if key == nil || key.Curve == nil || key.X == nil || key.Y == nil {
@@ -57,9 +80,9 @@ func newECDSAPublic(key *ecdsa.PublicKey) (*keyState, error) {
 		return nil, unsupportedKey("the curve of the EC key is not supported; P-256, P-384 and P-521 are")
 	}
 	if _, err := key.Bytes(); err != nil {
-		return nil, badKey("the EC key is no point on its curve " + c.name)
+		return nil, c.notOn()
 	}
-	return &keyState{kind: "EC key on " + c.name, public: key, fits: c.alg}, nil
+	return c.key(key), nil
 }
 
 func newECDSAPrivate(key *ecdsa.PrivateKey) (*keyState, error) {
@@ -75,63 +98,95 @@ func newECDSAPrivate(key *ecdsa.PrivateKey) (*keyState, error) {
 		return nil, badKey("the EC key lacks its private half")
 	}
 	if own, err := cloneECDSAPrivate(key); err != nil || !own.PublicKey.Equal(&key.PublicKey) {
-		return nil, badKey("the private half of the EC key is out of range, or its public half is that of another key")
+		return nil, errECDSAHalves
 	}
 	k.signer = key
 	return k, nil
-}
-
-// makeECDSA makes a key of numbers that were read, each as long as the curve's, in memory of
-// its own; a private one where d is not nil.
-func makeECDSA(c *curve, x, y, d []byte) (*keyState, error) {
-	public, err := ecdsa.ParseUncompressedPublicKey(c.Curve, slices.Concat([]byte{4}, x, y))
-	if err != nil {
-		return nil, badKey("the EC key is no point on its curve " + c.name)
-	}
-	k := &keyState{kind: "EC key on " + c.name, public: public, fits: c.alg}
-	if d == nil {
-		return k, nil
-	}
-	key, err := ecdsa.ParseRawPrivateKey(c.Curve, d)
-	if err != nil || !key.PublicKey.Equal(public) {
-		return nil, badKey("the private half of the EC key is out of range, or its public half is that of another key")
-	}
-	k.signer = key
-	return k, nil
-}
-
-// cloneECDSAPublic copies a key that was checked.
-func cloneECDSAPublic(key *ecdsa.PublicKey) *ecdsa.PublicKey {
-	point, _ := key.Bytes()
-	clone, _ := ecdsa.ParseUncompressedPublicKey(key.Curve, point)
-	return clone
 }
 
 // cloneECDSAPrivate makes the key that the private half alone says; the public
 // half must be a point.
 func cloneECDSAPrivate(key *ecdsa.PrivateKey) (*ecdsa.PrivateKey, error) {
-	octets, err := key.Bytes()
+	d, err := key.Bytes()
 	if err != nil {
 		return nil, err
 	}
-	return ecdsa.ParseRawPrivateKey(key.Curve, octets)
+	return ecdsa.ParseRawPrivateKey(key.Curve, d)
 }
 
-func (ecdsaFamily) generate(alg Algorithm) (any, error) {
-	c := curveWhere(func(c *curve) bool { return c.alg == alg })
-	return ecdsa.GenerateKey(c.Curve, rand.Reader)
+func (ecdsaFamily) detach(k *keyState) {
+	public := k.public.(*ecdsa.PublicKey)
+	point, _ := public.Bytes()
+	k.public, _ = ecdsa.ParseUncompressedPublicKey(public.Curve, point)
+	if key, ok := k.signer.(*ecdsa.PrivateKey); ok {
+		k.signer, _ = cloneECDSAPrivate(key)
+	}
+}
+
+func (ecdsaFamily) kty() string { return "EC" }
+
+// readJWK reads RFC 7518, Section 6.2.
+func (ecdsaFamily) readJWK(r *jwkReader, _ *keyOptions) (*keyState, error) {
+	name := r.text("crv")
+	c := curveWhere(func(c *curve) bool { return c.name == name })
+	if c == nil {
+		return nil, unsupportedKey("the JWK is on the curve " + quote(name) + ", which is not supported")
+	}
+	x, y, d := c.coordinate(r, "x", r.bytes("x")), c.coordinate(r, "y", r.bytes("y")), c.coordinate(r, "d", r.optionalBytes("d"))
+	if r.err != nil {
+		return nil, r.err
+	}
+	public, err := ecdsa.ParseUncompressedPublicKey(c.Curve, slices.Concat([]byte{4}, x, y))
+	if err != nil {
+		return nil, c.notOn()
+	}
+	k := c.key(public)
+	if d == nil {
+		return k, nil
+	}
+	key, err := ecdsa.ParseRawPrivateKey(c.Curve, d)
+	if err != nil || !key.PublicKey.Equal(public) {
+		return nil, errECDSAHalves
+	}
+	k.signer = key
+	return k, nil
+}
+
+// coordinate makes a number of a JWK as long as RFC 7518, Section 6.2.1.2 wants it, however
+// many leading zeros it has. A nil one, which is absent, stays nil.
+func (c *curve) coordinate(r *jwkReader, name string, number []byte) []byte {
+	if number == nil {
+		return nil
+	}
+	number = bytes.TrimLeft(number, "\x00")
+	if len(number) > c.size {
+		r.fail(badKey(quote(name) + " of the JWK has more bytes than its curve"))
+		return nil
+	}
+	return append(make([]byte, c.size-len(number), c.size), number...)
+}
+
+func (ecdsaFamily) writeJWK(k *keyState) (public, private []jwkMember) {
+	key := k.public.(*ecdsa.PublicKey)
+	c := curveOf(key)
+	point, _ := key.Bytes() // 4, then both coordinates in full; it was checked
+	if key, ok := k.signer.(*ecdsa.PrivateKey); ok {
+		d, _ := key.Bytes() // as long as the curve's order
+		private = []jwkMember{{name: "d", bytes: d}}
+	}
+	return []jwkMember{{name: "crv", text: c.name}, {name: "x", bytes: point[1 : 1+c.size]}, {name: "y", bytes: point[1+c.size:]}}, private
 }
 
 func (ecdsaFamily) sign(k *keyState, hash crypto.Hash, dst, input []byte) ([]byte, error) {
 	c := curveOf(k.public.(*ecdsa.PublicKey))
-	var room [64]byte
-	der, err := k.signOctets(digest(hash, input, &room), hash)
+	var buf [64]byte
+	der, err := k.signDigest(digest(hash, input, &buf), hash)
 	if err != nil {
 		return nil, err
 	}
 	var signature struct{ R, S *big.Int }
 	rest, err := asn1.Unmarshal(der, &signature)
-	// FillBytes panics where a number has no room.
+	// FillBytes panics if a number is too long.
 	if err != nil || len(rest) > 0 || !fits(signature.R, c.size) || !fits(signature.S, c.size) {
 		return nil, badKey("the crypto.Signer answered something that is no ECDSA signature in ASN.1 DER")
 	}
@@ -141,7 +196,7 @@ func (ecdsaFamily) sign(k *keyState, hash crypto.Hash, dst, input []byte) ([]byt
 	return append(dst, halves[:2*c.size]...), nil
 }
 
-func fits(n *big.Int, octets int) bool { return n.Sign() > 0 && n.BitLen() <= 8*octets }
+func fits(n *big.Int, size int) bool { return n.Sign() > 0 && n.BitLen() <= 8*size }
 
 func (ecdsaFamily) verify(k *keyState, hash crypto.Hash, input, signature []byte) bool {
 	key := k.public.(*ecdsa.PublicKey)
@@ -149,10 +204,10 @@ func (ecdsaFamily) verify(k *keyState, hash crypto.Hash, input, signature []byte
 	if len(signature) != 2*c.size {
 		return false
 	}
-	var derRoom [2 * (66 + 3 + 3)]byte
-	der, ok := appendDERSignature(derRoom[:0], signature[:c.size], signature[c.size:])
-	var room [64]byte
-	return ok && ecdsa.VerifyASN1(key, digest(hash, input, &room), der)
+	var derBuf [2 * (66 + 3 + 3)]byte
+	der, ok := appendDERSignature(derBuf[:0], signature[:c.size], signature[c.size:])
+	var buf [64]byte
+	return ok && ecdsa.VerifyASN1(key, digest(hash, input, &buf), der)
 }
 
 // appendDERSignature appends an ASN.1 SEQUENCE of two INTEGERs. A half that is

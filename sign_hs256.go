@@ -1,6 +1,7 @@
 package jwt
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/hmac"
 	"crypto/rand"
@@ -14,6 +15,13 @@ import (
 const hmacAlgorithms = HS256 | HS384 | HS512
 
 type hmacFamily struct{}
+
+func (hmacFamily) newKey(material any, weak bool) (*keyState, error) {
+	if secret, ok := material.([]byte); ok {
+		return newSecret(secret, weak)
+	}
+	return nil, nil
+}
 
 // newSecret checks an HMAC secret, and refers to it.
 func newSecret(secret []byte, weak bool) (*keyState, error) {
@@ -29,7 +37,7 @@ func (k *keyState) setSecret(secret []byte, weak bool) error {
 	if err := checkSecret(secret, weak); err != nil {
 		return err
 	}
-	*k = keyState{kind: "HMAC secret", secret: secret}
+	*k = keyState{family: hmacFamily{}, kind: "HMAC secret", secret: secret}
 	for alg := HS256; alg <= HS512; alg <<= 1 {
 		// RFC 7518, Section 3.2: "A key of the same size as the hash output
 		// (for instance, 256 bits for "HS256") or larger MUST be used".
@@ -37,7 +45,7 @@ func (k *keyState) setSecret(secret []byte, weak bool) error {
 			k.fits |= alg
 		}
 	}
-	k.settle()
+	k.computeUses()
 	return nil
 }
 
@@ -48,7 +56,24 @@ func (hmacFamily) generate(alg Algorithm) (any, error) {
 	return secret, nil
 }
 
-// sign appends the MAC of input to dst.
+func (hmacFamily) detach(k *keyState) { k.secret = bytes.Clone(k.secret) }
+
+func (hmacFamily) kty() string { return "oct" }
+
+// readJWK reads RFC 7518, Section 6.4. A secret in base64url with padding is refused: it is
+// more likely used as a text somewhere.
+func (hmacFamily) readJWK(r *jwkReader, o *keyOptions) (*keyState, error) {
+	secret := r.secret("k")
+	if r.err != nil {
+		return nil, r.err
+	}
+	return newSecret(secret, o.weak)
+}
+
+func (hmacFamily) writeJWK(k *keyState) (public, private []jwkMember) {
+	return nil, []jwkMember{{name: "k", bytes: k.secret}}
+}
+
 func (hmacFamily) sign(k *keyState, hash crypto.Hash, dst, input []byte) ([]byte, error) {
 	m := k.takeMAC(hash)
 	defer k.returnMAC(hash, m)
@@ -62,10 +87,10 @@ func (hmacFamily) verify(k *keyState, hash crypto.Hash, input, signature []byte)
 	return hmac.Equal(m.of(input), signature)
 }
 
-// A mac is an HMAC state with room for its sum. That of a key that is kept comes
-// from crypto/hmac, keyed once: keying costs as much as hashing a small token. For
-// a raw key there is nothing to keep, and keying crypto/hmac takes five
-// allocations; so its hash is bare, and the two steps of RFC 2104 are made here.
+// A mac is an HMAC state with a buffer for its sum. For a key that is kept it comes
+// from crypto/hmac, keyed once: keying costs as much as hashing a small token. A raw
+// key is used once, and keying crypto/hmac takes five allocations. So its hash is bare,
+// and the two steps of RFC 2104 are made here.
 type mac struct {
 	hash.Hash
 	key []byte // of a raw key; nil for one that is kept
@@ -101,11 +126,11 @@ func (m *mac) of(input []byte) []byte {
 
 // ipad is that of RFC 2104, Section 2, and ipad XOR ipadToOpad is opad. They are as
 // long as the longest block.
-var ipad, ipadToOpad = allOctets(0x36), allOctets(0x36 ^ 0x5c)
+var ipad, ipadToOpad = filled(0x36), filled(0x36 ^ 0x5c)
 
-func allOctets(octet byte) (pad [128]byte) {
+func filled(b byte) (pad [128]byte) {
 	for i := range pad {
-		pad[i] = octet
+		pad[i] = b
 	}
 	return pad
 }
@@ -113,8 +138,8 @@ func allOctets(octet byte) (pad [128]byte) {
 // rawMACs are bare states, of no key.
 var rawMACs [3]sync.Pool
 
-// takeMAC returns a state that nobody else has until it is returned. A key that is
-// kept has pools of its own.
+// takeMAC returns a state for one goroutine, until returnMAC. A key that is kept has its
+// pools, and raw keys share rawMACs.
 func (k *keyState) takeMAC(hash crypto.Hash) *mac {
 	pools := k.macs
 	if pools == nil {
@@ -134,7 +159,7 @@ func (k *keyState) takeMAC(hash crypto.Hash) *mac {
 	return m
 }
 
-// returnMAC lets others have a state; a bare one without the raw key and its pads.
+// returnMAC puts a state back into its pool, a bare one without the raw key and its pads.
 func (k *keyState) returnMAC(hash crypto.Hash, m *mac) {
 	m.Reset()
 	if k.macs == nil {

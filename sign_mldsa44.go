@@ -27,87 +27,83 @@ func mldsaParameters(alg Algorithm) mldsa.Parameters {
 	}
 }
 
-// newMLDSA makes a key of material of crypto/mldsa; false where it is none.
-func newMLDSA(material any) (k *keyState, ok bool, err error) {
+func (mldsaFamily) generate(alg Algorithm) (any, error) {
+	return mldsa.GenerateKey(mldsaParameters(alg))
+}
+
+func (mldsaFamily) newKey(material any, _ bool) (*keyState, error) {
 	switch key := material.(type) {
 	case *mldsa.PublicKey:
-		k, err = newMLDSAPublic(key)
-		return k, true, err
+		return newMLDSAPublic(key)
 	case *mldsa.PrivateKey:
 		if key == nil || *key == (mldsa.PrivateKey{}) {
-			return nil, true, badKey("the ML-DSA key is nil or empty")
+			return nil, errNoMLDSA
 		}
-		if k, err = newMLDSAPublic(key.PublicKey()); err == nil {
+		k, err := newMLDSAPublic(key.PublicKey())
+		if err == nil {
 			k.signer = key
 		}
-		return k, true, err
+		return k, err
 	}
-	return nil, false, nil
+	return nil, nil
 }
+
+var errNoMLDSA = badKey("the ML-DSA key is nil or empty")
 
 func newMLDSAPublic(key *mldsa.PublicKey) (*keyState, error) {
 	if key == nil || *key == (mldsa.PublicKey{}) {
-		return nil, badKey("the ML-DSA key is nil or empty")
+		return nil, errNoMLDSA
 	}
 	alg := algorithmNamed(key.Parameters().String())
 	// Such a key is of one algorithm, and its JWK says so (RFC 9964, Section 3).
-	return &keyState{kind: alg.String() + " key", public: key, fits: alg, bound: alg}, nil
+	return &keyState{family: mldsaFamily{}, kind: alg.String() + " key", public: key, fits: alg, bound: alg}, nil
 }
 
-// cloneMLDSA copies a key of crypto/mldsa: its parts cannot be changed, but the
-// whole can be overwritten. Anything else it returns as it is.
-func cloneMLDSA(key any) any {
-	switch key := key.(type) {
-	case *mldsa.PublicKey:
-		clone := *key
-		return &clone
-	case *mldsa.PrivateKey:
-		clone := *key
-		return &clone
-	}
-	return key
-}
-
-// mldsaOctets returns the public key of a state, and the seed of its private half
-// where there is one.
-func mldsaOctets(k *keyState) (public, seed []byte) {
+// detach copies the whole, which can be overwritten. Its parts cannot be changed.
+func (mldsaFamily) detach(k *keyState) {
+	public := *k.public.(*mldsa.PublicKey)
+	k.public = &public
 	if key, ok := k.signer.(*mldsa.PrivateKey); ok {
-		seed = key.Bytes()
+		private := *key
+		k.signer = &private
 	}
-	return k.public.(*mldsa.PublicKey).Bytes(), seed
 }
 
-// parseMLDSA makes the key of octets: a seed where private is not nil, whose
-// public key must then be the one given.
-func parseMLDSA(alg Algorithm, public, seed []byte) (any, error) {
+func (mldsaFamily) kty() string { return "AKP" }
+
+// readJWK reads RFC 9964, Section 3: a public key, and a seed where the key is private.
+func (mldsaFamily) readJWK(r *jwkReader, o *keyOptions) (*keyState, error) {
+	alg, public, seed := mldsaOf(r, o), r.bytes("pub"), r.optionalBytes("priv")
+	if r.err != nil {
+		return nil, r.err
+	}
 	p := mldsaParameters(alg)
 	key, err := mldsa.NewPublicKey(p, public)
-	if err != nil { // which any octets of the right number are not
-		return nil, badKey("the public key of " + alg.String() + " has " + strconv.Itoa(len(public)) + " octets, not " + strconv.Itoa(p.PublicKeySize()))
+	if err != nil { // which any bytes of the right number are not
+		return nil, badKey("the public key of " + alg.String() + " has " + strconv.Itoa(len(public)) + " bytes, not " + strconv.Itoa(p.PublicKeySize()))
 	}
 	if seed == nil {
-		return key, nil
+		return newMLDSAPublic(key)
 	}
 	if len(seed) != mldsa.PrivateKeySize {
-		return nil, badKey("the private key of " + alg.String() + " is not a seed of 32 octets")
+		return nil, badKey("the private key of " + alg.String() + " is not a seed of 32 bytes")
 	}
 	private, err := mldsa.NewPrivateKey(p, seed)
 	if err != nil || !private.PublicKey().Equal(key) {
 		return nil, badKey("the public half of the " + alg.String() + " key is that of another key")
 	}
-	return private, nil
+	return mldsaFamily{}.newKey(private, false)
 }
 
-func (mldsaFamily) generate(alg Algorithm) (any, error) {
-	return mldsa.GenerateKey(mldsaParameters(alg))
+func (mldsaFamily) writeJWK(k *keyState) (public, private []jwkMember) {
+	if key, ok := k.signer.(*mldsa.PrivateKey); ok {
+		private = []jwkMember{{name: "priv", bytes: key.Bytes()}}
+	}
+	return []jwkMember{{name: "pub", bytes: k.public.(*mldsa.PublicKey).Bytes()}}, private
 }
 
 func (mldsaFamily) sign(k *keyState, _ crypto.Hash, dst, input []byte) ([]byte, error) {
-	signature, err := k.signOctets(input, crypto.Hash(0))
-	if err != nil {
-		return nil, err
-	}
-	return append(dst, signature...), nil
+	return k.appendSignature(dst, input, crypto.Hash(0))
 }
 
 func (mldsaFamily) verify(k *keyState, _ crypto.Hash, input, signature []byte) bool {

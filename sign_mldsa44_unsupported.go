@@ -4,18 +4,24 @@ package jwt
 
 import "crypto"
 
-// ML-DSA where the standard library has no crypto/mldsa: names parse, and keys
-// are refused, so that nothing below is ever reached with one.
+// ML-DSA if the standard library has no crypto/mldsa: names parse, and keys are refused, so
+// that nothing that takes a key is ever called.
 
-const supportedAlgorithms = allAlgorithms &^ (MLDSA44 | MLDSA65 | MLDSA87)
+const supportedAlgorithms = allAlgorithms &^ mldsaAlgorithms
 
 type mldsaFamily struct{}
 
-func newMLDSA(any) (*keyState, bool, error)              { return nil, false, nil }
-func cloneMLDSA(key any) any                             { return key }
-func mldsaOctets(*keyState) (public, seed []byte)        { return nil, nil }
-func parseMLDSA(alg Algorithm, _, _ []byte) (any, error) { return nil, unsupportedAlgorithm(alg) }
-func (mldsaFamily) generate(alg Algorithm) (any, error)  { return nil, unsupportedAlgorithm(alg) }
+func (mldsaFamily) generate(alg Algorithm) (any, error) { return nil, unsupportedAlgorithm(alg) }
+func (mldsaFamily) newKey(any, bool) (*keyState, error) { return nil, nil }
+func (mldsaFamily) kty() string                         { return "AKP" }
+func (mldsaFamily) readJWK(r *jwkReader, o *keyOptions) (*keyState, error) {
+	if alg := mldsaOf(r, o); r.err == nil {
+		return nil, unsupportedAlgorithm(alg)
+	}
+	return nil, r.err
+}
+func (mldsaFamily) detach(*keyState)                                 {}
+func (mldsaFamily) writeJWK(*keyState) (public, private []jwkMember) { return nil, nil }
 func (mldsaFamily) sign(k *keyState, _ crypto.Hash, _, _ []byte) ([]byte, error) {
 	return nil, unsupportedAlgorithm(k.fits)
 }

@@ -19,7 +19,8 @@ func pssOptions(hash crypto.Hash) *rsa.PSSOptions {
 }
 
 func (pssFamily) sign(k *keyState, hash crypto.Hash, dst, input []byte) ([]byte, error) {
-	return k.signRSA(dst, input, hash, pssOptions(hash))
+	var buf [64]byte
+	return k.appendSignature(dst, digest(hash, input, &buf), pssOptions(hash))
 }
 
 func (pssFamily) verify(k *keyState, hash crypto.Hash, input, signature []byte) bool {
@@ -27,6 +28,6 @@ func (pssFamily) verify(k *keyState, hash crypto.Hash, input, signature []byte) 
 	if len(signature) != key.Size() {
 		return false
 	}
-	var room [64]byte
-	return rsa.VerifyPSS(key, hash, digest(hash, input, &room), signature, pssOptions(hash)) == nil
+	var buf [64]byte
+	return rsa.VerifyPSS(key, hash, digest(hash, input, &buf), signature, pssOptions(hash)) == nil
 }

@@ -1,68 +1,68 @@
 package jwt
 
 import (
-	"bytes"
+	"context"
 	"crypto"
-	"crypto/ecdsa"
-	"crypto/ed25519"
-	"crypto/rsa"
 	"crypto/x509"
 	"fmt"
 	"reflect"
-	"slices"
 	"sync"
+	"time"
 )
 
 // What a key is made of, and what makes it fit.
 
 // A keyState is what a Key is made of, and what a raw key becomes for one call.
 type keyState struct {
+	family   family // of its kind: that of RS256 for RSA, whatever signs
 	id       string
 	kind     string    // in words
 	fits     Algorithm // all that keys of this kind and size can serve
 	bound    Algorithm // the one algorithm that it is for, or 0
-	signs    Algorithm // what it may sign with, all said and done; see settle
+	signs    Algorithm // what it may sign with, all considered; see computeUses
 	verifies Algorithm // what it may verify with
 
 	secret []byte           // of HMAC; all other kinds have a public half
 	public crypto.PublicKey // *rsa.PublicKey, *ecdsa.PublicKey, ed25519.PublicKey or *mldsa.PublicKey
 	signer crypto.Signer    // the private half; nil of a public key
-	opaque bool             // the signer is code of the caller's, a KMS perhaps
+	opaque bool             // the signer is code of the caller's, perhaps for a KMS
 
 	jwk  *jwkMembers   // what its JWK said beside the key; nil where it came from elsewhere
 	macs *[3]sync.Pool // keyed HMAC states; nil for a raw key
 }
 
-// A sealed value shows to nobody but who opens it. Behind a pointer it would not be
-// enough: where a verb does not fit, or a field is not exported, package fmt passes
-// over Format and follows pointers. It does not look into functions.
+// A sealed value is kept in a closure, which package fmt cannot print. A pointer would not
+// be enough: if a verb does not fit, or a field is not exported, fmt ignores Format and
+// follows pointers.
 type sealed[T any] struct{ open func() *T }
 
 func seal[T any](value *T) sealed[T] { return sealed[T]{func() *T { return value }} }
 
 func (s sealed[T]) isEmpty() bool { return s.open == nil }
 
-// makeKey makes a key with memory of its own. A state as material was checked by whoever
-// read it, and has such memory already.
-func makeKey(material any, jwk *jwkMembers, o keyOptions) (*Key, error) {
-	var k *keyState
-	var err error
-	if key, ok := material.(*Key); ok {
-		if k, err = key.usable(); err == nil {
-			if k = k.copy(); o.weak && k.secret != nil { // no other key could be weaker than it is
-				k.fits = hmacAlgorithms
-			}
+// makeKey makes a key of whatever NewKey takes. It shares no memory with it.
+func makeKey(material any, o keyOptions) (*Key, error) {
+	key, ok := material.(*Key)
+	if !ok {
+		k, err := newKeyState(material, o.weak)
+		if err != nil {
+			return nil, err
 		}
-	} else if read, ok := material.(*keyState); ok {
-		k = read
-		k.jwk = jwk
-	} else if k, err = newKeyState(material, o.weak); err == nil {
-		k.detach()
-		k.jwk = jwk
+		k.family.detach(k)
+		return k.finish(o)
 	}
+	k, err := key.usable()
 	if err != nil {
 		return nil, err
 	}
+	if k = k.copy(); o.weak && k.secret != nil { // no other key could be weaker than it is
+		k.fits = hmacAlgorithms
+	}
+	return k.finish(o)
+}
+
+// finish makes a checked and detached state the Key that the options ask for.
+func (k *keyState) finish(o keyOptions) (*Key, error) {
 	if o.algorithm != 0 {
 		if k.fits&o.algorithm == 0 || k.bound != 0 && k.bound != o.algorithm {
 			return nil, k.misfit(o.algorithm)
@@ -76,22 +76,27 @@ func makeKey(material any, jwk *jwkMembers, o keyOptions) (*Key, error) {
 		k.id = o.id
 	}
 	k.macs = new([3]sync.Pool)
-	k.settle()
+	k.computeUses()
 	return &Key{seal(k)}, nil
 }
 
-// signingKey checks whatever Encode and its kin were given. What it returns
+// signingKey checks what Encode and the other signing functions were given. What it returns
 // refers to it.
-func signingKey[K SigningKey](s *scratch, key K) (*keyState, error) {
+func signingKey[K SigningKey](s *scratch, key K) (*keyState, error) { return rawKey(s, key) }
+
+// rawKey checks a key for one call, and refers to it.
+func rawKey[K any](s *scratch, key K) (*keyState, error) {
 	if secret, ok := any(key).([]byte); ok { // by itself, so that it is not put on the heap
 		return &s.secret, s.secret.setSecret(secret, false)
 	}
-	switch k := any(key).(type) {
-	case *Key:
+	if k, ok := any(key).(*Key); ok {
 		return k.usable()
-	default:
-		return settled(newKeyState(k, false))
 	}
+	k, err := newKeyState(key, false)
+	if err == nil {
+		k.computeUses()
+	}
+	return k, err
 }
 
 // keptKey checks a key of any of those types, and makes it fit to outlive the
@@ -100,29 +105,90 @@ func keptKey(key any) (*keyState, error) {
 	made, ok := key.(*Key)
 	if !ok {
 		var err error
-		if made, err = makeKey(key, nil, keyOptions{}); err != nil {
+		if made, err = makeKey(key, keyOptions{}); err != nil {
 			return nil, err
 		}
 	}
 	return made.usable()
 }
 
+// A keyring is what signatures are verified with: one key, or a set.
+type keyring struct {
+	one *keyState
+	set *keySetState
+}
+
+// verificationKeys checks what Decode and the other verifying functions were given. What it
+// returns refers to it.
+func verificationKeys[K VerificationKey](s *scratch, key K) (keyring, error) {
+	if k, ok := any(key).(*KeySet); ok {
+		set, err := k.usable()
+		return keyring{set: set}, err
+	}
+	return ring(rawKey(s, key))
+}
+
+// keptKeyring is the same, fit to outlive the call.
+func keptKeyring(key any) (keyring, error) {
+	if s, ok := key.(*KeySet); ok {
+		set, err := s.usable()
+		return keyring{set: set}, err
+	}
+	return ring(keptKey(key))
+}
+
+func ring(k *keyState, err error) (keyring, error) { return keyring{one: k}, err }
+
+// serve refuses an allow-list none of which the key can serve, or any key of a set that has
+// some. Of an empty set, and of a live one, nothing can be said before there is a token.
+func (r *keyring) serve(allowed Algorithm) error {
+	if r.one == nil {
+		if len(r.set.members) > 0 && r.set.serves&allowed == 0 {
+			return r.set.misfit(allowed)
+		}
+		return nil
+	}
+	if err := r.one.checkSecretAlone(allowed); err != nil {
+		return err
+	}
+	if r.one.verifies&allowed == 0 {
+		return r.one.misfit(allowed)
+	}
+	return nil
+}
+
+// candidates appends to dst the keys that a token's signature may be verified
+// with: at least one, and at most mostKeysTried. Where that takes a look at the clock, and
+// no waiting, now is what it said.
+func (r *keyring) candidates(p *decodePolicy, ctx context.Context, now *time.Time, alg Algorithm, kid string, dst []*keyState) ([]*keyState, *failure) {
+	switch {
+	case alg&supportedAlgorithms == 0:
+		f := *unsupportedAlgorithm(alg)
+		f.class = ErrInvalidAlgorithm
+		return nil, &f
+	case r.one == nil && r.set.live != nil:
+		*now = time.Now()
+		if f := r.set.live.fresh(*now); f != nil {
+			if found, none := f.keys.candidates(alg, kid, dst); none == nil {
+				return found, nil
+			}
+		}
+		*now = time.Time{}
+		if ctx == nil {
+			ctx = p.context()
+		}
+		return r.set.live.candidates(ctx, alg, kid, dst)
+	case r.one == nil:
+		return r.set.candidates(alg, kid, dst)
+	case r.one.verifies&alg == 0:
+		return nil, &failure{class: ErrInvalidAlgorithm, text: "the token's algorithm " + alg.String() + " is allowed, but not one that the key can serve"}
+	}
+	return append(dst, r.one), nil
+}
+
 // newKeyState checks whatever a key can be made of. It refers to it.
 func newKeyState(material any, weak bool) (*keyState, error) {
 	switch m := material.(type) {
-	case []byte:
-		return newSecret(m, weak)
-	case *rsa.PrivateKey:
-		return newRSAPrivate(m, weak)
-	case *ecdsa.PrivateKey:
-		return newECDSAPrivate(m)
-	case ed25519.PrivateKey:
-		return newEd25519Private(m)
-	case *ed25519.PrivateKey: // which would pass for a crypto.Signer of somebody's own
-		if m == nil {
-			return nil, badKey("the Ed25519 key is nil")
-		}
-		return newEd25519Private(*m)
 	case *x509.Certificate:
 		if m == nil {
 			return nil, badKey("the certificate is nil")
@@ -133,8 +199,10 @@ func newKeyState(material any, weak bool) (*keyState, error) {
 	case nil:
 		return nil, badKey("the key is nil")
 	}
-	if k, ok, err := newMLDSA(material); ok {
-		return k, err
+	for _, f := range families {
+		if k, err := f.newKey(material, weak); k != nil || err != nil {
+			return k, err
+		}
 	}
 	if signer, ok := material.(crypto.Signer); ok {
 		return newOpaque(signer, weak)
@@ -142,20 +210,15 @@ func newKeyState(material any, weak bool) (*keyState, error) {
 	return newPublic(material, weak)
 }
 
-// newPublic checks a public key, which no secret can pass for.
+// newPublic checks a public key, which neither a secret nor a private key can pass for.
 func newPublic(material crypto.PublicKey, weak bool) (*keyState, error) {
-	switch m := material.(type) {
-	case *rsa.PublicKey:
-		return newRSAPublic(m, weak)
-	case *ecdsa.PublicKey:
-		return newECDSAPublic(m)
-	case ed25519.PublicKey:
-		return newEd25519Public(m)
-	case nil:
+	if material == nil {
 		return nil, unsupportedKey("there is no public key, or one of a kind that is not supported")
 	}
-	if k, ok, err := newMLDSA(material); ok && (err != nil || k.signer == nil) {
-		return k, err
+	for _, f := range families[1:] {
+		if k, err := f.newKey(material, weak); err != nil || k != nil && k.signer == nil {
+			return k, err
+		}
 	}
 	return nil, unsupportedKey(fmt.Sprintf("a %T is not a key of a kind that is supported; an RSA or EC key is given as a pointer", material))
 }
@@ -173,52 +236,15 @@ func newOpaque(signer crypto.Signer, weak bool) (*keyState, error) {
 	return k, nil
 }
 
-// detach gives a state memory of its own. Only once it was checked can it be
-// copied: on parts that are nil or odd, crypto panics.
-func (k *keyState) detach() {
-	k.secret = bytes.Clone(k.secret)
-	k.public = clonePublic(k.public)
-	switch key := k.signer.(type) {
-	case *rsa.PrivateKey:
-		k.signer = cloneRSAPrivate(key)
-	case *ecdsa.PrivateKey:
-		k.signer, _ = cloneECDSAPrivate(key)
-	case ed25519.PrivateKey:
-		k.signer = slices.Clone(key)
-	default: // code of the caller's, which is kept as it is; or ML-DSA
-		k.signer, _ = cloneMLDSA(key).(crypto.Signer)
-	}
-}
-
-func clonePublic(key crypto.PublicKey) crypto.PublicKey {
-	switch key := key.(type) {
-	case *rsa.PublicKey:
-		return cloneRSAPublic(key)
-	case *ecdsa.PublicKey:
-		return cloneECDSAPublic(key)
-	case ed25519.PublicKey: // not bytes.Clone, whose result would pass for a secret
-		return slices.Clone(key)
-	default:
-		return cloneMLDSA(key)
-	}
-}
-
-// copy makes a state that shares none of what changes in use.
+// copy makes a state that shares nothing that changes in use.
 func (k *keyState) copy() *keyState {
 	c := *k
 	c.macs = nil
 	return &c
 }
 
-func settled(k *keyState, err error) (*keyState, error) {
-	if err == nil {
-		k.settle()
-	}
-	return k, err
-}
-
-// settle says what the key may do, once all is known that bears on it.
-func (k *keyState) settle() {
+// computeUses says what the key may do, once everything else is known.
+func (k *keyState) computeUses() {
 	able := k.fits
 	if k.bound != 0 {
 		able &= k.bound

@@ -1,0 +1,88 @@
+package foreignkey_test
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/hex"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/token-jwt/jwt/internal/foreignkey"
+)
+
+// The forms in detail are tested where secrets enter: see secret_test.go of package jwt.
+
+const ed25519SSH = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
+
+func TestForm(t *testing.T) {
+	for name, tt := range map[string]struct{ text, says string }{
+		"PEM":                    {"-----BEGIN PUBLIC KEY-----\nMCow", "a key in PEM; read it with ParsePEM"},
+		"a JWK":                  {`{"kty":"oct","k":""}`, "a JWK; read it with ParseJWK"},
+		"a JWK, a name escaped":  {`{"\u006bty":"oct"}`, "a JWK; read it with ParseJWK"},
+		"a JWK in a JSON string": {`"{\"kty\":\"oct\"}"`, "a JWK; read it with ParseJWK"},
+		"a JWK Set":              {`{"keys": []}`, "a JWK Set; read it with ParseKeySet"},
+		"SSH":                    {ed25519SSH, "an SSH key; convert it to PEM"},
+		"SSH behind a host":      {"host.example " + ed25519SSH, "an SSH key; "},
+		"PuTTY":                  {"PuTTY-User-Key-File-3: ssh-ed25519\n", "an SSH key; "},
+		"an Ed25519 key":         {string(ed25519.NewKeyFromSeed(bytes.Repeat([]byte{7}, 32))), "an Ed25519 private key (64 bytes); "},
+		"base64 of a JWK":        {base64.StdEncoding.EncodeToString([]byte(`{"kty":"oct","k":""}`)), "base64 of a JWK; decode it, and then read it with ParseJWK"},
+		"digits of a JWK":        {hex.EncodeToString([]byte(`{"kty":"oct","k":""}`)), "hexadecimal digits of a JWK; decode it, "},
+		"UTF-16 of a JWK":        {"\xff\xfe" + strings.Join(strings.Split(`{"kty":"oct"}`, ""), "\x00") + "\x00", "UTF-16 of a JWK; "},
+	} {
+		assert.Truef(t, strings.HasPrefix(foreignkey.Form([]byte(tt.text)), tt.says), "%s: %s", name, foreignkey.Form([]byte(tt.text)))
+	}
+	for _, secret := range []string{"", "short", "a pass phrase of many words, none of them a key", `{"kid":"a"}`, "----", `"`, "AAAA", "ssh", `{"keys":1}`, "-----BEG"} {
+		assert.Empty(t, foreignkey.Form([]byte(secret)), secret)
+	}
+}
+
+func TestRandomSecretsHaveNoForm(t *testing.T) {
+	secret := make([]byte, 64)
+	for range 1000 {
+		rand.Read(secret)
+		assert.Empty(t, foreignkey.Form(secret), "%x", secret)
+		assert.Empty(t, foreignkey.Form([]byte(base64.StdEncoding.EncodeToString(secret))), "%x", secret)
+	}
+}
+
+// The outermost elements decide, and their tags and lengths are hostile.
+func TestFormOfDER(t *testing.T) {
+	for name, tt := range map[string]struct{ digits, says string }{
+		"PKIX":                        {"300a3005 06032b6570 030100", "a public key in DER (PKIX)"},
+		"PKCS #8":                     {"300d 020100 3005 06032b6570 040101", "a private key in DER (PKCS #8)"},
+		"PKCS #8, a long length":      {"30810d 020100 3005 06032b6570 040101", "a private key in DER (PKCS #8)"},
+		"SEC 1":                       {"300a 020101 040100 a000 0500", "an EC private key in DER (SEC 1)"},
+		"SEC 1, a length too great":   {"3008 020101 040100 a07f", "an EC private key in DER (SEC 1)"},
+		"PKCS #1, public":             {"3006 020103 020101", "an RSA public key in DER (PKCS #1)"},
+		"a sequence of nothing":       {"3000 000000000000", ""},
+		"a length beyond the end":     {"307f 020103 020101 00", ""},
+		"a length of five bytes":      {"30850000000006 020103 020101", ""},
+		"a length of no end":          {"3080 020103 020101 0000", ""},
+		"a signature of ECDSA":        {"3016 020901020304050607 0809 0209010203040506070809", ""},
+		"a DigestInfo":                {"300f 3009 0605 2b0e03021a 0500 0402 0102", ""},
+		"an element beyond the end":   {"3006 020103 027f01", ""},
+		"PKIX and something behind":   {"300a3005 06032b6570 030100 ff", ""},
+		"PKIX and a line break":       {"300a3005 06032b6570 030100 0d0a", "a public key in DER (PKIX)"},
+		"an algorithm with no object": {"30073002 0500 030100 0000", ""},
+	} {
+		der, err := hex.DecodeString(strings.ReplaceAll(tt.digits, " ", ""))
+		if !assert.NoError(t, err, name) {
+			continue
+		}
+		form := foreignkey.Form(der)
+		assert.Truef(t, strings.HasPrefix(form, tt.says) && (form == "") == (tt.says == ""), "%s: %s", name, form)
+	}
+}
+
+func TestNotJSON(t *testing.T) {
+	for text, says := range map[string]string{
+		"": "is empty", " \n": "is empty", "\ufeff{}": "byte order mark", "\xff\xfe{\x00": "UTF-16", "<html>": "HTML", " [{}]": "is an array",
+		"-----BEGIN CERTIFICATE-----": "ParsePEM", "https://issuer.example/jwks": "is an address",
+	} {
+		assert.Contains(t, foreignkey.NotJSON([]byte(text)), says)
+	}
+	assert.Empty(t, foreignkey.NotJSON([]byte(`{"keys":[]}`)))
+}

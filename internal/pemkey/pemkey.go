@@ -1,0 +1,290 @@
+// Package pemkey reads one key, or the key of one certificate, in PEM (RFC 7468): a private key in
+// PKCS #8 (RFC 5208), PKCS #1 (RFC 8017) or SEC 1 (RFC 5915), a public key in PKIX (RFC 5280) or
+// PKCS #1. It does no arithmetic with the numbers of keys.
+package pemkey
+
+import (
+	"bytes"
+	"crypto/x509"
+	"encoding/asn1"
+	"encoding/base64"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"math/big"
+	"strconv"
+	"strings"
+
+	"github.com/token-jwt/jwt/internal/foreignkey"
+	"github.com/token-jwt/jwt/internal/rsakey"
+)
+
+// Parse returns the key as crypto/x509 has it, an *x509.Certificate, or rsakey.Numbers for an RSA
+// private key, which nothing was computed with. What the block holds decides, and not its label. Text
+// around the block and EC PARAMETERS are passed over; a second key is an error. A kind of key
+// that is not supported is an error that wraps errors.ErrUnsupported. No error text holds bytes
+// of the key.
+func Parse(text []byte) (any, error) {
+	block, err := cutPEM(text)
+	if err != nil {
+		return nil, err
+	}
+	return parseBlock(block)
+}
+
+// MaxDER bounds the DER of one key or certificate. The longest keys take a sixth of it.
+// Packages encoding/asn1 and crypto/x509 take up to thirty times its size of memory.
+const MaxDER = 32 << 10
+
+// mostPEMHeaders bounds the headers of a block, for each of which pem.Decode makes an entry
+// of a map. An encrypted key has two.
+const mostPEMHeaders = 16
+
+// cutPEM returns the one block of a text that holds a key.
+func cutPEM(text []byte) (*pem.Block, error) {
+	const begin = "-----BEGIN "
+	blocks := bytes.Count(text, []byte(begin))
+	rest := withoutIndents(text)
+	if blocks > 2 { // before time is spent on each
+		return nil, errors.New("the PEM text has " + strconv.Itoa(blocks) + " blocks; give one key, or one certificate, at a time")
+	}
+	if hasManyHeaders(text) {
+		return nil, errors.New("the PEM block has more headers than that of any key")
+	}
+	block, rest := pem.Decode(rest)
+	wanted := 1
+	if block != nil && block.Type == "EC PARAMETERS" {
+		block, _ = pem.Decode(rest)
+		wanted = 2
+	}
+	switch {
+	case block == nil:
+		return nil, errors.New(notPEM(text))
+	case blocks != wanted:
+		return nil, errors.New("there is another PEM block beside " + label(block) + ", or a malformed one; give one key, or one certificate, at a time")
+	}
+	return block, nil
+}
+
+// hasManyHeaders counts the colons within each block, as base64 has none.
+func hasManyHeaders(text []byte) bool {
+	for {
+		_, block, found := bytes.Cut(text, []byte("-----BEGIN "))
+		if !found {
+			return false
+		}
+		block, text, _ = bytes.Cut(block, []byte("-----END "))
+		if bytes.Count(block, []byte(":")) > mostPEMHeaders {
+			return true
+		}
+	}
+}
+
+// withoutIndents takes away white space at the starts of lines, as YAML leaves it there, and a
+// byte order mark: pem.Decode finds a block at the start of a line alone.
+func withoutIndents(text []byte) []byte {
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
+	if bytes.HasPrefix(text, []byte("-----")) && !bytes.Contains(text, []byte("\n ")) && !bytes.Contains(text, []byte("\n\t")) {
+		return text
+	}
+	lines := make([]byte, 0, len(text))
+	for line := range bytes.Lines(text) {
+		lines = append(lines, bytes.TrimLeft(line, " \t")...)
+	}
+	return lines
+}
+
+// notPEM says what the text is instead, and the way out.
+func notPEM(text []byte) string {
+	trimmed := bytes.TrimSpace(text)
+	has := func(part string) bool { return bytes.Contains(text, []byte(part)) }
+	starts := func(part string) bool { return bytes.HasPrefix(trimmed, []byte(part)) }
+	switch {
+	case len(trimmed) == 0:
+		return "the PEM text is empty; is the file, or the setting that holds it, missing?"
+	case starts("\xff\xfe"), starts("\xfe\xff"), has("-\x00-\x00"):
+		return "the PEM text is in UTF-16, as PowerShell writes it; write it in UTF-8"
+	case has("-----BEGIN ") && has(`\n`):
+		return `the PEM text has the two characters \n where line breaks belong; an environment variable or a JSON file was read without unescaping it`
+	case has("-----BEGIN ") && !bytes.Contains(trimmed, []byte("\n")):
+		return "the PEM text is on one line, and wants line breaks after -----BEGIN …----- and before -----END"
+	case !has("-----"):
+		if form := foreignkey.Form(text); form != "" {
+			return "the text is no PEM, but " + form
+		}
+		if der, err := base64.StdEncoding.DecodeString(string(trimmed)); err == nil && der[0] == 0x30 {
+			return "the text is the base64 of a key without its PEM lines, or is cut off; decode it, read it with crypto/x509, and give what that returns to NewKey"
+		}
+	}
+	if foreignkey.IsText(trimmed) && len(trimmed) <= 1024 && !has("-----") && bytes.IndexByte(trimmed, '\n') < 0 && (bytes.ContainsAny(trimmed, `/\`) || hasKeySuffix(string(trimmed))) {
+		return "the text looks like the path of a file; give what it holds, as by os.ReadFile"
+	}
+	return "the text holds no PEM block that is whole: -----BEGIN and -----END, each at the start of a line, with base64 between them"
+}
+
+func hasKeySuffix(path string) bool {
+	for _, suffix := range [...]string{".pem", ".key", ".crt", ".cer", ".der", ".pub"} {
+		if strings.HasSuffix(strings.ToLower(path), suffix) {
+			return true
+		}
+	}
+	return false
+}
+
+// convertSSH was tried: ssh-keygen leaves an Ed25519 key in the form of OpenSSH whatever it is told.
+const convertSSH = "convert a copy of an RSA or ECDSA key with ssh-keygen -p -m PKCS8 -f copy; for Ed25519 use ParseRawPrivateKey of golang.org/x/crypto/ssh, and give the key to NewKey"
+
+// label is the label of a block, quoted and not too long to print.
+func label(block *pem.Block) string { return fmt.Sprintf("%.64q", block.Type) }
+
+// parseBlock tells by its contents what a block holds. It keeps the errors of crypto/x509
+// to itself, whose texts are not ours to vouch for where the key is private.
+func parseBlock(block *pem.Block) (any, error) {
+	name := "the PEM block " + label(block)
+	if len(block.Bytes) > MaxDER {
+		return nil, errors.New(name + " has more than 32 KiB, which no key and hardly a certificate has")
+	}
+	if block.Headers["DEK-Info"] != "" || strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED") {
+		return nil, errors.New(encryptedPEM)
+	}
+	if bytes.HasPrefix(block.Bytes, []byte("openssh-key-v1\x00")) {
+		return nil, errors.New("the key is in the form of OpenSSH; " + convertSSH)
+	}
+	if strings.Contains(block.Type, "RSA-PSS ") { // which openssl writes around PKCS #1
+		return nil, isRSAPSS(name)
+	}
+	if strings.HasSuffix(block.Type, "PARAMETERS") { // those of Diffie-Hellman have the form of an RSA public key
+		return nil, rsakey.Unsupported(name + " holds parameters, and no key")
+	}
+	shape, der := shapeOf(block.Bytes)
+	if len(der) < len(block.Bytes) && !(shape == "ssb" && block.Type == "TRUSTED CERTIFICATE") { // openssl says there what it is trusted for
+		return nil, errors.New(name + " has something after its DER")
+	}
+	var material any
+	var err error
+	switch {
+	case shape == "iiiiiiiii", shape == "iiiiiiiiis":
+		return parsePKCS1(der)
+	case strings.HasPrefix(shape, "iso"):
+		return parsePKCS8(name, der)
+	case strings.HasPrefix(shape, "io"):
+		material, err = x509.ParseECPrivateKey(der)
+	case shape == "sb":
+		material, err = x509.ParsePKIXPublicKey(der)
+	case shape == "ii":
+		material, err = x509.ParsePKCS1PublicKey(der)
+	case shape == "ssb" && !strings.HasSuffix(block.Type, "CERTIFICATE REQUEST"):
+		certificate, err := x509.ParseCertificate(der)
+		if err != nil || certificate.PublicKey == nil {
+			return nil, badDER(name, der)
+		}
+		return certificate, nil
+	case shape == "so":
+		return nil, errors.New(encryptedPEM)
+	case shape == "?":
+		if form := foreignkey.Form(block.Bytes); form != "" {
+			return nil, errors.New(name + " holds " + form)
+		}
+		return nil, errors.New(name + " is malformed: its base64 is not the DER of a key, or is cut off")
+	default:
+		return nil, rsakey.Unsupported(name + " is not a key or certificate that is supported")
+	}
+	if err != nil {
+		return nil, badDER(name, der)
+	}
+	return material, nil
+}
+
+const encryptedPEM = "the PEM key is encrypted with a pass phrase; decrypt it first, as with openssl pkey"
+
+// badDER says why crypto/x509 would not read it, as far as that can be told.
+func badDER(name string, der []byte) error {
+	if bytes.Contains(der, oidRSAPSS) {
+		return isRSAPSS(name)
+	}
+	return errors.New(name + " is malformed, or of a kind that is not supported (RSA, EC on P-256, P-384 and P-521, and Ed25519 are; ML-DSA from Go 1.27)")
+}
+
+func isRSAPSS(name string) error {
+	return rsakey.Unsupported(name + " is an RSA key for PSS alone (id-RSASSA-PSS), which is not supported; one made as an ordinary RSA key serves PS256 too")
+}
+
+var (
+	oidRSA    = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1}
+	oidRSAPSS = []byte("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a") // 1.2.840.113549.1.1.10, whole
+)
+
+// shapeOf returns the DER SEQUENCE at the start of data, and a letter for each of its elements:
+// i an INTEGER, s a SEQUENCE, o an OCTET STRING, b a BIT STRING, x anything else; "?" where it is
+// not whole.
+func shapeOf(data []byte) (shape string, der []byte) {
+	var sequence, element asn1.RawValue
+	if rest, err := asn1.Unmarshal(data, &sequence); err != nil || sequence.Tag != asn1.TagSequence || !sequence.IsCompound {
+		return "?", data
+	} else {
+		der = data[:len(data)-len(rest)]
+	}
+	for rest := sequence.Bytes; len(rest) > 0 && len(shape) <= 10; {
+		var err error
+		if rest, err = asn1.Unmarshal(rest, &element); err != nil {
+			return "?", data
+		}
+		letter := "x"
+		if element.Class == asn1.ClassUniversal {
+			switch element.Tag {
+			case asn1.TagInteger:
+				letter = "i"
+			case asn1.TagSequence:
+				letter = "s"
+			case asn1.TagOctetString:
+				letter = "o"
+			case asn1.TagBitString:
+				letter = "b"
+			}
+		}
+		shape += letter
+	}
+	return shape, der
+}
+
+// parsePKCS8 reads an RSA key itself: crypto/x509 would compute with its numbers before
+// their size is checked.
+func parsePKCS8(name string, der []byte) (any, error) {
+	var outer struct {
+		Version   int
+		Algorithm struct {
+			OID        asn1.ObjectIdentifier
+			Parameters asn1.RawValue `asn1:"optional"`
+		}
+		Key []byte
+		// optional attributes and a public key follow, which are not needed
+	}
+	if _, err := asn1.Unmarshal(der, &outer); err != nil {
+		return nil, badDER(name, der)
+	}
+	if outer.Algorithm.OID.Equal(oidRSA) {
+		return parsePKCS1(outer.Key)
+	}
+	key, err := x509.ParsePKCS8PrivateKey(der)
+	if err != nil {
+		return nil, badDER(name, der)
+	}
+	return key, nil
+}
+
+// parsePKCS1 reads an RSA private key (RFC 8017, Appendix A.1.2).
+func parsePKCS1(der []byte) (any, error) {
+	var key struct {
+		Version                   int
+		N, E, D, P, Q, DP, DQ, QI *big.Int
+		MorePrimes                asn1.RawValue `asn1:"optional"`
+	}
+	rest, err := asn1.Unmarshal(der, &key)
+	switch {
+	case err != nil || len(rest) > 0:
+		return nil, errors.New("the RSA private key is malformed")
+	case len(key.MorePrimes.FullBytes) > 0:
+		return nil, rsakey.ErrMorePrimes
+	}
+	return rsakey.Numbers{N: key.N, E: key.E, D: key.D, P: key.P, Q: key.Q, DP: key.DP, DQ: key.DQ, QI: key.QI}, nil
+}
