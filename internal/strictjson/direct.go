@@ -23,6 +23,9 @@ func addressOf(v reflect.Value) address {
 	return unsafe.Pointer(v.UnsafeAddr())
 }
 
+// bytesOf returns the bytes of a string without a copy. They must not be changed.
+func bytesOf(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
+
 // addressIn returns the address of the field in the struct at base.
 func (f *Field) addressIn(base address) address { return unsafe.Add(base, f.offset) }
 

@@ -351,7 +351,7 @@ func (d *Document) misspelt(object Node, p *Plan) *Misfit {
 	for name := range d.Members(object) {
 		b, hash := d.String(name), d.nodes[name].next
 		f := p.fieldIgnoringCase(b)
-		if f == nil || p.field(b, hash) != nil || filled[f] && (object != 0 || find(p.format.names, b, hash) == 0) {
+		if f == nil || p.field(b, hash) != nil || filled[f] && (object != 0 || p.format.names.find(b, hash) == 0) {
 			continue
 		}
 		text := string(b)

@@ -16,14 +16,15 @@ import (
 const fewNames = 16
 
 // hashName is a fast hash. It is not collision resistant.
-func hashName[T string | []byte](name T) uint32 {
+func hashName(name []byte) uint32 {
 	var first, last uint64
-	if n := len(name); n >= 8 {
-		first, last = load(name, 0), load(name, n-8)
-	} else {
-		for i := range n {
-			first = first<<8 | uint64(name[i])
-		}
+	switch n := len(name); {
+	case n >= 8:
+		first, last = binary.LittleEndian.Uint64(name), binary.LittleEndian.Uint64(name[n-8:])
+	case n >= 4:
+		first, last = uint64(binary.LittleEndian.Uint32(name)), uint64(binary.LittleEndian.Uint32(name[n-4:]))
+	case n > 0:
+		first, last = uint64(name[0])|uint64(name[n/2])<<8, uint64(name[n-1])
 	}
 	return uint32((first ^ bits.RotateLeft64(last, 29) ^ uint64(len(name))<<50) * 0x9e3779b97f4a7c15 >> 32)
 }
@@ -141,14 +142,14 @@ type nameIndex struct {
 func newNameIndex(names []string) *nameIndex {
 	x := &nameIndex{names: append([]string{""}, names...), next: make([]int, len(names)+1)}
 	for i := len(names); i > 0; i-- {
-		bucket := &x.first[hashName(x.names[i])%uint32(len(x.first))]
+		bucket := &x.first[hashName(bytesOf(x.names[i]))%uint32(len(x.first))]
 		x.next[i], *bucket = *bucket, i
 	}
 	return x
 }
 
 // find returns the number of a name, whose hash is given, or 0.
-func find[T string | []byte](x *nameIndex, name T, hash uint32) int {
+func (x *nameIndex) find(name []byte, hash uint32) int {
 	i := x.first[hash%uint32(len(x.first))]
 	for i != 0 && x.names[i] != string(name) {
 		i = x.next[i]

@@ -52,7 +52,7 @@ func NewFormat(names []string, types Types) *Format {
 }
 
 // Number returns the number of a name, or 0.
-func (f *Format) Number(name string) int { return find(f.names, name, hashName(name)) }
+func (f *Format) Number(name string) int { return f.names.find(bytesOf(name), hashName(bytesOf(name))) }
 
 // A Plan is how one Go type is written and read. Plans are cyclic where types are. The
 // exported fields must not be changed.
@@ -435,7 +435,7 @@ func canBeQuoted(t reflect.Type) bool {
 
 // field returns the field of exactly that name, whose hash is given, or nil.
 func (p *Plan) field(name []byte, hash uint32) *Field {
-	if i := find(p.index, name, hash); i != 0 {
+	if i := p.index.find(name, hash); i != 0 {
 		return &p.Fields[i-1]
 	}
 	return nil

@@ -58,7 +58,7 @@ func (d *Document) IsEmpty(i Node) bool {
 
 // Member returns the value of that name in the root, which is an object, or 0.
 func (d *Document) Member(name string) Node {
-	hash := hashName(name)
+	hash := hashName(bytesOf(name))
 	for i, value := range d.Members(0) {
 		if d.nodes[i].next == hash && string(d.String(i)) == name {
 			return value
@@ -72,7 +72,7 @@ func (d *Document) Member(name string) Node {
 func (d *Document) Find(f *Format, values []Node) {
 	clear(values)
 	for i := Node(1); i < d.end(0); i = d.end(i + 1) {
-		if n := find(f.names, d.String(i), d.nodes[i].next); n != 0 {
+		if n := f.names.find(d.String(i), d.nodes[i].next); n != 0 {
 			values[n] = i + 1
 		}
 	}

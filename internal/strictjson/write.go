@@ -486,7 +486,7 @@ func (w *Writer) marshaler(dst []byte, v reflect.Value, has methodSet) ([]byte, 
 	}
 	if w.Depth == 0 && w.Offsets != nil && d.Kind(0) == Object {
 		for name, value := range d.Members(0) {
-			n := find(w.Format.names, d.String(name), d.nodes[name].next)
+			n := w.Format.names.find(d.String(name), d.nodes[name].next)
 			w.Offsets[n] = uint32(len(dst)) + d.nodes[value].start
 			if d.Kind(value) == String {
 				w.Offsets[n]-- // its quote
