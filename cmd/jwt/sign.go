@@ -1,0 +1,185 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/token-jwt/jwt"
+)
+
+func sign(args []string, sys *system) error {
+	f := newFlags(sys, "jwt sign [flags] [CLAIMS | -]",
+		"Signs claims, and prints the token. CLAIMS is a JSON object; flags add to it. \"iat\" is added\n"+
+			"unless CLAIMS has it. A lifetime must be chosen: -expires-in, an \"exp\" in CLAIMS, or -no-expiry.",
+		"jwt sign -key private.json -expires-in 15m -subject alice -audience orders \\\n"+
+			"  -claim scope=orders:read -claim admin:=false")
+	var (
+		keyRef    = f.text("key", "the private key: a `KEY` in PEM or a JWK; a file, -, or env:NAME")
+		secretRef = f.text("secret", "the shared secret: a `FILE`, or env:NAME")
+		encoding  = f.text("secret-encoding", "`FORM` of the secret: raw (the default), base64, base64url or hex")
+		allowWeak = f.Bool("allow-weak-key", false, "accept keys that are too small for their algorithm")
+		algorithm = f.text("alg", "sign with the algorithm of this `NAME`, such as PS256; the default\nis that of the key")
+		keyID     = f.text("kid", "the `ID` of the key, for keys in PEM, which have none")
+		typ       = f.text("type", "the `TYPE` (typ), such as at+jwt; the default is JWT")
+		headers   = f.list("header", "a header parameter: `NAME=TEXT`, or NAME:=JSON; several may be given")
+		lifetime  = f.duration("expires-in", "add exp: the token expires after this `DURATION`, such as 15m")
+		noExpiry  = f.Bool("no-expiry", false, "the token never expires")
+		noIssued  = f.Bool("no-issued-at", false, "do not add iat")
+		issuer    = f.text("issuer", "add the `ISSUER` (iss)")
+		subject   = f.text("subject", "add the `SUBJECT` (sub)")
+		audiences = f.list("audience", "add an `AUDIENCE` (aud); several may be given")
+		randomID  = f.Bool("random-id", false, "add a random jti")
+		claimList = f.list("claim", "add a claim: `NAME=TEXT`, or NAME:=JSON; several may be given")
+	)
+	argument, err := f.parseOne(args)
+	if err != nil {
+		return err
+	}
+	if *keyRef == "-" && argument == "-" || *secretRef == "-" && argument == "-" {
+		return usageError("the key and the claims cannot both come from standard input")
+	}
+	var weak []jwt.KeyOption
+	if *allowWeak {
+		weak = append(weak, jwt.AllowWeakKey())
+	}
+	key, err := sys.signingKey(*keyRef, *secretRef, *encoding, weak)
+	if err != nil {
+		return err
+	}
+	claims, has, err := sys.readClaims(argument, *claimList)
+	if err != nil {
+		return err
+	}
+	if n := countTrue(*lifetime != 0, *noExpiry, has["exp"]); n != 1 {
+		return usageError("say one of -expires-in 15m, \"exp\" in the claims, or -no-expiry")
+	}
+	opts := []jwt.EncodeOption{jwt.WithClock(sys.now)}
+	add := func(given bool, opt func() jwt.EncodeOption) {
+		if given {
+			opts = append(opts, opt())
+		}
+	}
+	add(*lifetime != 0, func() jwt.EncodeOption { return jwt.WithExpiresIn(*lifetime) })
+	add(!*noIssued && !has["iat"], jwt.WithIssuedAt)
+	add(*issuer != "", func() jwt.EncodeOption { return jwt.WithIssuer(*issuer) })
+	add(*subject != "", func() jwt.EncodeOption { return jwt.WithSubject(*subject) })
+	add(len(*audiences) > 0, func() jwt.EncodeOption { return jwt.WithAudience(*audiences...) })
+	add(*randomID, jwt.WithRandomID)
+	add(*typ != "", func() jwt.EncodeOption { return jwt.WithType(*typ) })
+	add(*keyID != "", func() jwt.EncodeOption { return jwt.WithKeyID(*keyID) })
+	for _, text := range *headers {
+		name, value, err := assignment("-header", text)
+		if err != nil {
+			return err
+		}
+		opts = append(opts, jwt.WithHeader(name, value))
+	}
+	if *algorithm != "" {
+		alg, err := jwt.ParseAlgorithm(*algorithm)
+		if err != nil {
+			return err
+		}
+		opts = append(opts, jwt.WithAlgorithm(alg))
+	}
+	token, err := jwt.Encode(claims, key, opts...)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(sys.stdout, token)
+	return err
+}
+
+func countTrue(all ...bool) (n int) {
+	for _, one := range all {
+		if one {
+			n++
+		}
+	}
+	return n
+}
+
+func (sys *system) signingKey(keyRef, secretRef, encoding string, opts []jwt.KeyOption) (*jwt.Key, error) {
+	switch {
+	case (keyRef == "") == (secretRef == ""):
+		return nil, usageError("which key? one of -key KEY and -secret FILE; see jwt sign -h")
+	case encoding != "" && secretRef == "":
+		return nil, usageError("-secret-encoding is for -secret, which is missing")
+	case secretRef != "":
+		return sys.readSecret(secretRef, encoding, opts...)
+	}
+	k, err := sys.readKeys(keyRef, opts...)
+	if err != nil {
+		return nil, err
+	}
+	if k.one == nil {
+		return nil, keyError("%s is a JWK Set, and one key is wanted to sign", k.name)
+	}
+	if !k.one.IsPrivate() {
+		return nil, keyError("%s is a public key, and cannot sign; its private half is wanted", k.name)
+	}
+	return k.one, nil
+}
+
+// readClaims joins the claims of the argument and of -claim, in this order. The library refuses
+// a claim that is there twice.
+func (sys *system) readClaims(argument string, more []string) (object json.RawMessage, has map[string]bool, err error) {
+	text := []byte(argument)
+	if argument == "-" {
+		if text, err = readLimited(sys.stdin, "standard input"); err != nil {
+			return nil, nil, err
+		}
+	}
+	if text = bytes.TrimSpace(text); len(text) == 0 {
+		text = []byte("{}")
+	}
+	if text[0] != '{' || !json.Valid(text) {
+		if looksLikeToken(string(text)) {
+			return nil, nil, usageError("the claims look like a token; a JSON object is wanted, such as {\"sub\":\"alice\"}")
+		}
+		return nil, nil, usageError("the claims are no JSON object, such as {\"sub\":\"alice\"}")
+	}
+	list := membersOf(text)
+	for _, one := range more {
+		name, value, err := assignment("-claim", one)
+		if err != nil {
+			return nil, nil, err
+		}
+		list = append(list, member{name, value})
+	}
+	has = map[string]bool{}
+	object = append(object, '{')
+	for i, m := range list {
+		if has[m.name] {
+			return nil, nil, usageError("the claim %q is given twice", m.name)
+		}
+		has[m.name] = true
+		name, err := marshal(m.name)
+		if err != nil { // unreachable: any text marshals
+			return nil, nil, err
+		}
+		if i > 0 {
+			object = append(object, ',')
+		}
+		object = append(append(append(object, name...), ':'), m.value...)
+	}
+	return append(object, '}'), has, nil
+}
+
+// assignment reads NAME=TEXT, or NAME:=JSON. Which of them is never guessed from the value:
+// level=1 is a text.
+func assignment(flag, text string) (name string, value json.RawMessage, err error) {
+	name, rest, ok := strings.Cut(text, "=")
+	if !ok || name == "" || name == ":" {
+		return "", nil, usageError("%s wants NAME=TEXT, or NAME:=JSON", flag)
+	}
+	if name, isJSON := strings.CutSuffix(name, ":"); isJSON {
+		if !json.Valid([]byte(rest)) {
+			return "", nil, usageError("%s %s:= wants JSON behind it; for a text write %s=TEXT", flag, name, name)
+		}
+		return name, json.RawMessage(rest), nil
+	}
+	value, err = marshal(rest)
+	return name, value, err
+}
