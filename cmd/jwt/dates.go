@@ -36,19 +36,19 @@ func momentOf(claims jwt.Claims, name string, now time.Time) (moment, bool) {
 		}
 		return moment{name, "", words, red}, true
 	}
-	distance := date.Sub(now)
 	m := moment{Claim: name, Time: date.UTC().Format(time.RFC3339Nano)}
+	past := !date.After(now)
 	switch {
-	case name == "exp" && distance <= 0:
-		m.Words, m.colour = "expired "+ago(-distance), red
+	case name == "exp" && past:
+		m.Words, m.colour = "expired "+ago(date, now), red
 	case name == "exp":
-		m.Words, m.colour = "expires in "+length(distance), green
-	case distance <= 0:
-		m.Words, m.colour = ago(-distance), ""
+		m.Words, m.colour = "expires in "+length(now, date), green
+	case past:
+		m.Words = ago(date, now)
 	case name == "nbf":
-		m.Words, m.colour = "not valid yet, only in "+length(distance), red
+		m.Words, m.colour = "not valid yet, only in "+length(now, date), red
 	default:
-		m.Words, m.colour = "in the future, by "+length(distance), red
+		m.Words, m.colour = "in the future, by "+length(now, date), red
 	}
 	return m, true
 }
@@ -65,17 +65,18 @@ func (m moment) onScreen() string {
 	return date.Format("2006-01-02 15:04:05.999999999 UTC, ") + m.Words
 }
 
-func ago(d time.Duration) string {
-	if d < time.Second {
+func ago(date, now time.Time) string {
+	if now.Sub(date) < time.Second {
 		return "just now"
 	}
-	return length(d) + " ago"
+	return length(date, now) + " ago"
 }
 
-// length is a duration in its two greatest units, cut and not rounded: a token that is good for
+// length is a time in its greatest unit or two, cut and not rounded: a token that is good for
 // 59 seconds is not good for a minute.
-func length(d time.Duration) string {
+func length(from, to time.Time) string {
 	const day, year = 24 * time.Hour, 365 * 24 * time.Hour
+	d := to.Sub(from)
 	switch {
 	case d < time.Second:
 		return "less than 1 s"
@@ -87,8 +88,10 @@ func length(d time.Duration) string {
 		return pair(count(d/time.Hour, "h"), d%time.Hour/time.Minute, "min")
 	case d < 2*year:
 		return count(d/day, "days")
-	default:
+	case d < 200*year:
 		return count(d/year, "years")
+	default: // a Duration ends at 292 years
+		return strconv.Itoa(to.Year()-from.Year()) + " years"
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"github.com/token-jwt/jwt"
 )
 
 // A flagSet is the flags of one command and the text of its -h.
@@ -148,6 +150,17 @@ func (f *flagSet) names(name, usage string) *[]string {
 		return nil
 	})
 	return &values
+}
+
+// weak defines -allow-weak-key, and returns what it comes to.
+func (f *flagSet) weak() func() []jwt.KeyOption {
+	given := f.Bool("allow-weak-key", false, "accept keys that are too small for their algorithm, as old\nsystems have them")
+	return func() []jwt.KeyOption {
+		if *given {
+			return []jwt.KeyOption{jwt.AllowWeakKey()}
+		}
+		return nil
+	}
 }
 
 func (f *flagSet) printHelp(w io.Writer) {

@@ -51,7 +51,8 @@ func inspect(args []string, sys *system) error {
 		p.line("  ", p.paint(yellow, visible(warning)))
 	}
 	if need.Kind != "none" {
-		p.line("  To verify: jwt verify -h. Take the issuer and the keys from your own configuration, not from this token.")
+		p.line("  To verify: jwt verify -h. Take the issuer and the keys from your own configuration,")
+		p.line("  and not from this token.")
 	}
 	return p.print(sys)
 }

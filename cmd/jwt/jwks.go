@@ -15,6 +15,7 @@ func jwksBuild(args []string, sys *system) error {
 		"jwt jwks build this-month.pem next-month.json -out jwks.json")
 	out := f.text("out", "write to this `FILE`; the default is standard output")
 	force := f.Bool("force", false, "overwrite the file")
+	weak := f.weak()
 	refs, err := f.parse(args)
 	if err != nil {
 		return err
@@ -24,7 +25,7 @@ func jwksBuild(args []string, sys *system) error {
 	}
 	var public []*jwt.Key
 	for _, ref := range refs {
-		k, err := sys.readKeys(ref)
+		k, err := sys.readKeys(ref, weak()...)
 		if err != nil {
 			return err
 		}
@@ -63,7 +64,7 @@ func (sys *system) published(key *jwt.Key, name string) (*jwt.Key, error) {
 		return public, nil
 	}
 	sys.note("%s has a key without an ID; its kid in the set is its thumbprint, so sign with -kid %s", name, public.Thumbprint())
-	return jwt.NewKey(public, jwt.WithKeyID(public.Thumbprint()))
+	return jwt.NewKey(public, jwt.WithKeyID(public.Thumbprint()), jwt.AllowWeakKey()) // its size was checked before
 }
 
 // A checked is what jwks check says of one member.
@@ -86,13 +87,14 @@ func jwksCheck(args []string, sys *system) error {
 		issuer    = f.text("issuer", "check the set that this `ISSUER` publishes (OpenID Connect Discovery 1.0)")
 		private   = f.Bool("private", false, "the set is not for publishing, and may hold private keys and secrets")
 		allowHTTP = f.Bool("allow-http", false, "fetch by http from other machines too")
+		weak      = f.weak()
 		asJSON    = f.Bool("json", false, "print one JSON object")
 	)
 	ref, err := f.parseOne(args)
 	if err != nil {
 		return err
 	}
-	set, name, err := sys.setToCheck(ref, *issuer, *allowHTTP)
+	set, name, err := sys.setToCheck(ref, *issuer, *allowHTTP, weak())
 	if err != nil {
 		return err
 	}
@@ -127,12 +129,12 @@ func jwksCheck(args []string, sys *system) error {
 	return nil
 }
 
-func (sys *system) setToCheck(ref, issuer string, allowHTTP bool) (set *jwt.KeySet, name string, err error) {
+func (sys *system) setToCheck(ref, issuer string, allowHTTP bool, weak []jwt.KeyOption) (set *jwt.KeySet, name string, err error) {
 	if (ref == "") == (issuer == "") {
 		return nil, "", usageError("which set? either KEY or -issuer; see jwt jwks check -h")
 	}
 	if issuer == "" && !isURL(ref) {
-		k, err := sys.readKeys(ref)
+		k, err := sys.readKeys(ref, weak...)
 		switch {
 		case err != nil:
 			return nil, "", err

@@ -72,6 +72,7 @@ func or(text, otherwise string) string {
 // readOne reads the one key that a command is about. A secret that is no JWK is for -secret,
 // which these commands do not have.
 func (sys *system) readOne(f *flagSet, args []string) (*keys, error) {
+	weak := f.weak()
 	ref, err := f.parseOne(args)
 	if err != nil {
 		return nil, err
@@ -79,7 +80,7 @@ func (sys *system) readOne(f *flagSet, args []string) (*keys, error) {
 	if ref == "" {
 		return nil, usageError("which key? name its file, - or env:NAME; see %s -h", f.command())
 	}
-	return sys.readKeys(ref)
+	return sys.readKeys(ref, weak()...)
 }
 
 func keyPublic(args []string, sys *system) error {
@@ -136,7 +137,7 @@ func keyConvert(args []string, sys *system) error {
 		}
 		opts = append(opts, jwt.WithKeyAlgorithm(alg))
 	}
-	key, err := jwt.NewKey(k.one, opts...)
+	key, err := jwt.NewKey(k.one, append(opts, jwt.AllowWeakKey())...) // its size was checked before
 	if err != nil {
 		return at(k.name, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -52,7 +53,7 @@ type page struct {
 func newPage(sys *system) *page { return &page{colour: sys.hasColour()} }
 
 func (p *page) paint(c colour, text string) string {
-	if !p.colour || text == "" {
+	if !p.colour || c == "" || text == "" {
 		return text
 	}
 	return "\x1b[" + string(c) + "m" + text + "\x1b[0m"
@@ -79,10 +80,10 @@ type row struct {
 func (p *page) table(rows []row) {
 	width := 0
 	for _, r := range rows {
-		width = max(width, min(utf8.RuneCountInString(visible(r.name)), 16))
+		width = max(width, min(utf8.RuneCountInString(nameOnScreen(r.name)), 16))
 	}
 	for _, r := range rows {
-		name := visible(r.name)
+		name := nameOnScreen(r.name)
 		padding := strings.Repeat(" ", max(0, width-utf8.RuneCountInString(name)))
 		value := strings.ReplaceAll(visible(r.value), "\n", "\n"+strings.Repeat(" ", width+4))
 		remark := ""
@@ -91,6 +92,21 @@ func (p *page) table(rows []row) {
 		}
 		p.line("  ", p.paint(cyan, name), padding, "  ", value, remark)
 	}
+}
+
+// simpleName is a name that cannot be taken for a value, another row or a heading.
+var simpleName = regexp.MustCompile(`^[\w.:/#@$+-]+$`)
+
+// nameOnScreen is the name of a member, in quotes where it is an odd one.
+func nameOnScreen(name string) string {
+	if simpleName.MatchString(name) {
+		return name
+	}
+	quoted, err := marshal(name)
+	if err != nil { // unreachable: any text marshals
+		return "?"
+	}
+	return visible(string(quoted))
 }
 
 func (p *page) print(sys *system) error {

@@ -19,7 +19,7 @@ func sign(args []string, sys *system) error {
 		keyRef    = f.text("key", "the private key: a `KEY` in PEM or a JWK; a file, -, or env:NAME")
 		secretRef = f.text("secret", "the shared secret: a `FILE`, or env:NAME")
 		encoding  = f.text("secret-encoding", "`FORM` of the secret: raw (the default), base64, base64url or hex")
-		allowWeak = f.Bool("allow-weak-key", false, "accept keys that are too small for their algorithm")
+		weak      = f.weak()
 		algorithm = f.text("alg", "sign with the algorithm of this `NAME`, such as PS256; the default\nis that of the key")
 		keyID     = f.text("kid", "the `ID` of the key, for keys in PEM, which have none")
 		typ       = f.text("type", "the `TYPE` (typ), such as at+jwt; the default is JWT")
@@ -40,11 +40,7 @@ func sign(args []string, sys *system) error {
 	if *keyRef == "-" && argument == "-" || *secretRef == "-" && argument == "-" {
 		return usageError("the key and the claims cannot both come from standard input")
 	}
-	var weak []jwt.KeyOption
-	if *allowWeak {
-		weak = append(weak, jwt.AllowWeakKey())
-	}
-	key, err := sys.signingKey(*keyRef, *secretRef, *encoding, weak)
+	key, err := sys.signingKey(*keyRef, *secretRef, *encoding, weak())
 	if err != nil {
 		return err
 	}

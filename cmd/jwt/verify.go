@@ -13,7 +13,8 @@ import (
 type verifyFlags struct {
 	*flagSet
 	key, secret, encoding   *string
-	allowWeak, allowHTTP    *bool
+	weak                    func() []jwt.KeyOption
+	allowHTTP               *bool
 	algorithms              *[]string
 	issuers, audiences      *[]string
 	strictAudience, subject *string
@@ -37,7 +38,7 @@ func newVerifyFlags(sys *system) *verifyFlags {
 		key:            f.text("key", "the public key, or the set: a `KEY` in PEM, a JWK or a JWK Set;\na file, -, env:NAME or the https URL of a JWK Set"),
 		secret:         f.text("secret", "the shared secret: a `FILE`, or env:NAME"),
 		encoding:       f.text("secret-encoding", "`FORM` of the secret: raw (the default), base64, base64url or hex"),
-		allowWeak:      f.Bool("allow-weak-key", false, "accept keys that are too small for their algorithm"),
+		weak:           f.weak(),
 		allowHTTP:      f.Bool("allow-http", false, "fetch keys by http from other machines too: who can change\nthem on the way can sign tokens"),
 		algorithms:     f.names("alg", "allow these algorithms alone: `NAMES` such as RS256,ES256;\nthe default is all that the key serves"),
 		issuers:        f.list("issuer", "the `ISSUER` (iss) must be this one; several may be given"),
@@ -90,10 +91,6 @@ func verify(args []string, sys *system) error {
 
 // keys are where the flags say.
 func (f *verifyFlags) keys(argument string) (*keys, error) {
-	var weak []jwt.KeyOption
-	if *f.allowWeak {
-		weak = append(weak, jwt.AllowWeakKey())
-	}
 	switch {
 	case *f.key != "" && *f.secret != "":
 		return nil, usageError("-key and -secret were given, and one is wanted")
@@ -102,12 +99,12 @@ func (f *verifyFlags) keys(argument string) (*keys, error) {
 	case (*f.key == "-" || *f.secret == "-") && (argument == "" || argument == "-"):
 		return nil, usageError("the key and the token cannot both come from standard input")
 	case *f.secret != "":
-		secret, err := f.sys.readSecret(*f.secret, *f.encoding, weak...)
+		secret, err := f.sys.readSecret(*f.secret, *f.encoding, f.weak()...)
 		return &keys{one: secret, name: "the secret"}, err
 	case isURL(*f.key):
 		return remoteKeys(*f.key, "", *f.allowHTTP)
 	case *f.key != "":
-		k, err := f.sys.readKeys(*f.key, weak...)
+		k, err := f.sys.readKeys(*f.key, f.weak()...)
 		if err == nil && k.one != nil && k.one.IsPrivate() && k.one.Public() != nil {
 			f.sys.note("%s is a private key; its public half verifies, and suffices here: see jwt key public -h", k.name)
 		}
