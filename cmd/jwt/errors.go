@@ -143,9 +143,20 @@ var flagNames = strings.NewReplacer(
 // anOption is an option of the library with a name: WithoutCheck("aud").
 var anOption = regexp.MustCompile(`\b(With\w+)\("(\w+)"\)`)
 
+// aReader is the advice to call a function of a library, where a flag does it.
+var aReader = regexp.MustCompile(`read (it|that|its PEM|a key|a JWK|each certificate)? ?with Parse(?:PEM|JWK|KeySet)\b|` +
+	`read it with crypto/x509, Parse\w+, and give the result to NewKey`)
+
 // inFlags is a text of the library in terms of the command line.
 func inFlags(text string) string {
-	return flagNames.Replace(anOption.ReplaceAllString(text, "$1 $2"))
+	text = anOption.ReplaceAllString(text, "$1 $2")
+	text = aReader.ReplaceAllStringFunc(text, func(advice string) string {
+		if strings.Contains(advice, "crypto/x509") {
+			return "convert it to PEM (openssl pkey, or openssl x509), and give that by -key"
+		}
+		return "give it by -key"
+	})
+	return flagNames.Replace(text)
 }
 
 // errorLine is what the user reads of an error.

@@ -216,3 +216,16 @@ func TestClassNames(t *testing.T) {
 		}
 	}
 }
+
+func TestIsTerminal(t *testing.T) {
+	file, err := os.Create(t.TempDir() + "/file")
+	require.NoError(t, err)
+	defer file.Close()
+	assert.False(t, isTerminal(file))
+	read, write, err := os.Pipe()
+	require.NoError(t, err)
+	defer read.Close()
+	defer write.Close()
+	assert.False(t, isTerminal(read))
+	assert.False(t, isTerminal(write))
+}

@@ -80,11 +80,7 @@ func (v *view) show(p *page) {
 	p.heading("Header")
 	p.table(v.rows(v.header, false))
 	p.heading("Claims")
-	rows := v.rows(v.claims, true)
-	if len(rows) == 0 {
-		p.line("  none")
-	}
-	p.table(rows)
+	p.table(v.rows(v.claims, true))
 }
 
 // rows are the members of an object, dates with their meaning.

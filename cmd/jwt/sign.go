@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/token-jwt/jwt"
 )
@@ -136,29 +137,29 @@ func (sys *system) readClaims(argument string, more []string) (object json.RawMe
 		}
 		return nil, nil, usageError("the claims are no JSON object, such as {\"sub\":\"alice\"}")
 	}
-	list := membersOf(text)
+	// The text of the argument stays as it is, so that the library judges every byte of it.
+	has = map[string]bool{}
+	for _, m := range membersOf(text) {
+		has[m.name] = true
+	}
+	object = bytes.TrimSpace(text[:len(text)-1])
 	for _, one := range more {
 		name, value, err := assignment("-claim", one)
 		if err != nil {
 			return nil, nil, err
 		}
-		list = append(list, member{name, value})
-	}
-	has = map[string]bool{}
-	object = append(object, '{')
-	for i, m := range list {
-		if has[m.name] {
-			return nil, nil, usageError("the claim %q is given twice", m.name)
+		if has[name] {
+			return nil, nil, usageError("the claim %q is given twice", name)
 		}
-		has[m.name] = true
-		name, err := marshal(m.name)
+		quoted, err := marshal(name)
 		if err != nil { // unreachable: any text marshals
 			return nil, nil, err
 		}
-		if i > 0 {
+		if len(has) > 0 {
 			object = append(object, ',')
 		}
-		object = append(append(append(object, name...), ':'), m.value...)
+		has[name] = true
+		object = append(append(append(object, quoted...), ':'), value...)
 	}
 	return append(object, '}'), has, nil
 }
@@ -166,6 +167,9 @@ func (sys *system) readClaims(argument string, more []string) (object json.RawMe
 // assignment reads NAME=TEXT, or NAME:=JSON. Which of them is never guessed from the value:
 // level=1 is a text.
 func assignment(flag, text string) (name string, value json.RawMessage, err error) {
+	if !utf8.ValidString(text) {
+		return "", nil, usageError("%s is not UTF-8", flag)
+	}
 	name, rest, ok := strings.Cut(text, "=")
 	if !ok || name == "" || name == ":" {
 		return "", nil, usageError("%s wants NAME=TEXT, or NAME:=JSON", flag)
