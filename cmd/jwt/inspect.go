@@ -87,7 +87,7 @@ func (v *view) show(p *page) {
 func (v *view) rows(object []byte, areClaims bool) (rows []row) {
 	hasExpiry := false
 	for _, m := range membersOf(object) {
-		r := row{name: m.name, value: indented(m.value)}
+		r := row{name: m.name, value: onScreen(m.value)}
 		for _, date := range v.moments {
 			if areClaims && date.Claim == m.name {
 				r.remark, r.colour = date.onScreen(), date.colour

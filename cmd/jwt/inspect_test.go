@@ -243,3 +243,36 @@ func TestReadToken(t *testing.T) {
 		})
 	}
 }
+
+// Whatever a token says, the screen has nothing but text, JSON is JSON, and nobody reads it as verified.
+func FuzzInspect(f *testing.F) {
+	for _, text := range hostile {
+		claims, err := json.Marshal(map[string]any{text: text, "exp": text, "nested": []any{map[string]any{text: 1}}})
+		require.NoError(f, err)
+		f.Add(string(claims), `{"alg":"ES256","kid":"`+"\u009b"+`"}`)
+	}
+	f.Add(`{"exp":1e300,"iat":-1e-300,"nbf":253402300799.9,"":{}}`, `{"alg":"none"}`)
+	f.Add(`{"exp":1}x`, `{"alg":"HS256","crit":[""]}`)
+	f.Fuzz(func(t *testing.T, claims, header string) {
+		token := encoded(header) + "." + encoded(claims) + ".AAAA"
+		for _, input := range []string{token, claims, header + "." + claims} {
+			got := call{args: args("inspect"), stdin: input}.run()
+			assert.True(t, isClean(got.stdout+got.stderr), "%q", got.stdout+got.stderr)
+			assert.Equal(t, got.code == exitOK, strings.HasPrefix(got.stdout, "NOT VERIFIED"))
+			assert.NotContains(t, "\n"+got.stdout, "\nVERIFIED")
+		}
+		inJSON := call{args: args("inspect -json"), stdin: token}.run()
+		if inJSON.code != exitOK {
+			assert.Empty(t, inJSON.stdout)
+			return
+		}
+		var answer struct {
+			Verified *bool
+			Claims   json.RawMessage
+		}
+		require.NoError(t, json.Unmarshal([]byte(inJSON.stdout), &answer))
+		require.NotNil(t, answer.Verified)
+		assert.False(t, *answer.Verified)
+		assert.JSONEq(t, claims, string(answer.Claims))
+	})
+}

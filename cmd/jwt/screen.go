@@ -133,6 +133,15 @@ func marshal(value any) ([]byte, error) {
 	return bytes.TrimSpace(b.Bytes()), err
 }
 
+// onScreen is a JSON text in one line if it is short, else with line breaks.
+func onScreen(text []byte) string {
+	var b bytes.Buffer
+	if json.Compact(&b, text) == nil && (b.Len() <= 60 || b.Bytes()[0] == '"') {
+		return b.String()
+	}
+	return indented(text)
+}
+
 // indented is a JSON text with line breaks. Text that is no JSON it returns as it is.
 func indented(text []byte) string {
 	var b bytes.Buffer
