@@ -87,6 +87,7 @@ func TestNothingIsEchoed(t *testing.T) {
 	privateJWK, err := os.ReadFile("keys/ed.json")
 	require.NoError(t, err)
 	const secret = "correct-horse-battery-staple"
+	short := segments[0] + "." + segments[1][:20] + "." + segments[2][:20]
 	for name, arguments := range map[string][]string{
 		"a token as command":         {good},
 		"a token after key":          {"key", good},
@@ -100,6 +101,8 @@ func TestNothingIsEchoed(t *testing.T) {
 		"a token as claims":          {"sign", "-key", "keys/ed.json", "-no-expiry", good},
 		"a token as claim":           {"sign", "-key", "keys/ed.json", "-no-expiry", "-claim", good},
 		"a token as key":             {"verify", "-key", good, good},
+		"a short token as key":       {"verify", "-key", short, good},
+		"a secret as flag":           {"verify", "-" + secret, good},
 		"a token as set":             {"jwks", "check", good},
 		"a token cut short":          {"inspect", good[:len(good)-3] + "="},
 		"a token in quotes":          {"inspect", `"` + good + `"`},
@@ -111,6 +114,7 @@ func TestNothingIsEchoed(t *testing.T) {
 		"a secret behind a flag":     {"verify", "-secret-encoding", secret, "-secret", "keys/secret.txt", good},
 		"a secret in base64":         {"verify", "-secret", "env:SECRET", "-secret-encoding", "hex", good},
 		"a secret as KEY":            {"verify", "-key", "env:SECRET", good},
+		"a secret for KEY":           {"verify", "-key", secret, good},
 		"PEM as KEY":                 {"verify", "-key", string(private), good},
 		"PEM as argument":            {"key", "public", string(private)},
 		"PEM as command":             {string(private)},
@@ -215,6 +219,17 @@ func TestClassNames(t *testing.T) {
 			assert.NotErrorIs(t, later.err, c.err, "%s hides %s", c.name, later.name)
 		}
 	}
+}
+
+// A file that is not there is named, so that a slip is seen.
+func TestMissingFilesAreNamed(t *testing.T) {
+	inFolder(t)
+	for _, line := range []string{"verify -key nowhere.pem", "jwks build keys/ed.json nowhere.jwk", "key public nowhere.json"} {
+		got := tool(line, "x.y.z")
+		assert.Equal(t, exitFile, got.code)
+		assert.Contains(t, got.stderr, "nowhere.")
+	}
+	assert.Contains(t, tool("verify -key keys", "x.y.z").stderr, "jwt: keys cannot be read")
 }
 
 func TestIsTerminal(t *testing.T) {

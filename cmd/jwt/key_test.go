@@ -166,6 +166,8 @@ func TestKeyFiles(t *testing.T) {
 	assert.NotEqual(t, before, read(t, "private.json"))
 	if runtime.GOOS != "windows" {
 		assert.Equal(t, fs.FileMode(0o600), mode("private.json"))
+		succeeds(t, "key public private.json -out public.json -force", "")
+		assert.Equal(t, fs.FileMode(0o644), mode("public.json"))
 		require.NoError(t, os.Symlink("set.json", "link.json"))
 		got := tool("key new ES256 -out link.json -force", "")
 		assert.Equal(t, exitFile, got.code, "what is no regular file, as /dev/null, is not replaced")

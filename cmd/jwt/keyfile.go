@@ -9,6 +9,9 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -44,15 +47,19 @@ func (k *keys) list() (all []*jwt.Key) {
 	return all
 }
 
-// nameOf is a KEY argument for the eyes. It is not shown where it is a key itself.
+// nameOf is how errors and notes call a KEY argument: by its name if it is known to be that of a file,
+// since it may also be a secret that somebody took for a KEY.
 func nameOf(ref string) (string, error) {
 	switch {
-	case strings.Contains(ref, "-----BEGIN") || strings.HasPrefix(strings.TrimSpace(ref), "{") || looksLikeToken(ref) && len(ref) > 100:
+	case strings.Contains(ref, "-----BEGIN"), strings.HasPrefix(strings.TrimSpace(ref), "{"), strings.HasPrefix(withoutScheme(ref), "eyJ"):
 		return "", usageError("a key is given by the name of a file, - or env:NAME, and not as an argument, which other users can see")
 	case ref == "-":
 		return "standard input", nil
-	case len(ref) > 200:
-		return "the key file", nil
+	}
+	_, err := os.Stat(ref)
+	isFile := err == nil || slices.Contains([]string{".json", ".jwk", ".jwks", ".pem", ".key", ".pub", ".crt", ".cer"}, filepath.Ext(ref))
+	if !isFile || len(ref) > 200 {
+		return "the key", nil
 	}
 	return ref, nil
 }
@@ -64,7 +71,7 @@ func (sys *system) readKeys(ref string, opts ...jwt.KeyOption) (*keys, error) {
 		return nil, err
 	}
 	if isURL(ref) {
-		return nil, usageError("%s is a URL, and a file is wanted here", name)
+		return nil, usageError("a URL was given, and a file is wanted here")
 	}
 	text, err := sys.readRef(ref, name)
 	if err != nil {

@@ -79,7 +79,7 @@ func TestSignRefuses(t *testing.T) {
 		"sign -key keys/ed.json -no-expiry -claim =a":                     exitUsage,
 		"sign -key keys/ed.json -no-expiry -claim :=1":                    exitUsage,
 		"sign -key keys/ed.json -no-expiry -claim a:=b":                   exitUsage,
-		`sign -key keys/ed.json -no-expiry -claim a:=1,"sub":2`:           exitUsage,
+		`sign -key keys/ed.json -no-expiry -claim a:=1,"b":2`:             exitUsage,
 		`sign -key keys/ed.json -no-expiry -claim a:={"b":1,"b":2}`:       exitUsage,
 		"sign -key keys/ed.json -no-expiry -header alg=none":              exitUsage,
 		"sign -key keys/ed.json -no-expiry -header a":                     exitUsage,
@@ -97,4 +97,11 @@ func TestSignRefuses(t *testing.T) {
 		assert.Equal(t, want, got.code, "%s: %s", line, got.stderr)
 		assert.Empty(t, got.stdout, line)
 	}
+}
+
+// The library would refuse it, too, but could not say which claim.
+func TestSignNamesTheClaimGivenTwice(t *testing.T) {
+	inFolder(t)
+	got := tool("sign -key keys/ed.json -no-expiry -claim level=1 -claim level=2", "")
+	assert.Contains(t, got.stderr, `"level" is given twice`)
 }

@@ -1,7 +1,11 @@
 package main
 
 import (
+	"bytes"
+	"crypto/ed25519"
+	"encoding/base64"
 	"encoding/json"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -135,13 +139,17 @@ func TestVerifyRemote(t *testing.T) {
 	succeeds(t, "jwks check "+issuer+"/jwks.json -json", "")
 	assert.NotContains(t, asked, "/evil")
 
+	var log bytes.Buffer
+	defer slog.SetDefault(slog.Default())
+	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
 	got := tool("verify -audience orders -issuer "+issuer+"/", token)
 	assert.Equal(t, exitUnavailable, got.code, got.stderr)
 	got = tool("verify -json -audience orders -key "+issuer+"/gone.json?secret=hunter2", token)
 	assert.Equal(t, exitUnavailable, got.code, got.stderr)
 	assert.NotContains(t, got.stdout+got.stderr, "hunter2")
 	assert.Contains(t, got.stdout, `"class": "unavailable"`)
-	assert.Equal(t, 1, strings.Count(got.stderr, "\n"), "one line, and no log beside it")
+	assert.Equal(t, 1, strings.Count(got.stderr, "\n"), "one line")
+	assert.Empty(t, log.String(), "and no log beside it")
 
 	asked = nil
 	got = tool("inspect", token)
@@ -168,4 +176,19 @@ func TestVerifySaysWhatWasNotChecked(t *testing.T) {
 		assert.True(t, answer.Verified)
 		assert.Len(t, answer.Unchecked, want, line)
 	}
+}
+
+// Tokens of AWS load balancers are padded, and signed so.
+func TestVerifyPadding(t *testing.T) {
+	inFolder(t)
+	private, err := cryptoPrivate(readKey(t, "ed.json"))
+	require.NoError(t, err)
+	padded := base64.URLEncoding.EncodeToString
+	input := padded([]byte(`{"alg":"EdDSA"}`)) + "." + padded([]byte(`{"sub":"alice"}`))
+	token := input + "." + padded(ed25519.Sign(private.(ed25519.PrivateKey), []byte(input)))
+	succeeds(t, "verify -key keys/ed-public.json -padding", token)
+	got := tool("verify -key keys/ed-public.json", token)
+	assert.Equal(t, exitMalformed, got.code)
+	assert.Contains(t, got.stderr, "-padding")
+	assert.Equal(t, exitMalformed, tool("verify -key keys/ed-public.json -padding", signed(t, `{"sub":"a"}`)).code)
 }
