@@ -3,9 +3,11 @@ package main
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/pem"
 	"errors"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -15,6 +17,9 @@ import (
 )
 
 func encoded(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
+
+// goName finds names of the library, which mean nothing to a user of the tool.
+var goName = regexp.MustCompile(`\b(?:With|Allow|Parse|New|Generate|Marshal)[A-Z]\w+`)
 
 // Each class of error has its exit code, as -h and the manual list them.
 func TestExitCodes(t *testing.T) {
@@ -72,7 +77,7 @@ func TestExitCodes(t *testing.T) {
 			last := lines[len(lines)-1]
 			assert.True(t, strings.HasPrefix(last, "jwt: "), last)
 			assert.Equal(t, 1, strings.Count(last, "jwt: "), last)
-			assert.NotRegexp(t, `\bWith[A-Z]`, got.stderr, "flags are named, and not options of Go")
+			assert.NotRegexp(t, goName, got.stderr, "flags are named, and no functions of Go")
 		})
 	}
 }
@@ -129,6 +134,7 @@ func TestNothingIsEchoed(t *testing.T) {
 			assert.NotContains(t, screen, segments[1][:20])
 			assert.NotContains(t, screen, segments[2][:20])
 			assert.NotContains(t, screen, secret)
+			assert.NotRegexp(t, goName, screen)
 			assert.NotContains(t, screen, "nWGxne_9WmC6", "the private member")
 			assert.NotContains(t, screen, strings.Split(string(private), "\n")[1][:20])
 		})
@@ -230,6 +236,33 @@ func TestMissingFilesAreNamed(t *testing.T) {
 		assert.Contains(t, got.stderr, "nowhere.")
 	}
 	assert.Contains(t, tool("verify -key keys", "x.y.z").stderr, "jwt: keys cannot be read")
+}
+
+// Other forms of keys, of which the library says which function reads them.
+func TestForeignKeys(t *testing.T) {
+	inFolder(t)
+	block, _ := pem.Decode([]byte(read(t, "keys/rsa.pem")))
+	for name, text := range map[string][]byte{
+		"der.key":        block.Bytes,
+		"ssh.pub":        []byte("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea a@b\n"),
+		"openssh.key":    []byte("-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAA\n-----END OPENSSH PRIVATE KEY-----\n"),
+		"discovery.json": []byte(`{"issuer":"https://login.example","jwks_uri":"https://login.example/jwks.json"}`),
+		"google.json":    []byte(`{"a1":"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"}`),
+		"page.pem":       []byte("<!doctype html><title>Not found</title>"),
+		"set.json":       []byte(read(t, "keys/good.json")),
+		"two.pem":        []byte(read(t, "keys/rsa-public.pem") + read(t, "keys/ed.pem")),
+		"locked.pem":     []byte("-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIB\n-----END ENCRYPTED PRIVATE KEY-----\n"),
+	} {
+		require.NoError(t, os.WriteFile(name, text, 0o600))
+		for _, line := range []string{"verify -secret ", "sign -no-expiry -key ", "key public ", "jwks check "} {
+			got := tool(line+name, "x.y.z")
+			if name == "set.json" && line == "jwks check " {
+				continue
+			}
+			assert.NotEqual(t, exitOK, got.code, line+name)
+			assert.NotRegexp(t, goName, got.stderr, line+name)
+		}
+	}
 }
 
 func TestIsTerminal(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,6 +48,8 @@ func (k *keys) list() (all []*jwt.Key) {
 	return all
 }
 
+var isVariable = regexp.MustCompile(`^env:[A-Z][A-Z0-9_]{0,60}$`)
+
 // nameOf is how errors and notes call a KEY argument: by its name if it is known to be that of a file,
 // since it may also be a secret that somebody took for a KEY.
 func nameOf(ref string) (string, error) {
@@ -55,6 +58,8 @@ func nameOf(ref string) (string, error) {
 		return "", usageError("a key is given by the name of a file, - or env:NAME, and not as an argument, which other users can see")
 	case ref == "-":
 		return "standard input", nil
+	case isVariable.MatchString(ref):
+		return ref, nil
 	}
 	_, err := os.Stat(ref)
 	isFile := err == nil || slices.Contains([]string{".json", ".jwk", ".jwks", ".pem", ".key", ".pub", ".crt", ".cer"}, filepath.Ext(ref))
@@ -63,6 +68,8 @@ func nameOf(ref string) (string, error) {
 	}
 	return ref, nil
 }
+
+var isSSH = regexp.MustCompile(`^\s*(ssh|ecdsa-sha2|sk-ssh)-`)
 
 // readKeys reads a KEY argument that is no URL.
 func (sys *system) readKeys(ref string, opts ...jwt.KeyOption) (*keys, error) {
@@ -79,18 +86,21 @@ func (sys *system) readKeys(ref string, opts ...jwt.KeyOption) (*keys, error) {
 	}
 	k := &keys{name: name}
 	var kind struct {
-		Keys json.RawMessage `json:"keys"`
+		Type json.RawMessage `json:"kty"`
 	}
-	switch trimmedText := bytes.TrimSpace(text); {
-	case bytes.HasPrefix(trimmedText, []byte("{")) && json.Unmarshal(text, &kind) == nil && kind.Keys != nil:
-		k.form = formSet
-		k.set, err = jwt.ParseKeySet(text, opts...)
-	case bytes.HasPrefix(trimmedText, []byte("{")):
+	isJSON := bytes.HasPrefix(bytes.TrimSpace(text), []byte("{"))
+	switch {
+	case isJSON && json.Unmarshal(text, &kind) == nil && kind.Type != nil:
 		k.form = formJWK
 		k.one, err = jwt.ParseJWK(text, opts...)
+	case isJSON: // ParseKeySet knows what else it may be, such as a discovery document
+		k.form = formSet
+		k.set, err = jwt.ParseKeySet(text, opts...)
 	case bytes.Contains(text, []byte("-----BEGIN")):
 		k.form = formPEM
 		k.one, err = jwt.ParsePEM(text, opts...)
+	case isSSH.Match(text):
+		return nil, keyError("%s holds a key in the form of OpenSSH; ssh-keygen -e -m PKCS8 -f FILE converts those of RSA and ECDSA", name)
 	default:
 		return nil, keyError("%s holds no PEM, JWK or JWK Set; a shared secret is given by -secret, "+
 			"and openssl converts DER (openssl pkey -inform DER)", name)
