@@ -5,80 +5,74 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/token-jwt/jwt"
 )
 
-func sign(args []string, sys *system) error {
+// signFlags are what a token is signed with, and what is added to its claims.
+type signFlags struct {
+	*flagSet
+	key, secret, encoding        *string
+	weak                         func() []jwt.KeyOption
+	algorithm, keyID, typ        *string
+	issuer, subject              *string
+	audiences, claims, headers   *[]string
+	lifetime                     *time.Duration
+	noExpiry, noIssued, randomID *bool
+}
+
+func newSignFlags(sys *system) *signFlags {
 	f := newFlags(sys, "jwt sign [flags] [CLAIMS | -]",
 		"Signs claims, and prints the token. CLAIMS is a JSON object; flags add to it. \"iat\" is added\n"+
 			"unless CLAIMS has it. A lifetime must be chosen: -expires-in, an \"exp\" in CLAIMS, or -no-expiry.",
 		"jwt sign -key private.json -expires-in 15m -subject alice -audience orders \\\n"+
 			"  -claim scope=orders:read -claim admin:=false")
-	var (
-		keyRef    = f.text("key", "the private key: a `KEY` in PEM or a JWK; a file, -, or env:NAME")
-		secretRef = f.text("secret", "the shared secret: a `FILE`, or env:NAME")
-		encoding  = f.text("secret-encoding", "`FORM` of the secret: raw (the default), base64, base64url or hex")
-		weak      = f.weak()
-		algorithm = f.text("alg", "sign with the algorithm of this `NAME`, such as PS256; the default\nis that of the key")
-		keyID     = f.text("kid", "the `ID` of the key, for keys in PEM, which have none")
-		typ       = f.text("type", "the `TYPE` (typ), such as at+jwt; the default is JWT")
-		headers   = f.list("header", "a header parameter: `NAME=TEXT`, or NAME:=JSON; several may be given")
-		lifetime  = f.duration("expires-in", "add exp: the token expires after this `DURATION`, such as 15m")
-		noExpiry  = f.Bool("no-expiry", false, "the token never expires")
-		noIssued  = f.Bool("no-issued-at", false, "do not add iat")
-		issuer    = f.text("issuer", "add the `ISSUER` (iss)")
-		subject   = f.text("subject", "add the `SUBJECT` (sub)")
-		audiences = f.list("audience", "add an `AUDIENCE` (aud); several may be given")
-		randomID  = f.Bool("random-id", false, "add a random jti")
-		claimList = f.list("claim", "add a claim: `NAME=TEXT`, or NAME:=JSON; several may be given")
-	)
+	return &signFlags{
+		flagSet:   f,
+		key:       f.text("key", "the private key: a `KEY` in PEM or a JWK; a file, -, or env:NAME"),
+		secret:    f.text("secret", "the shared secret: a `FILE`, or env:NAME"),
+		encoding:  f.text("secret-encoding", "`FORM` of the secret: raw (the default), base64, base64url or hex"),
+		weak:      f.weak(),
+		algorithm: f.text("alg", "sign with the algorithm of this `NAME`, such as PS256; the default\nis that of the key"),
+		keyID:     f.text("kid", "the `ID` of the key, for keys in PEM, which have none"),
+		typ:       f.text("type", "the `TYPE` (typ), such as at+jwt; the default is JWT"),
+		headers:   f.list("header", "a header parameter: `NAME=TEXT`, or NAME:=JSON; several may be given"),
+		lifetime:  f.duration("expires-in", "add exp: the token expires after this `DURATION`, such as 15m"),
+		noExpiry:  f.Bool("no-expiry", false, "the token never expires"),
+		noIssued:  f.Bool("no-issued-at", false, "do not add iat"),
+		issuer:    f.text("issuer", "add the `ISSUER` (iss)"),
+		subject:   f.text("subject", "add the `SUBJECT` (sub)"),
+		audiences: f.list("audience", "add an `AUDIENCE` (aud); several may be given"),
+		randomID:  f.Bool("random-id", false, "add a random jti"),
+		claims:    f.list("claim", "add a claim: `NAME=TEXT`, or NAME:=JSON; several may be given"),
+	}
+}
+
+func sign(args []string, sys *system) error {
+	f := newSignFlags(sys)
 	argument, err := f.parseOne(args)
 	if err != nil {
 		return err
 	}
-	if *keyRef == "-" && argument == "-" || *secretRef == "-" && argument == "-" {
+	if argument == "-" && (*f.key == "-" || *f.secret == "-") {
 		return usageError("the key and the claims cannot both come from standard input")
 	}
-	key, err := sys.signingKey(*keyRef, *secretRef, *encoding, weak())
+	key, err := f.signingKey()
 	if err != nil {
 		return err
 	}
-	claims, has, err := sys.readClaims(argument, *claimList)
+	claims, has, err := sys.readClaims(argument, *f.claims)
 	if err != nil {
 		return err
 	}
-	if n := countTrue(*lifetime != 0, *noExpiry, has["exp"]); n != 1 {
+	if countTrue(*f.lifetime != 0, *f.noExpiry, has["exp"]) != 1 {
 		return usageError("say one of -expires-in 15m, \"exp\" in the claims, or -no-expiry")
 	}
-	opts := []jwt.EncodeOption{jwt.WithClock(sys.now)}
-	add := func(given bool, opt func() jwt.EncodeOption) {
-		if given {
-			opts = append(opts, opt())
-		}
-	}
-	add(*lifetime != 0, func() jwt.EncodeOption { return jwt.WithExpiresIn(*lifetime) })
-	add(!*noIssued && !has["iat"], jwt.WithIssuedAt)
-	add(*issuer != "", func() jwt.EncodeOption { return jwt.WithIssuer(*issuer) })
-	add(*subject != "", func() jwt.EncodeOption { return jwt.WithSubject(*subject) })
-	add(len(*audiences) > 0, func() jwt.EncodeOption { return jwt.WithAudience(*audiences...) })
-	add(*randomID, jwt.WithRandomID)
-	add(*typ != "", func() jwt.EncodeOption { return jwt.WithType(*typ) })
-	add(*keyID != "", func() jwt.EncodeOption { return jwt.WithKeyID(*keyID) })
-	for _, text := range *headers {
-		name, value, err := assignment("-header", text)
-		if err != nil {
-			return err
-		}
-		opts = append(opts, jwt.WithHeader(name, value))
-	}
-	if *algorithm != "" {
-		alg, err := jwt.ParseAlgorithm(*algorithm)
-		if err != nil {
-			return err
-		}
-		opts = append(opts, jwt.WithAlgorithm(alg))
+	opts, err := f.options(has["iat"])
+	if err != nil {
+		return err
 	}
 	token, err := jwt.Encode(claims, key, opts...)
 	if err != nil {
@@ -86,6 +80,38 @@ func sign(args []string, sys *system) error {
 	}
 	_, err = fmt.Fprintln(sys.stdout, token)
 	return err
+}
+
+func (f *signFlags) options(hasIssuedAt bool) ([]jwt.EncodeOption, error) {
+	opts := []jwt.EncodeOption{jwt.WithClock(f.sys.now)}
+	add := func(given bool, opt func() jwt.EncodeOption) {
+		if given {
+			opts = append(opts, opt())
+		}
+	}
+	add(*f.lifetime != 0, func() jwt.EncodeOption { return jwt.WithExpiresIn(*f.lifetime) })
+	add(!*f.noIssued && !hasIssuedAt, jwt.WithIssuedAt)
+	add(*f.issuer != "", func() jwt.EncodeOption { return jwt.WithIssuer(*f.issuer) })
+	add(*f.subject != "", func() jwt.EncodeOption { return jwt.WithSubject(*f.subject) })
+	add(len(*f.audiences) > 0, func() jwt.EncodeOption { return jwt.WithAudience(*f.audiences...) })
+	add(*f.randomID, jwt.WithRandomID)
+	add(*f.typ != "", func() jwt.EncodeOption { return jwt.WithType(*f.typ) })
+	add(*f.keyID != "", func() jwt.EncodeOption { return jwt.WithKeyID(*f.keyID) })
+	for _, text := range *f.headers {
+		name, value, err := assignment("-header", text)
+		if err != nil {
+			return nil, err
+		}
+		opts = append(opts, jwt.WithHeader(name, value))
+	}
+	if *f.algorithm != "" {
+		alg, err := jwt.ParseAlgorithm(*f.algorithm)
+		if err != nil {
+			return nil, err
+		}
+		opts = append(opts, jwt.WithAlgorithm(alg))
+	}
+	return opts, nil
 }
 
 func countTrue(all ...bool) (n int) {
@@ -97,16 +123,16 @@ func countTrue(all ...bool) (n int) {
 	return n
 }
 
-func (sys *system) signingKey(keyRef, secretRef, encoding string, opts []jwt.KeyOption) (*jwt.Key, error) {
+func (f *signFlags) signingKey() (*jwt.Key, error) {
 	switch {
-	case (keyRef == "") == (secretRef == ""):
+	case (*f.key == "") == (*f.secret == ""):
 		return nil, usageError("which key? one of -key KEY and -secret FILE; see jwt sign -h")
-	case encoding != "" && secretRef == "":
+	case *f.encoding != "" && *f.secret == "":
 		return nil, usageError("-secret-encoding is for -secret, which is missing")
-	case secretRef != "":
-		return sys.readSecret(secretRef, encoding, opts...)
+	case *f.secret != "":
+		return f.sys.readSecret(*f.secret, *f.encoding, f.weak()...)
 	}
-	k, err := sys.readKeys(keyRef, opts...)
+	k, err := f.sys.readKeys(*f.key, f.weak()...)
 	if err != nil {
 		return nil, err
 	}
