@@ -188,8 +188,8 @@ func Sign[K SigningKey](payload []byte, key K, opts ...EncodeOption) (string, er
 // Verify verifies the signature of a token of any octets, and returns them, those
 // of [WithDetachedPayload] as a copy. It looks at no claims: neither "exp" nor
 // any other. It takes [WithType], [WithMaxSize], [WithPadding], [WithCritical],
-// [WithDetachedPayload] and [WithContext]; another option is an
-// [ErrInvalidOption]. Otherwise it fails as [Decode] does.
+// [WithDetachedPayload] and [WithContext], and [Decoder.Verify] [WithSignatureCache]
+// too; another option is an [ErrInvalidOption]. Otherwise it fails as [Decode] does.
 //
 // It is safe for concurrent use and keeps no reference to what it is given.
 func Verify[K VerificationKey](token string, key K, alg Algorithm, opts ...DecodeOption) ([]byte, error) {
@@ -448,15 +448,40 @@ func (s *scratch) authenticate(keys keyring, p *decodePolicy, ctx context.Contex
 		return f
 	}
 	s.input = append(s.input[:0], input...)
-	for _, key := range candidates {
-		if key.verify(h.Algorithm, s.input, s.signature) {
-			if !s.headerCached && !c.padded {
-				keepHeader(c.header, h)
+	if !s.holds(p.signatures, candidates) {
+		return c.badSignature(h, s.signature)
+	}
+	if !s.headerCached && !c.padded {
+		keepHeader(c.header, h)
+	}
+	return nil
+}
+
+// holds reports whether the signature is one of the signing input by any of the keys. A nil
+// cache is none. A MAC is not cached: it costs no more than the hash that would find it.
+func (s *scratch) holds(cache *signatureCache, candidates []*keyState) bool {
+	alg := s.header.Algorithm
+	var sum sum256
+	if alg&hmacAlgorithms != 0 {
+		cache = nil
+	}
+	if cache != nil {
+		sum = cache.sum(alg, &s.input, s.signature)
+		for _, key := range candidates {
+			if cache.has(sum, key.fingerprint()) {
+				return true
 			}
-			return nil
 		}
 	}
-	return c.badSignature(h, s.signature)
+	for _, key := range candidates {
+		if key.verify(alg, s.input, s.signature) {
+			if cache != nil {
+				cache.add(sum, key.fingerprint())
+			}
+			return true
+		}
+	}
+	return false
 }
 
 // readClaims reads the payload as a claims set.

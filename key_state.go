@@ -31,6 +31,8 @@ type keyState struct {
 
 	jwk  *jwkMembers   // what its JWK said beside the key; nil where it came from elsewhere
 	macs *[3]sync.Pool // keyed HMAC states; nil for a raw key
+
+	fingerprint func() sum256 // of identity, computed once and if wanted; nil for a raw key
 }
 
 // A sealed value shows to nobody but who opens it. Behind a pointer it would not be
@@ -76,6 +78,7 @@ func makeKey(material any, jwk *jwkMembers, o keyOptions) (*Key, error) {
 		k.id = o.id
 	}
 	k.macs = new([3]sync.Pool)
+	k.fingerprint = sync.OnceValue(func() sum256 { return sum256Of([]byte(k.identity())) })
 	k.settle()
 	return &Key{seal(k)}, nil
 }

@@ -76,6 +76,7 @@ type (
 	maxSizeOption        int
 	criticalOption       []string
 	paddingOption        struct{}
+	signatureCacheOption int
 	detachedOption       []byte
 
 	keyAlgorithmOption Algorithm
@@ -119,6 +120,7 @@ func (contextOption) forDecoding()        {}
 func (maxSizeOption) forDecoding()        {}
 func (criticalOption) forDecoding()       {}
 func (paddingOption) forDecoding()        {}
+func (signatureCacheOption) forDecoding() {}
 func (detachedOption) forDecoding()       {}
 
 func (keyAlgorithmOption) forKeys() {}
@@ -297,6 +299,31 @@ func WithCritical(names ...string) DecodeOption { return criticalOption(names) }
 // without it is then an [ErrDecode], so that there is still one text for each
 // token.
 func WithPadding() DecodeOption { return paddingOption{} }
+
+// WithSignatureCache makes a [Decoder] remember the last n tokens whose signature held: the
+// same token again costs a SHA-256 of it, and no public-key operation. For a service that
+// sees the same access tokens again and again that is most of what verifying costs.
+//
+// Nothing but the signature is remembered. Each call makes all other checks anew: "exp",
+// "nbf", the audience, the rest of the options, validators. It chooses the key first, too, so
+// that a key that left a live set, or does not serve the token's algorithm, verifies nothing.
+// The cache holds a keyed SHA-256 of each token and its signature, and that of the key: no
+// token, no claim and no key. A token that differs in one character is another token, and so is
+// one with the second form of an ECDSA signature. A token that was refused is not remembered.
+//
+// The memory is allocated by [NewDecoder], 130 bytes for each of the n tokens, and neither
+// grows nor shrinks. Where more than n tokens are in use, new ones take the place of old
+// ones, which are then verified as if for the first time, and no call waits for another. So n
+// is best well above the number of tokens that are in use at the same time.
+//
+// Leave it out where a token comes once, such as an ID token or a client assertion: each
+// call then computes a hash for nothing. With secrets it does nothing, as an HMAC costs no
+// more than the hash. It does not notice that a token is used twice, and a token that was
+// revoked is refused by a [WithValidator] alone, as without it.
+//
+// It is for NewDecoder: in a call that prepares nothing, such as [Decode], it is an
+// [ErrInvalidOption], and so is n under 1 or above 1,048,576.
+func WithSignatureCache(n int) DecodeOption { return signatureCacheOption(n) }
 
 // WithDetachedPayload gives [Verify] the payload of a token that was signed
 // without it (see [WithDetached] and [WithUnencodedPayload], either of which the

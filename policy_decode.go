@@ -24,8 +24,10 @@ type decodePolicy struct {
 	subject        string
 	strictAudience string
 	detached       []byte
-	jwtOnly        string // an option that Verify does not take
-	jwsOnly        string // one that Decode does not take
+	cacheSize      int             // of WithSignatureCache, or 0
+	signatures     *signatureCache // of that size, made by NewDecoder; nil for none
+	jwtOnly        string          // an option that Verify does not take
+	jwsOnly        string          // one that Decode does not take
 }
 
 const defaultMaxSize = 256 << 10
@@ -130,6 +132,11 @@ func readDecodePolicy(algorithms Algorithm, opts []DecodeOption) (decodePolicy, 
 			err = checkCriticalNames(o)
 		case paddingOption:
 			p.set |= hasPadding
+		case signatureCacheOption:
+			p.cacheSize = int(o)
+			if o < 1 || o > mostCached {
+				err = badOption("WithSignatureCache was given " + strconv.Itoa(int(o)) + "; it takes a number of tokens, from 1 to " + strconv.Itoa(mostCached))
+			}
 		case detachedOption:
 			p.detached, p.jwsOnly = o, "WithDetachedPayload"
 			p.set |= hasDetached
