@@ -85,3 +85,62 @@ func IsDue(s *KeySet, now time.Time) bool {
 	f := s.state.open().live.latest.Load()
 	return f.age(now) >= f.due
 }
+
+// Remember has a decoder's cache say that a signature holds, whether it does or not: a token
+// that is accepted for it shows that the cache was asked, and for what.
+func Remember(d *Decoder, key *Key, alg Algorithm, input string, signature []byte) {
+	text := []byte(input)
+	c := d.policy.signatures
+	c.add(c.sum(alg, &text, signature), key.state.open().fingerprint())
+}
+
+// Remembered returns how many signatures a decoder's cache holds; -1 where it has none.
+func Remembered(d *Decoder) (n int) {
+	if d.policy.signatures == nil {
+		return -1
+	}
+	for i := range d.policy.signatures.buckets {
+		for j := range d.policy.signatures.buckets[i].entries {
+			if d.policy.signatures.buckets[i].entries[j].key[0].Load() != 0 {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// WhileWriting runs a function while an entry of each bucket is being written.
+func WhileWriting(d *Decoder, f func()) {
+	for i := range d.policy.signatures.buckets {
+		b := &d.policy.signatures.buckets[i]
+		b.version.Add(1)
+		defer b.version.Add(1)
+	}
+	f()
+}
+
+// CacheType is what the cache consists of.
+func CacheType() reflect.Type { return reflect.TypeFor[signatureCache]() }
+
+// TornRead has a cache of one bucket write entries over one another, and asks all the time for
+// halves of two that were in the same place. It reports whether the cache ever had any.
+func TornRead(rounds int) (torn bool) {
+	c := newSignatureCache(1)
+	value := func(i int) sum256 { n := uint64(i + 1); return sum256{n, n, n, n} }
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for i := range rounds {
+			c.add(value(i%(2*cacheWays)), value(i%(2*cacheWays)))
+		}
+	}()
+	for i := 0; ; i++ {
+		select {
+		case <-done:
+			return torn
+		default:
+			old, new := i%(2*cacheWays), (i+cacheWays)%(2*cacheWays)
+			torn = torn || c.has(value(new), value(old))
+		}
+	}
+}
