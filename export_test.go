@@ -109,6 +109,12 @@ func Remembered(d *Decoder) (n int) {
 	return n
 }
 
+// CachedSum returns what a decoder's cache knows a signature by.
+func CachedSum(d *Decoder, alg Algorithm, input string, signature []byte) [4]uint64 {
+	text := []byte(input)
+	return d.policy.signatures.sum(alg, &text, signature)
+}
+
 // WhileWriting runs a function while an entry of each bucket is being written.
 func WhileWriting(d *Decoder, f func()) {
 	for i := range d.policy.signatures.buckets {

@@ -215,6 +215,16 @@ func TestSignatureCacheOfALiveSet(t *testing.T) {
 		refuses(t, d, f.token, jwt.ErrInvalidSignature)
 		publish(old)
 	}
+
+	// Where two keys may be meant, one does not stand for what the other signed.
+	one, two := newEd25519(t, ""), newEd25519(t, "")
+	token = tokenOf(t, two, jwt.Claims{"sub": "alice"})
+	for range 2 {
+		publish(one, two)
+		decodes(t, d, token)
+		publish(one)
+		refuses(t, d, token, jwt.ErrInvalidSignature)
+	}
 }
 
 // What depends on the time, the options or the program is checked on every call.
@@ -385,6 +395,25 @@ func TestSignatureCacheRemembersTheLast(t *testing.T) {
 		}
 	}
 	assert.Greater(t, found, n*97/100)
+}
+
+// Each cache has a seed, so that nobody can make tokens of his own for the bucket of another's. All
+// else of a signature is in its sum.
+func TestSignatureCacheIsSeeded(t *testing.T) {
+	key := newEd25519(t, "")
+	sums := map[[4]uint64]bool{}
+	for range 3 {
+		d := mustDecoder(t, key, jwt.EdDSA, jwt.WithSignatureCache(8))
+		sum := jwt.CachedSum(d, jwt.EdDSA, "a.b", []byte("c"))
+		assert.Equal(t, sum, jwt.CachedSum(d, jwt.EdDSA, "a.b", []byte("c")))
+		for _, other := range [][4]uint64{
+			sum, jwt.CachedSum(d, jwt.Ed25519, "a.b", []byte("c")), jwt.CachedSum(d, jwt.EdDSA, "a.bc", nil),
+			jwt.CachedSum(d, jwt.EdDSA, "a.b", nil), jwt.CachedSum(d, jwt.EdDSA, "a.", []byte("bc")),
+		} {
+			assert.False(t, sums[other])
+			sums[other] = true
+		}
+	}
 }
 
 // While a bucket is written, whoever wants it does without: nobody waits.
