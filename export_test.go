@@ -128,25 +128,14 @@ func WhileWriting(d *Decoder, f func()) {
 // CacheType is what the cache consists of.
 func CacheType() reflect.Type { return reflect.TypeFor[signatureCache]() }
 
-// TornRead has a cache of one bucket write entries over one another, and asks all the time for
-// halves of two that were in the same place. It reports whether the cache ever had any.
-func TornRead(rounds int) (torn bool) {
-	c := newSignatureCache(1)
-	value := func(i int) sum256 { n := uint64(i + 1); return sum256{n, n, n, n} }
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for i := range rounds {
-			c.add(value(i%(2*cacheWays)), value(i%(2*cacheWays)))
-		}
-	}()
-	for i := 0; ; i++ {
-		select {
-		case <-done:
-			return torn
-		default:
-			old, new := i%(2*cacheWays), (i+cacheWays)%(2*cacheWays)
-			torn = torn || c.has(value(new), value(old))
-		}
-	}
+// A CacheBucket is one of eight places.
+type CacheBucket struct{ bucket cacheBucket }
+
+// Read is what looks for an entry.
+func (b *CacheBucket) Read(f func() bool) bool { return b.bucket.read(f) }
+
+// Write is what adds one. It reports whether f was called.
+func (b *CacheBucket) Write(f func() bool) (called bool) {
+	b.bucket.write(func(*cacheEntry) bool { called = true; return f() })
+	return called
 }

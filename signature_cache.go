@@ -36,8 +36,8 @@ const (
 	mostCached = 1 << 20
 )
 
-// A cacheBucket is read without a lock. Its version is odd while an entry is written, and
-// then another one than before: what was read in between is not used.
+// A cacheBucket is a sequence lock: its version is odd while an entry is written, and another
+// one afterwards. Half of it is the count of entries written.
 type cacheBucket struct {
 	version atomic.Uint64
 	entries [cacheWays]cacheEntry
@@ -83,34 +83,46 @@ func (c *signatureCache) sum(alg Algorithm, input *[]byte, signature []byte) sum
 // and half a sum is worth nothing.
 func (c *signatureCache) has(signed, key sum256) bool {
 	b := c.bucket(signed)
-	version := b.version.Load()
-	return b.has(signed, key) && version&1 == 0 && b.version.Load() == version
+	return b.read(func() bool { return b.contains(signed, key) })
 }
 
-// add notes that the signature holds by the key.
+// add notes that the signature holds by the key. Another goroutine may have noted it since has.
 func (c *signatureCache) add(signed, key sum256) {
 	b := c.bucket(signed)
-	version := b.version.Load()
-	if version&1 != 0 || !b.version.CompareAndSwap(version, version+1) {
-		return
-	}
-	if b.has(signed, key) { // by a goroutine that verified the same token at the same time
-		b.version.Store(version)
-		return
-	}
-	e := &b.entries[version/2%cacheWays]
-	for i := range signed {
-		e.signed[i].Store(signed[i])
-		e.key[i].Store(key[i])
-	}
-	b.version.Store(version + 2)
+	b.write(func(oldest *cacheEntry) bool {
+		if b.contains(signed, key) {
+			return false
+		}
+		storeWords(&oldest.signed, signed)
+		storeWords(&oldest.key, key)
+		return true
+	})
 }
 
 func (c *signatureCache) bucket(signed sum256) *cacheBucket {
 	return &c.buckets[signed[0]%uint64(len(c.buckets))]
 }
 
-func (b *cacheBucket) has(signed, key sum256) bool {
+// read returns what f returns, or false where an entry is written meanwhile.
+func (b *cacheBucket) read(f func() bool) bool {
+	version := b.version.Load()
+	return version&1 == 0 && f() && b.version.Load() == version
+}
+
+// write calls f with the oldest entry, unless another goroutine is writing. f reports whether
+// it wrote.
+func (b *cacheBucket) write(f func(oldest *cacheEntry) bool) {
+	version := b.version.Load()
+	if version&1 != 0 || !b.version.CompareAndSwap(version, version+1) {
+		return
+	}
+	if f(&b.entries[version/2%cacheWays]) {
+		version += 2
+	}
+	b.version.Store(version)
+}
+
+func (b *cacheBucket) contains(signed, key sum256) bool {
 	for i := range b.entries {
 		if e := &b.entries[i]; equalWords(&e.signed, signed) && equalWords(&e.key, key) {
 			return true
@@ -121,4 +133,10 @@ func (b *cacheBucket) has(signed, key sum256) bool {
 
 func equalWords(words *[4]atomic.Uint64, sum sum256) bool {
 	return words[0].Load() == sum[0] && words[1].Load() == sum[1] && words[2].Load() == sum[2] && words[3].Load() == sum[3]
+}
+
+func storeWords(words *[4]atomic.Uint64, sum sum256) {
+	for i := range sum {
+		words[i].Store(sum[i])
+	}
 }

@@ -433,9 +433,21 @@ func TestSignatureCacheWhileWriting(t *testing.T) {
 	assert.Equal(t, 2, jwt.Remembered(d))
 }
 
-// Half of one entry with half of another is no hit, while one overwrites the other.
+// What is read while an entry is written is not used, and no two are written at a time.
 func TestSignatureCacheIsNotReadTorn(t *testing.T) {
-	assert.False(t, jwt.TornRead(200_000))
+	yes, no := func() bool { return true }, func() bool { return false }
+	var b jwt.CacheBucket
+	for range 20 {
+		assert.True(t, b.Read(yes))
+		assert.False(t, b.Read(no))
+		assert.False(t, b.Read(func() bool { return b.Write(yes) }), "written meanwhile")
+		assert.True(t, b.Read(func() bool { return b.Write(no) }), "not written")
+		assert.True(t, b.Write(func() bool {
+			assert.False(t, b.Read(yes), "while it is written")
+			assert.False(t, b.Write(yes), "by another one")
+			return true
+		}))
+	}
 }
 
 // Many goroutines, one decoder, more tokens than it remembers, and keys that change.
