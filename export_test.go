@@ -128,14 +128,21 @@ func WhileWriting(d *Decoder, f func()) {
 // CacheType is what the cache consists of.
 func CacheType() reflect.Type { return reflect.TypeFor[signatureCache]() }
 
-// A CacheBucket is one of eight places.
-type CacheBucket struct{ bucket cacheBucket }
+// A SmallCache is one of eight places, all in one bucket.
+type SmallCache struct{ cache *signatureCache }
+
+// NewSmallCache makes one.
+func NewSmallCache() SmallCache { return SmallCache{newSignatureCache(1)} }
+
+// Has and Add are what a call asks, and tells.
+func (c SmallCache) Has(signed, key [4]uint64) bool { return c.cache.has(signed, key) }
+func (c SmallCache) Add(signed, key [4]uint64)      { c.cache.add(signed, key) }
 
 // Read is what looks for an entry.
-func (b *CacheBucket) Read(f func() bool) bool { return b.bucket.read(f) }
+func (c SmallCache) Read(f func() bool) bool { return c.cache.buckets[0].read(f) }
 
 // Write is what adds one. It reports whether f was called.
-func (b *CacheBucket) Write(f func() bool) (called bool) {
-	b.bucket.write(func(*cacheEntry) bool { called = true; return f() })
+func (c SmallCache) Write(f func() bool) (called bool) {
+	c.cache.buckets[0].write(func(*cacheEntry) bool { called = true; return f() })
 	return called
 }

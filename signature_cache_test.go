@@ -436,7 +436,7 @@ func TestSignatureCacheWhileWriting(t *testing.T) {
 // What is read while an entry is written is not used, and no two are written at a time.
 func TestSignatureCacheIsNotReadTorn(t *testing.T) {
 	yes, no := func() bool { return true }, func() bool { return false }
-	var b jwt.CacheBucket
+	b := jwt.NewSmallCache()
 	for range 20 {
 		assert.True(t, b.Read(yes))
 		assert.False(t, b.Read(no))
@@ -447,6 +447,25 @@ func TestSignatureCacheIsNotReadTorn(t *testing.T) {
 			assert.False(t, b.Write(yes), "by another one")
 			return true
 		}))
+	}
+}
+
+// An entry is compared whole: a sum that differs in one bit is another one.
+func TestSignatureCacheComparesAllBits(t *testing.T) {
+	c := jwt.NewSmallCache()
+	signed, key := [4]uint64{1, 2, 3, 4}, [4]uint64{5, 6, 7, 8}
+	c.Add(signed, key)
+	assert.True(t, c.Has(signed, key))
+	assert.False(t, c.Has(key, signed))
+	for word := range 4 {
+		for bit := range 64 {
+			other := signed
+			other[word] ^= 1 << bit
+			assert.False(t, c.Has(other, key))
+			other = key
+			other[word] ^= 1 << bit
+			assert.False(t, c.Has(signed, other))
+		}
 	}
 }
 
