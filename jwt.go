@@ -460,28 +460,31 @@ func (s *scratch) authenticate(keys keyring, p *decodePolicy, ctx context.Contex
 // holds reports whether the signature is one of the signing input by any of the keys. A nil
 // cache is none. A MAC is not cached: it costs no more than the hash that would find it.
 func (s *scratch) holds(cache *signatureCache, candidates []*keyState) bool {
-	alg := s.header.Algorithm
-	var sum sum256
-	if alg&hmacAlgorithms != 0 {
-		cache = nil
+	if cache == nil || s.header.Algorithm&hmacAlgorithms != 0 {
+		return s.verifiedBy(candidates) != nil
 	}
-	if cache != nil {
-		sum = cache.sum(alg, &s.input, s.signature)
-		for _, key := range candidates {
-			if cache.has(sum, key.fingerprint()) {
-				return true
-			}
-		}
-	}
+	sum := cache.sum(s.header.Algorithm, &s.input, s.signature)
 	for _, key := range candidates {
-		if key.verify(alg, s.input, s.signature) {
-			if cache != nil {
-				cache.add(sum, key.fingerprint())
-			}
+		if cache.has(sum, key.fingerprint()) {
 			return true
 		}
 	}
-	return false
+	key := s.verifiedBy(candidates)
+	if key == nil {
+		return false
+	}
+	cache.add(sum, key.fingerprint())
+	return true
+}
+
+// verifiedBy returns the key by which the signature holds, or nil.
+func (s *scratch) verifiedBy(candidates []*keyState) *keyState {
+	for _, key := range candidates {
+		if key.verify(s.header.Algorithm, s.input, s.signature) {
+			return key
+		}
+	}
+	return nil
 }
 
 // readClaims reads the payload as a claims set.

@@ -301,8 +301,9 @@ func WithCritical(names ...string) DecodeOption { return criticalOption(names) }
 func WithPadding() DecodeOption { return paddingOption{} }
 
 // WithSignatureCache makes a [Decoder] remember the last n tokens whose signature held: the
-// same token again costs a SHA-256 of it, and no public-key operation. For a service that
-// sees the same access tokens again and again that is most of what verifying costs.
+// same token again costs a SHA-256 of it in place of the public-key operation, which is
+// nearly all that verifying costs. It is for a service that gets the same access tokens again
+// and again.
 //
 // Nothing but the signature is remembered. Each call makes all other checks anew: "exp",
 // "nbf", the audience, the rest of the options, validators. It chooses the key first, too, so

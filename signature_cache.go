@@ -10,9 +10,9 @@ import (
 // The cache of signatures that held: see WithSignatureCache.
 //
 // Whether a signature holds depends on the algorithm, the key, the signing input and the
-// signature alone. An entry is a SHA-256 of all of them, so that a hit says no more than the
-// public-key operation would say again. What depends on anything else, the clock or the
-// options, is not cached.
+// signature alone. An entry has all of them, by SHA-256: a hit says what the public-key
+// operation would say again. What depends on anything else, the clock or the options, is
+// not cached.
 
 // A signatureCache is a hash table of fixed size. A new entry evicts the oldest of its bucket.
 // Nobody waits: where two goroutines write to one bucket at the same time, one does not write,
@@ -43,7 +43,8 @@ type cacheBucket struct {
 	entries [cacheWays]cacheEntry
 }
 
-// A cacheEntry says that one signature holds by one key. An empty one is the sum of nothing.
+// A cacheEntry says that one signature holds by one key: see sum and keyState.fingerprint. An
+// empty one is all zeros, which no SHA-256 is known to be.
 type cacheEntry struct {
 	signed, key [4]atomic.Uint64
 }
