@@ -115,6 +115,9 @@ func CachedSum(d *Decoder, alg Algorithm, input string, signature []byte) [4]uin
 	return d.policy.signatures.sum(alg, &text, signature)
 }
 
+// Sum256Of is SHA-256 in words.
+func Sum256Of(text []byte) [4]uint64 { return sum256Of(text) }
+
 // WhileWriting runs a function while an entry of each bucket is being written.
 func WhileWriting(d *Decoder, f func()) {
 	for i := range d.policy.signatures.buckets {

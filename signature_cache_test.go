@@ -7,6 +7,8 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/big"
@@ -447,6 +449,18 @@ func TestSignatureCacheIsNotReadTorn(t *testing.T) {
 			assert.False(t, b.Write(yes), "by another one")
 			return true
 		}))
+	}
+}
+
+// A sum in words is all of it.
+func TestSum256Of(t *testing.T) {
+	for _, text := range []string{"", "a", strings.Repeat("abc", 100)} {
+		want := sha256.Sum256([]byte(text))
+		var got []byte
+		for _, word := range jwt.Sum256Of([]byte(text)) {
+			got = binary.LittleEndian.AppendUint64(got, word)
+		}
+		assert.Equal(t, want[:], got)
 	}
 }
 
