@@ -179,3 +179,50 @@ func TestAllocationsOfLiveSets(t *testing.T) {
 	}
 	assert.Equal(t, count(fixed), count(live))
 }
+
+// A token that a Decoder remembers costs no allocation but those of its claims, however its
+// algorithm verifies; and to remember one costs none.
+func TestAllocationsOfTheSignatureCache(t *testing.T) {
+	for _, alg := range []jwt.Algorithm{jwt.RS256, jwt.PS256, jwt.ES256, jwt.EdDSA} {
+		key := keyFor(t, alg)
+		token := tokenOf(t, key, jwt.Claims{"iss": "https://issuer.example", "name": "Alice Liddell"})
+		var into measured
+		count := func(d *jwt.Decoder, tokens ...string) float64 {
+			i := 0
+			return testing.AllocsPerRun(100, func() {
+				i++
+				if err := d.DecodeInto(tokens[i%len(tokens)], &into); err != nil {
+					t.Fatal(err)
+				}
+			})
+		}
+		cached, plain := mustDecoder(t, key, alg, jwt.WithSignatureCache(8)), mustDecoder(t, key, alg)
+		require.NoError(t, cached.DecodeInto(token, &into))
+		assert.Equal(t, 1.0, count(cached, token), "%v: the text of its strings", alg)
+		assert.Equal(t, 1.0, testing.AllocsPerRun(100, func() { _, _ = cached.Verify(token) }), alg)
+
+		var many []string // of which each is evicted before it comes again
+		for i := range 40 {
+			many = append(many, tokenOf(t, key, jwt.Claims{"iss": "https://issuer.example", "name": strings.Repeat("a", i+1)}))
+		}
+		few := mustDecoder(t, key, alg, jwt.WithSignatureCache(1))
+		assert.Equal(t, count(plain, many...), count(few, many...), alg)
+	}
+}
+
+// The memory of a cache is allocated with its Decoder, and no more: 130 bytes for each token.
+func TestMemoryOfTheSignatureCache(t *testing.T) {
+	key := keyFor(t, jwt.EdDSA)
+	of := func(opts ...jwt.DecodeOption) uint64 {
+		octets, _ := cost(func() { mustDecoder(t, key, jwt.EdDSA, opts...) })
+		return octets
+	}
+	without := of(jwt.WithMaxSize(1000))
+	for _, n := range []int{1000, 10_000, 100_000} {
+		octets := of(jwt.WithSignatureCache(n)) - without
+		assert.GreaterOrEqual(t, octets, uint64(128*n))
+		assert.LessOrEqual(t, octets, uint64(130*n+130*n/8+8192), "what the allocator rounds up included")
+	}
+	octets, _ := cost(func() { mustDecoder(t, secret, jwt.HS256, jwt.WithSignatureCache(100_000)) })
+	assert.Less(t, octets, uint64(10_000), "a secret needs none")
+}

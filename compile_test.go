@@ -99,6 +99,7 @@ var (
 	_ func(int) jwt.DecodeOption                                                             = jwt.WithMaxSize
 	_ func(...string) jwt.DecodeOption                                                       = jwt.WithCritical
 	_ func() jwt.DecodeOption                                                                = jwt.WithPadding
+	_ func(int) jwt.DecodeOption                                                             = jwt.WithSignatureCache
 	_ func([]byte) jwt.DecodeOption                                                          = jwt.WithDetachedPayload
 	_ func(jwt.Algorithm) jwt.KeyOption                                                      = jwt.WithKeyAlgorithm
 	_ func() jwt.KeyOption                                                                   = jwt.AllowWeakKey

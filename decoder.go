@@ -30,8 +30,13 @@ func NewDecoder[K VerificationKey](key K, alg Algorithm, opts ...DecodeOption) (
 	if err := keys.serve(alg); err != nil {
 		return nil, err
 	}
+	if p.has(withSignatureCache) && alg&^hmacAlgorithms != 0 {
+		p.signatures = newSignatureCache(p.get(withSignatureCache).size)
+	}
 	return &Decoder{seal(&keys), p}, nil
 }
+
+var errCacheOneShot = badOption("WithSignatureCache is for NewDecoder: a call by itself has nothing to remember; make a Decoder once, and use it for every token")
 
 // oneShotDecoder is NewDecoder for one call. What it returns refers to what it was given.
 func oneShotDecoder[K VerificationKey](s *scratch, key K, alg Algorithm, opts []DecodeOption) (keyring, decodePolicy, error) {
@@ -40,7 +45,11 @@ func oneShotDecoder[K VerificationKey](s *scratch, key K, alg Algorithm, opts []
 		return keyring{}, decodePolicy{}, err
 	}
 	p, err := readDecodePolicy(alg, opts)
-	if err == nil {
+	switch {
+	case err != nil:
+	case p.has(withSignatureCache):
+		err = errCacheOneShot
+	default:
 		err = keys.serve(alg)
 	}
 	return keys, p, err

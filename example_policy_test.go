@@ -232,3 +232,40 @@ func ExampleToken_checkedAt() {
 	// <nil>
 	// jwt: a validator refused the token: the user logged in 1h30m0s ago, and not within the hour
 }
+
+// A service that gets the same access tokens again and again verifies the signature of each of
+// them once. All else is checked with every request.
+func ExampleWithSignatureCache() {
+	key, err := jwt.GenerateKey(jwt.ES256)
+	if err != nil {
+		log.Fatal(err)
+	}
+	now := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
+	clock := jwt.WithClock(func() time.Time { return now })
+	token, err := jwt.Encode(jwt.Claims{"sub": "alice"}, key, clock, jwt.WithExpiresIn(15*time.Minute))
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	// Made once: some thousand users, each with a token or two.
+	decoder, err := jwt.NewDecoder(key.Public(), jwt.ES256, jwt.WithRequired("exp"), jwt.WithSignatureCache(10_000), clock)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for range 3 { // the signature is verified the first time
+		claims, err := decoder.Decode(token)
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(claims.Subject())
+	}
+
+	now = now.Add(15 * time.Minute)
+	_, err = decoder.Decode(token)
+	fmt.Println("expired:", errors.Is(err, jwt.ErrExpired))
+	// Output:
+	// alice
+	// alice
+	// alice
+	// expired: true
+}

@@ -190,8 +190,8 @@ func Sign[K SigningKey](payload []byte, key K, opts ...EncodeOption) (string, er
 // Verify verifies the signature of a token of any octets, and returns them, those
 // of [WithDetachedPayload] as a copy. It looks at no claims: neither "exp" nor
 // any other. It takes [WithType], [WithMaxSize], [WithPadding], [WithCritical],
-// [WithDetachedPayload] and [WithContext]; another option is an
-// [ErrInvalidOption]. Otherwise it fails as [Decode] does.
+// [WithDetachedPayload] and [WithContext], and [Decoder.Verify] [WithSignatureCache]
+// too; another option is an [ErrInvalidOption]. Otherwise it fails as [Decode] does.
 //
 // It is safe for concurrent use and keeps no reference to what it is given.
 func Verify[K VerificationKey](token string, key K, alg Algorithm, opts ...DecodeOption) ([]byte, error) {
@@ -450,15 +450,43 @@ func (s *scratch) authenticate(keys keyring, p *decodePolicy, ctx context.Contex
 		return f
 	}
 	s.input = append(s.input[:0], input...)
+	if !s.holds(p.signatures, candidates) {
+		return c.badSignature(h, s.signature)
+	}
+	if !s.headerCached && !c.padded {
+		keepHeader(c.header, h)
+	}
+	return nil
+}
+
+// holds reports whether the signature is one of the signing input by any of the keys. A nil
+// cache is none. A MAC is not cached: it costs no more than the hash that would find it.
+func (s *scratch) holds(cache *signatureCache, candidates []*keyState) bool {
+	if cache == nil || s.header.Algorithm&hmacAlgorithms != 0 {
+		return s.verifiedBy(candidates) != nil
+	}
+	sum := cache.sum(s.header.Algorithm, &s.input, s.signature)
 	for _, key := range candidates {
-		if key.verify(h.Algorithm, s.input, s.signature) {
-			if !s.headerCached && !c.padded {
-				keepHeader(c.header, h)
-			}
-			return nil
+		if cache.has(sum, key.fingerprint()) {
+			return true
 		}
 	}
-	return c.badSignature(h, s.signature)
+	key := s.verifiedBy(candidates)
+	if key == nil {
+		return false
+	}
+	cache.add(sum, key.fingerprint())
+	return true
+}
+
+// verifiedBy returns the key by which the signature holds, or nil.
+func (s *scratch) verifiedBy(candidates []*keyState) *keyState {
+	for _, key := range candidates {
+		if key.verify(s.header.Algorithm, s.input, s.signature) {
+			return key
+		}
+	}
+	return nil
 }
 
 // readClaims reads the payload as a claims set.

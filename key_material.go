@@ -29,6 +29,8 @@ type keyState struct {
 
 	jwk  *jwkMembers   // what its JWK said beside the key; nil where it came from elsewhere
 	macs *[3]sync.Pool // keyed HMAC states; nil for a raw key
+
+	fingerprint func() sum256 // of identity, computed once and if wanted; nil for a raw key
 }
 
 // A sealed value is kept in a closure, which package fmt cannot print. A pointer would not
@@ -76,6 +78,7 @@ func (k *keyState) finish(o keyOptions) (*Key, error) {
 		k.id = o.id
 	}
 	k.macs = new([3]sync.Pool)
+	k.fingerprint = sync.OnceValue(func() sum256 { return sum256Of([]byte(k.identity())) })
 	k.computeUses()
 	return &Key{seal(k)}, nil
 }

@@ -45,13 +45,14 @@ var layers = []layer{
 	{"token", "token.go", "claims flow header json strictjson values", ""},
 	{"validator", "validator.go", "flow options policy token", ""},
 
-	{"sign", "sign*.go", "algorithm jwk key rsakey", "encoding/json encoding/base64 time"},
-	{"key", "key.go key_*.go", "algorithm flow foreignkey header jwk options policy set sign strictjson", ""},
+	{"signatures", "signature_cache.go", "algorithm", ""},
+	{"sign", "sign.go sign_*.go", "algorithm jwk key rsakey", "encoding/json encoding/base64 time"},
+	{"key", "key.go key_*.go", "algorithm flow foreignkey header jwk options policy set sign signatures strictjson", ""},
 	{"jwk", "jwk.go pem.go", "algorithm base64url foreignkey json key options pemkey rsakey sign strictjson", ""},
 	{"set", "keyset*.go", "algorithm foreignkey jwk key options sign strictjson", ""},
 
-	{"options", "options.go", "algorithm json set table token values", ""},
-	{"policy", "policy_*.go", "algorithm base64url flow header json key options strictjson table values", ""},
+	{"options", "options.go", "algorithm json set signatures table token values", ""},
+	{"policy", "policy_*.go", "algorithm base64url flow header json key options signatures strictjson table values", ""},
 	{"flow", "jwt.go compact.go scratch.go encoder.go decoder.go issuers.go export_conformance.go", "all", ""},
 }
 

@@ -3,6 +3,7 @@ package jwt
 import (
 	"context"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -124,6 +125,7 @@ const (
 	withCritical
 	withPadding
 	withDetachedPayload
+	withSignatureCache
 	withKeyAlgorithm
 	allowWeakKey
 	withRefreshInterval
@@ -166,6 +168,7 @@ var optionRows = [optionKinds]struct {
 	withCritical:         {"WithCritical", ofDecoder, ""},
 	withPadding:          {"WithPadding", ofDecoder, ""},
 	withDetachedPayload:  {"WithDetachedPayload", inVerify, ""},
+	withSignatureCache:   {"WithSignatureCache", ofDecoder, ""},
 	withKeyAlgorithm:     {"WithKeyAlgorithm", inNewKey, ""},
 	allowWeakKey:         {"AllowWeakKey", inNewKey, ""},
 	withRefreshInterval:  {"WithRefreshInterval", inNewLiveKeySet, ""},
@@ -355,6 +358,32 @@ func WithCritical(names ...string) DecodeOption { return &option{kind: withCriti
 // token.
 func WithPadding() DecodeOption { return &option{kind: withPadding} }
 
+// WithSignatureCache makes a [Decoder] remember the last n tokens whose signature held: the
+// same token again costs a SHA-256 of it in place of the public-key operation, which is
+// nearly all that verifying costs. It is for a service that gets the same access tokens again
+// and again.
+//
+// Nothing but the signature is remembered. Each call makes all other checks anew: "exp",
+// "nbf", the audience, the rest of the options, validators. It chooses the key first, too, so
+// that a key that left a live set, or does not serve the token's algorithm, verifies nothing.
+// The cache holds a keyed SHA-256 of each token and its signature, and that of the key: no
+// token, no claim and no key. A token that differs in one character is another token, and so is
+// one with the second form of an ECDSA signature. A token that was refused is not remembered.
+//
+// The memory is allocated by [NewDecoder], 130 bytes for each of the n tokens, and neither
+// grows nor shrinks. Where more than n tokens are in use, new ones take the place of old
+// ones, which are then verified as if for the first time, and no call waits for another. So n
+// is best well above the number of tokens that are in use at the same time.
+//
+// Leave it out where a token comes once, such as an ID token or a client assertion: each
+// call then computes a hash for nothing. With secrets it does nothing, as an HMAC costs no
+// more than the hash. It does not notice that a token is used twice, and a token that was
+// revoked is refused by a [WithValidator] alone, as without it.
+//
+// It is for NewDecoder: in a call that prepares nothing, such as [Decode], it is an
+// [ErrInvalidOption], and so is n under 1 or above 1,048,576.
+func WithSignatureCache(n int) DecodeOption { return &option{kind: withSignatureCache, size: n} }
+
 // WithDetachedPayload gives [Verify] the payload of a token that was signed
 // without it (see [WithDetached] and [WithUnencodedPayload], either of which the
 // header tells: "b64" false, and "crit" that lists it beside nothing but what
@@ -400,6 +429,8 @@ func (o *option) fault() error {
 		return o.checkExtensions()
 	case withMaxSize:
 		return o.refuse(o.size <= 0, " must be greater than 0")
+	case withSignatureCache:
+		return o.refuse(o.size < 1 || o.size > mostCached, " was given "+strconv.Itoa(o.size)+"; it takes a number of tokens, from 1 to "+strconv.Itoa(mostCached))
 	case withClock:
 		return o.refuse(o.clock == nil, " was given nil; time.Now is the default")
 	case withContext:

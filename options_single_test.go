@@ -65,4 +65,13 @@ func TestSingleOptions(t *testing.T) {
 	assert.NoError(t, err)
 	_, err = jwt.Decode(token, secret, jwt.HS256)
 	assertClass(t, err, jwt.ErrDecode)
+	// A cache of signatures is for a Decoder, and asks for nothing.
+	key := keyFor(t, jwt.EdDSA)
+	decoder := mustDecoder(t, key, jwt.EdDSA, at(now), jwt.WithSignatureCache(8))
+	for range 2 {
+		_, err = decoder.Decode(tokenOf(t, key, jwt.Claims{}))
+		assert.NoError(t, err)
+		_, err = decoder.Decode(tokenOf(t, key, jwt.Claims{"exp": 1}))
+		assertClass(t, err, jwt.ErrExpired)
+	}
 }

@@ -105,6 +105,17 @@ func TestOptionsOnTheWrongCall(t *testing.T) {
 		_, err = jwt.Verify(token, secret, jwt.HS256, opt)
 		assert.NoError(t, err)
 	}
+	// One is for what is made once, and for both calls of it.
+	_, err = jwt.Verify(token, secret, jwt.HS256, jwt.WithSignatureCache(8))
+	assertNames(t, err, "WithSignatureCache")
+	decoder, err = jwt.NewDecoder(secret, jwt.HS256, jwt.WithSignatureCache(8), at(now))
+	require.NoError(t, err)
+	_, err = decoder.Decode(token)
+	assert.NoError(t, err)
+	decoder, err = jwt.NewDecoder(secret, jwt.HS256, jwt.WithSignatureCache(8))
+	require.NoError(t, err)
+	_, err = decoder.Verify(token)
+	assert.NoError(t, err)
 	// The last payload is the one that holds.
 	detached, err := jwt.Sign([]byte("b"), secret, jwt.WithDetached(), jwt.WithDetached())
 	require.NoError(t, err)

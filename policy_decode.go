@@ -15,6 +15,7 @@ type decodePolicy struct {
 	maxSize    int
 	unchecked  [len(claimTable)]bool // the claims that WithoutCheck names
 	opts       []DecodeOption        // where the validators are: see validate
+	signatures *signatureCache       // of WithSignatureCache, made by NewDecoder; nil for none
 }
 
 const defaultMaxSize = 256 << 10

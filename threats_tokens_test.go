@@ -354,7 +354,8 @@ func TestThreat39_OtherSerializations(t *testing.T) {
 	refuse(t, jwt.ErrInvalidAlgorithm, forge(`{"alg":"dir","enc":"A256GCM"}`, good), secret, jwt.HS256)
 }
 
-// Headers are remembered once their signature held, and tokens never.
+// Headers are remembered once their signature held, where a program asks for it signatures are,
+// and tokens never: see signature_cache_test.go for the rest.
 func TestThreat40_RememberedTokens(t *testing.T) {
 	key, other := mustKey(t, secret), mustKey(t, bytes.Repeat([]byte{7}, 64))
 	clock := now
@@ -378,6 +379,29 @@ func TestThreat40_RememberedTokens(t *testing.T) {
 	clock = now.Add(time.Minute)
 	_, err := decoder.Decode(alice)
 	assertClass(t, err, jwt.ErrExpired)
+
+	// One token under a key that another one's cache knows, and parts of two that are cached.
+	one, impostor := newEd25519(t, "k"), newEd25519(t, "k")
+	clock = now
+	cached := mustDecoder(t, one, jwt.EdDSA, jwt.WithSignatureCache(8), jwt.WithClock(func() time.Time { return clock }))
+	deceived := mustDecoder(t, impostor, jwt.EdDSA, jwt.WithSignatureCache(8), at(now))
+	alice = tokenOf(t, one, jwt.Claims{"sub": "alice", "exp": 1800000010})
+	bob = tokenOf(t, one, jwt.Claims{"sub": "bob", "exp": 1800000010})
+	a, b := strings.Split(alice, "."), strings.Split(bob, ".")
+	for range 3 {
+		for token, subject := range map[string]string{alice: "alice", bob: "bob"} {
+			claims, err := cached.Decode(token)
+			require.NoError(t, err)
+			assert.Equal(t, subject, claims.Subject(), "claims are read from the token")
+			refuses(t, deceived, token, jwt.ErrInvalidSignature)
+		}
+		refuses(t, cached, a[0]+"."+a[1]+"."+b[2], jwt.ErrInvalidSignature)
+		refuses(t, cached, a[0]+"."+b[1]+"."+a[2], jwt.ErrInvalidSignature)
+		refuses(t, cached, b64(`{"alg":"none"}`)+"."+a[1]+"."+a[2], jwt.ErrInvalidAlgorithm)
+		refuses(t, cached, b64(`{"alg":"EdDSA","kid":"k"}`)+"."+a[1]+"."+a[2], jwt.ErrInvalidSignature)
+	}
+	clock = now.Add(time.Minute)
+	refuses(t, cached, alice, jwt.ErrExpired)
 }
 
 func TestThreat41_InjectionWhenSigning(t *testing.T) {

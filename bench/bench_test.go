@@ -66,6 +66,7 @@ func TestTargetsNameCases(t *testing.T) {
 		r.cases = append(r.cases, []*entry{
 			{c: &c, l: &libraries[0], usual: true, rounds: []float64{2}},
 			{c: &c, l: &libraries[0], rounds: []float64{2}},
+			{c: &c, l: &libraries[0], name: withoutCache, rounds: []float64{2}},
 			{c: &c, l: &libraries[1], rounds: []float64{6}},
 			{c: &c, name: "floor", rounds: []float64{1}},
 		})

@@ -125,6 +125,7 @@ type material struct {
 	ed      ed25519.PrivateKey
 	claims  map[string]flatClaims // by size
 	tokens  map[string]string     // by algorithm and size: "HS256/195B"
+	more    map[string][]string   // of 195 octets, with other IDs, by algorithm
 	expired string
 	badSig  string
 	garbage string
@@ -150,6 +151,7 @@ func newMaterial() *material {
 		claims: map[string]flatClaims{},
 		tokens: map[string]string{},
 		others: map[string]string{},
+		more:   map[string][]string{},
 	}
 	rand.Read(m.secret)
 	_, m.ed = must2(ed25519.GenerateKey(rand.Reader))
@@ -161,6 +163,13 @@ func newMaterial() *material {
 	}
 
 	small := m.claims["195B"]
+	for _, alg := range algorithms[1:] {
+		for i := range 32 {
+			c := small
+			c.ID = fmt.Sprintf("%0*d", len(c.ID), i)
+			m.more[alg] = append(m.more[alg], m.sign(alg, alg, c))
+		}
+	}
 	m.badSig = withBadSignature(m.tokens["HS256/195B"])
 	m.expired = m.sign(hs256, hs256, claimsOf(195, -time.Hour))
 	m.dots = string(repeated('.', 1<<20))

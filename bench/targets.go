@@ -61,6 +61,15 @@ func targets() []target {
 	for _, alg := range algorithms[1:] {
 		faster("verify/"+alg, 1, 1)
 	}
+	faster("repeat/"+es256, 25, 25)
+	faster("repeat/"+eddsa, 20, 20)
+	faster("repeat/"+rs256, 12, 12)
+	for _, alg := range algorithms[1:] {
+		all = append(all, target{text: "new/" + alg + ": times that without the cache", wanted: 1.02, atMost: true, measure: func(r *report) (float64, bool) {
+			entries := r.find("new/" + alg)
+			return divide(entryTime(ourEntry(entries)), entryTime(fastest(entries, func(e *entry) bool { return e.name == withoutCache })))
+		}})
+	}
 	allocations("verify/struct/195B", "DecodeInto", 2)
 	allocations("verify/map/195B", "Decode", 11)
 	allocations("sign/struct/195B", "AppendEncode", 1)
