@@ -8,11 +8,11 @@ import (
 )
 
 // An Audience is the value of "aud": the services that a token is meant for
-// (RFC 7519, Section 4.1.3). It is written as one string where it holds one,
-// else as an array, and read from either.
+// (RFC 7519, Section 4.1.3). It reads a string or an array. An Audience of one string is
+// written as a string, any other one as an array.
 //
-// As text it is that one string, or the JSON array where it holds none, several,
-// or one that starts with a bracket.
+// The text form (MarshalText) is the one string. It is the JSON array if there is no string,
+// if there are several, or if the one string starts with a bracket.
 type Audience []string
 
 // MarshalJSON writes one string, or an array. Text that is not UTF-8 is an
@@ -42,8 +42,8 @@ func (a Audience) MarshalText() ([]byte, error) {
 	return a.wrote(new(strictjson.Writer).Append(nil, append([]string{}, a...)))
 }
 
-// UnmarshalText reads the text form; text that starts with a bracket and is no
-// array of strings is an [ErrInvalidAudience].
+// UnmarshalText reads the text form. Text that starts with a bracket, but is no array of
+// strings, is an [ErrInvalidAudience].
 func (a *Audience) UnmarshalText(text []byte) error {
 	if a == nil {
 		return badOption("UnmarshalText was given a nil pointer to read into")
@@ -55,7 +55,7 @@ func (a *Audience) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// wrote makes the writer's error one of ours.
+// wrote converts the writer's error to an ErrInvalidOption.
 func (a Audience) wrote(text []byte, err error) ([]byte, error) {
 	if err != nil {
 		return nil, &failure{class: ErrInvalidOption, text: "an audience is text that is not valid UTF-8"}

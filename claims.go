@@ -13,31 +13,36 @@ import (
 // Claims is a claims set (RFC 7519, Section 4): the members of the JSON object
 // that a token carries.
 //
-// In a decoded one, a number written without fraction or exponent is an int64,
-// beyond that range a json.Number; any other number is a float64, or a
-// json.Number where no float64 holds it; an object is a map[string]any, an array
-// a []any. The methods give the registered claims, [Get] any other one. They also
-// read what a program may put there, such as a [time.Time] under "exp".
+// The values of decoded claims have these types:
 //
-// Where other libraries make each number a float64, claims["user_id"].(float64) is
-// common. Here an ID is an int64: that expression panics, and with a second result
-// its ok is false and the ID 0. Get[int64](claims, "user_id") reads it, and fails
-// where it is something else.
+//   - a string, a bool or nil;
+//   - int64 for a number without fraction or exponent, json.Number if it is out of range;
+//   - float64 for any other number, json.Number if no float64 holds it;
+//   - map[string]any for an object, []any for an array.
 //
-// It is a map like any other: safe for concurrent use as long as nobody writes.
+// [Claims.Subject] and the other methods return the registered claims, [Get] returns any
+// other claim. All of them also read the Go values that a program may put into the map,
+// such as a [time.Time] under "exp".
+//
+// Other libraries decode each number as a float64, so programs contain expressions such as
+// claims["user_id"].(float64). Here an ID is an int64. The expression panics, or with a
+// second result gives 0 and false. Use Get[int64](claims, "user_id"): it returns the ID,
+// or an error if the claim is no integer.
+//
+// Like any map it is safe for concurrent use as long as no goroutine writes to it.
 type Claims map[string]any
 
-// Issuer returns "iss"; "" where it is absent or no string.
+// Issuer returns "iss"; "" if it is absent or no string.
 func (c Claims) Issuer() string { return c.text("iss") }
 
-// Subject returns "sub"; "" where it is absent or no string.
+// Subject returns "sub"; "" if it is absent or no string.
 func (c Claims) Subject() string { return c.text("sub") }
 
-// ID returns "jti"; "" where it is absent or no string.
+// ID returns "jti"; "" if it is absent or no string.
 func (c Claims) ID() string { return c.text("jti") }
 
-// Audience returns "aud"; nil where it is absent, an empty list, or no string or list
-// of strings.
+// Audience returns "aud"; nil if it is absent, an empty list, or neither a string nor a
+// list of strings.
 func (c Claims) Audience() Audience {
 	switch aud := c["aud"].(type) {
 	case string:
@@ -60,13 +65,13 @@ func (c Claims) Audience() Audience {
 	return nil
 }
 
-// ExpiresAt returns "exp"; the zero time where it is absent or no date.
+// ExpiresAt returns "exp"; the zero time if it is absent or no date.
 func (c Claims) ExpiresAt() time.Time { return c.date("exp") }
 
-// NotBefore returns "nbf"; the zero time where it is absent or no date.
+// NotBefore returns "nbf"; the zero time if it is absent or no date.
 func (c Claims) NotBefore() time.Time { return c.date("nbf") }
 
-// IssuedAt returns "iat"; the zero time where it is absent or no date.
+// IssuedAt returns "iat"; the zero time if it is absent or no date.
 func (c Claims) IssuedAt() time.Time { return c.date("iat") }
 
 func (c Claims) text(name string) string {
@@ -79,7 +84,7 @@ func (c Claims) date(name string) time.Time {
 	return t
 }
 
-// dateOf reads a date from whatever a token or a program may have put there.
+// dateOf reads a date from any value that a token or a program may have put into Claims.
 func dateOf(value any) (time.Time, bool) {
 	switch v := value.(type) {
 	case nil:
@@ -98,7 +103,7 @@ func dateOf(value any) (time.Time, bool) {
 			return v.Time, true
 		}
 		return time.Time{}, false
-	case time.Duration: // an integer that is no date
+	case time.Duration: // an integer underneath, but not a date
 		return time.Time{}, false
 	case json.Number:
 		if !strictjson.IsNumber([]byte(v)) {
@@ -132,14 +137,19 @@ func (i instant) timeIf(ok bool) (time.Time, bool) {
 	return i.time(), true
 }
 
-// Get returns one claim as a T: a number exactly or not at all, a nested object
-// as a struct or map, a date as a [NumericDate] or [time.Time]. It fits values as
-// [Decoder.DecodeInto] does, but changes none on the way: a list fits a Go array of
-// its length alone, and null is no element of a list or map whose type cannot tell
-// it from other values. What it returns shares no memory with c.
+// Get returns one claim as a T. A T may be a struct or map for a nested object, a
+// [NumericDate] or [time.Time] for a date. It converts values as [Decoder.DecodeInto]
+// does, but loses nothing:
 //
-// A claim that is absent or null is an [ErrMissingClaim]; one that does not fit
-// T is an [ErrInvalidToken]. Both name it in [InvalidTokenError].
+//   - A number must be exact in T.
+//   - A list fits a Go array of the same length only.
+//   - A null inside a list or map fits only if the element type can represent it, such as
+//     a pointer: it never becomes a zero value.
+//
+// The result shares no memory with c.
+//
+// A claim that is absent or null is an [ErrMissingClaim]; one that does not fit T is an
+// [ErrInvalidToken]. Both name the claim in [InvalidTokenError].
 func Get[T any](c Claims, name string) (T, error) {
 	var out, zero T
 	value := c[name]
@@ -163,8 +173,8 @@ func Get[T any](c Claims, name string) (T, error) {
 	if value == nil {
 		return zero, missing(name)
 	}
-	// Everything else goes the way of a token: it is written as JSON, which is parsed
-	// and fills the T. In a token it would be in the object of the claims set.
+	// Any other value is written as JSON and read again, as in a token. Depth is 1: in a
+	// token the value would be inside the object of the claims set.
 	w := strictjson.Writer{Format: jsonFormat, Depth: 1}
 	text, err := w.Append(nil, value)
 	d := strictjson.Document{Exact: true}
@@ -187,28 +197,28 @@ func missing(name string) *failure {
 	return badClaim(ErrMissingClaim, name, "the token has no claim "+quote(name))
 }
 
-// wantedBy says which option asks for it.
+// wantedBy adds the option that asks for the claim.
 func (f *failure) wantedBy(option string) *failure {
 	f.text += ", which " + option + " asks for"
 	return f
 }
 
-// RegisteredClaims are the seven of RFC 7519, Section 4.1, for embedding into a
-// struct with claims of one's own. Absent ones are zero, and zero ones are left
-// out when writing. It has no JSON methods, so the fields around it stay. Those
-// of a decoded token are checked already, by the policy of its decoder.
+// RegisteredClaims are the seven registered claims of RFC 7519, Section 4.1. Embed it in a
+// struct that has the program's other claims as fields. Absent claims are zero, and zero
+// ones are not written. It has no JSON methods, which would hide the fields around it. In a
+// decoded token the claims were already checked by the policy of the decoder.
 //
-// Embed it without a field name and without a tag: as a named or tagged field it would
-// be one member of the token, and its "exp" no claim, so [Encode] and
-// [Decoder.DecodeInto] refuse such a struct with an [ErrInvalidOption]. A type that is
-// embedded beside it and has a MarshalJSON would write in place of the whole struct:
-// Encode refuses a payload whose MarshalJSON leaves out a claim that is set here.
+// Embed it without a field name and without a tag. As a named or tagged field it would be
+// one member of the token, and its "exp" would not be a claim, so [Encode] and
+// [Decoder.DecodeInto] refuse such a struct with an [ErrInvalidOption]. If another embedded
+// type has a MarshalJSON, Go uses it for the whole struct. So Encode refuses a payload whose
+// MarshalJSON leaves out a claim that is set here.
 type RegisteredClaims struct {
 	Issuer    string      `json:"iss,omitempty"` // who made the token
-	Subject   string      `json:"sub,omitempty"` // whom it speaks of
-	Audience  Audience    `json:"aud,omitempty"` // which services it is for
-	ExpiresAt NumericDate `json:"exp,omitzero"`  // from then on it is refused
-	NotBefore NumericDate `json:"nbf,omitzero"`  // before then it is refused
-	IssuedAt  NumericDate `json:"iat,omitzero"`  // when it was made
-	ID        string      `json:"jti,omitempty"` // unique to it
+	Subject   string      `json:"sub,omitempty"` // whom the token is about
+	Audience  Audience    `json:"aud,omitempty"` // which services the token is for
+	ExpiresAt NumericDate `json:"exp,omitzero"`  // the token is refused from this time on
+	NotBefore NumericDate `json:"nbf,omitzero"`  // the token is refused before this time
+	IssuedAt  NumericDate `json:"iat,omitzero"`  // when the token was made
+	ID        string      `json:"jti,omitempty"` // a unique ID of the token
 }

@@ -11,9 +11,9 @@ import (
 
 // When a claims set is in force (RFC 7519, Section 4.1).
 
-// What each registered claim must be, whoever asks: a verifier, or Encode, so
-// that it cannot write what a verifier would refuse. i is the node of its value; for
-// checkString 0 if it is absent.
+// What each registered claim must be. Decode and Encode share these rules, so that Encode
+// cannot write what a verifier would refuse. i is the node of the value. Only checkString
+// accepts 0, for an absent claim.
 
 func checkDate(d *strictjson.Document, i strictjson.Node, class error, name string) (instant, *failure) {
 	at, ok := dateAt(d, i)
@@ -25,7 +25,8 @@ func checkDate(d *strictjson.Document, i strictjson.Node, class error, name stri
 	return at, nil
 }
 
-// dateAt reads a number of seconds; false if it is none, or outside the years 1 to 9999.
+// dateAt reads a number of seconds. It returns false if the value is no number, or outside
+// the years 1 to 9999.
 func dateAt(d *strictjson.Document, i strictjson.Node) (instant, bool) {
 	if d.Kind(i) != strictjson.Number {
 		return instant{}, false
@@ -57,8 +58,8 @@ func checkAudience(d *strictjson.Document, i strictjson.Node) *failure {
 	return nil
 }
 
-// isEmptyList reports whether a value is []. An "aud" of it is an absent one: an
-// issuer writes it where no audience was asked for.
+// isEmptyList reports whether a value is []. An "aud" of [] counts as absent: some issuers
+// write it if no audience was requested.
 func isEmptyList(d *strictjson.Document, i strictjson.Node) bool {
 	return d.Kind(i) == strictjson.Array && d.IsEmpty(i)
 }
@@ -74,7 +75,7 @@ func noDate(class error, name string) *failure {
 	return f
 }
 
-// otherUnit tells a date of today that is not in seconds by its length.
+// otherUnit guesses the unit of a date that is not in seconds, by its number of digits.
 func otherUnit(number []byte) string {
 	for _, c := range number {
 		if c < '0' || c > '9' {
@@ -96,16 +97,16 @@ func noString(class error, name string) *failure {
 	return badClaim(class, name, strconv.Quote(name)+" must be a JSON string")
 }
 
-// ofAnyType says how to let a claim pass that nobody asked for.
+// ofAnyType adds how to turn off the check of a claim that no option asks for.
 func (f *failure) ofAnyType() *failure {
-	f.text += `; where it may be anything, WithoutCheck("` + f.claim + `") turns the check off`
+	f.text += `; if it may be anything, WithoutCheck("` + f.claim + `") turns the check off`
 	return f
 }
 
-// differs says where an identifier parts from the one of those wanted that it is most
-// like: one slash at the end is often all, and that may be beyond what quote shows.
+// differs compares an identifier with the most similar one of the list, and says at which
+// index they differ. Often they differ by a slash at the end, which quote may have cut off.
 func differs(got []byte, list []string) string {
-	best, like := 8, "" // letters in common, https:// among them
+	best, like := 8, "" // the length of the common prefix must be more than that of https://
 	for _, wanted := range list {
 		n := 0
 		for n < len(got) && n < len(wanted) && got[n] == wanted[n] {
@@ -118,7 +119,7 @@ func differs(got []byte, list []string) string {
 	if like == "" {
 		return ""
 	}
-	return fmt.Sprintf("; they part at index %d, before %s and %s", best, tail(string(got[best:])), tail(like[best:]))
+	return fmt.Sprintf("; they differ from index %d on: %s and %s", best, tail(string(got[best:])), tail(like[best:]))
 }
 
 func tail(text string) string {
@@ -128,10 +129,10 @@ func tail(text string) string {
 	return strconv.QuoteToASCII(text[:min(len(text), 16)])
 }
 
-// shown quotes what a token says.
+// shown quotes a text of a token. Long text is cut before it is copied.
 func shown(text []byte) string { return quote(string(text[:min(len(text), 128)])) }
 
-// quoteAudience shows an "aud" that was checked: of many, the first few.
+// quoteAudience quotes an "aud" that was checked. Of a long list it quotes the first few.
 func quoteAudience(d *strictjson.Document, i strictjson.Node) string {
 	const most = 3
 	if d.Kind(i) == strictjson.String {
@@ -152,9 +153,9 @@ func quoteAudience(d *strictjson.Document, i strictjson.Node) string {
 	return string(append(text, ']'))
 }
 
-// checkTypes checks the forms of the registered claims in a claims set that is to be
-// signed, and is known to be valid JSON. offsets are those of their values in text. The
-// document is for parsing an "aud".
+// checkTypes checks the forms of the registered claims before a claims set is signed. text
+// is valid JSON, and offsets are those of the values in it. d is scratch memory, to parse an
+// "aud".
 func checkTypes(d *strictjson.Document, text []byte, offsets *claimOffsets) *failure {
 	for c, row := range claimTable {
 		offset := offsets[c]
@@ -193,7 +194,7 @@ func checkWrittenAudience(d *strictjson.Document) *failure {
 		return f
 	}
 	if isEmptyList(d, 0) {
-		return badClaim(ErrInvalidOption, "aud", `"aud" is an empty list, which says nothing: leave the claim out where there is no audience; in a struct, by the tag omitempty`)
+		return badClaim(ErrInvalidOption, "aud", `"aud" is an empty list, which has no meaning: leave the claim out if there is no audience; in a struct, by the tag omitempty`)
 	}
 	for e := range d.Elements(0) {
 		if d.IsEmpty(e) {
@@ -203,14 +204,14 @@ func checkWrittenAudience(d *strictjson.Document) *failure {
 	return nil
 }
 
-// inForce holds the claims of a token against the policy, in the order of the
-// reference: required, iat, nbf, exp, iss, aud, sub, jti. Expiry does not stop
-// it; it comes back beside what else may be wrong.
+// inForce checks the claims of a token against the policy, in the order of PyJWT:
+// required, iat, nbf, exp, iss, aud, sub, jti. It stops at the first failure. Expiry does
+// not stop it, and is returned separately.
 func (p *decodePolicy) inForce(d *strictjson.Document, r *claimNodes, now instant) (expired *expiry, err *failure) {
 	if err = p.checkRequired(d); err != nil {
 		return nil, err
 	}
-	horizon := now.add(p.get(withLeeway).duration) // what the clocks of others may show already
+	horizon := now.add(p.get(withLeeway).duration) // the latest time that another clock may show
 	if r[claimIat] != 0 && p.checks(claimIat) {
 		iat, f := checkDate(d, r[claimIat], ErrInvalidIssuedAt, "iat")
 		if f != nil {
@@ -378,7 +379,7 @@ func (p *decodePolicy) checkSubject(d *strictjson.Document, i strictjson.Node) *
 	return nil
 }
 
-// checkAge holds "iat" against the maximum age.
+// checkAge checks "iat" against the maximum age.
 func (p *decodePolicy) checkAge(d *strictjson.Document, r *claimNodes, now instant) (*expiry, *failure) {
 	if !p.has(withMaxTokenAge) {
 		return nil, nil

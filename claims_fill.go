@@ -7,9 +7,9 @@ import (
 	"github.com/token-jwt/jwt/internal/strictjson"
 )
 
-// Claims sets into types of the program's own.
+// Storing claims sets in the program's types.
 
-// A target is where claims are stored: checked before any token is read.
+// A target is the variable that claims are stored in. It is checked before a token is read.
 type target struct {
 	value reflect.Value
 	plan  *strictjson.Plan
@@ -17,8 +17,8 @@ type target struct {
 
 var errTarget = badOption("the destination must be a non-nil pointer to a struct or to a map with string keys")
 
-// targetOf checks a destination. The plan of an earlier one saves looking it up if the
-// type is the same.
+// targetOf checks a destination. before is the plan of an earlier destination, or nil. If
+// the type is the same, no lookup is needed.
 func targetOf(dst any, before *strictjson.Plan) (target, error) {
 	v := reflect.ValueOf(dst)
 	if v.Kind() != reflect.Pointer || v.IsNil() {
@@ -81,7 +81,7 @@ func (t target) fillScratch(d *strictjson.Document, v reflect.Value) error {
 	return nil
 }
 
-// unfitClaim is a claim that does not fit the type that the program wants it in.
+// unfitClaim is the failure of a claim that does not fit the program's type.
 func unfitClaim(name string, err error) *failure {
 	f := badClaim(ErrInvalidToken, name, "the claims set does not fit: "+because(err))
 	if name != "" {
@@ -90,7 +90,7 @@ func unfitClaim(name string, err error) *failure {
 	return f.causedBy(err)
 }
 
-// fittingType names the type that reads a registered claim in each form that it may have.
+// fittingType suggests the type that accepts every form of a registered claim.
 func fittingType(c claim, err error) string {
 	m, ok := err.(*strictjson.Misfit)
 	if !ok || m.Type == nil {

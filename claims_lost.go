@@ -9,8 +9,8 @@ import (
 	"github.com/token-jwt/jwt/internal/strictjson"
 )
 
-// Registered claims that a program's own type would lose without a word: a token
-// that never expires, or a subject that is always empty.
+// Mistakes in a program's struct that would silently lose registered claims: the token
+// would never expire, or the subject would always be empty.
 
 var (
 	registeredClaimsType = reflect.TypeFor[RegisteredClaims]()
@@ -18,34 +18,34 @@ var (
 	expiresAt, _         = registeredClaimsType.FieldByName("ExpiresAt")
 )
 
-// A claimsType is what must be watched where a struct is the whole of a claims set. It
-// is worked out once a type.
+// A claimsType says how a struct holds registered claims, and what is wrong with that. It
+// is computed once for each type.
 type claimsType struct {
-	fault     error // the struct can hold no claims set, as its fields are written and read
-	unchecked error // Encode would write a field under a name that nobody checks
+	fault     error // why the struct cannot hold a claims set
+	unchecked error // Encode would write a field under a name that no verifier checks
 
-	fields    []claimField // the registered claims among its fields
-	embedded  [][]int      // the index of each embedded RegisteredClaims, the outermost first
-	nested    []nested     // those within a field of another struct type
-	hidden    bool         // another field is written in place of one of an embedded RegisteredClaims
-	marshaler string       // the embedded type that brings MarshalJSON or MarshalText, "" for none
+	fields    []claimField // the fields that hold registered claims
+	embedded  [][]int      // the field index of each embedded RegisteredClaims, the outermost first
+	nested    []nested     // the RegisteredClaims that are inside a named field
+	hidden    bool         // another field has the name of one in an embedded RegisteredClaims, and is written instead
+	marshaler string       // the embedded type whose MarshalJSON or MarshalText the struct inherits; "" for none
 	reader    string       // the same for UnmarshalJSON
 }
 
 // A claimField is a field that holds a registered claim.
 type claimField struct {
 	claim claim
-	index []int // that of the field
-	own   bool  // it is in no embedded RegisteredClaims
+	index []int // the index of the field
+	own   bool  // the field is not in an embedded RegisteredClaims
 }
 
-// A nested RegisteredClaims is embedded in the struct that a field holds.
+// A nested RegisteredClaims is embedded in a struct that is the value of a field.
 type nested struct {
 	field string
-	index []int // that of its ExpiresAt
+	index []int // the index of its ExpiresAt
 }
 
-// claimsTypeOf returns that of a struct's plan.
+// claimsTypeOf returns the claimsType of a struct. It is cached in the plan.
 func claimsTypeOf(p *strictjson.Plan) *claimsType {
 	if c, ok := p.Memo.Load().(*claimsType); ok {
 		return c
@@ -109,7 +109,7 @@ func newClaimsType(p *strictjson.Plan) *claimsType {
 				c.fields = append(c.fields, claimField{claim(f.Number), f.Index, true})
 			}
 		case c.unchecked == nil && !f.Tagged && claimNamed(lower) != claimOther:
-			c.unchecked = badOption("the field " + f.Name + " would be the claim " + strconv.Quote(f.Name) + ", which nobody checks: names match exactly; give it the tag json:\"" +
+			c.unchecked = badOption("the field " + f.Name + " would be the claim " + strconv.Quote(f.Name) + ", which no verifier checks: names match exactly; give it the tag json:\"" +
 				lower + "\", or another tag if it is not that claim")
 		}
 	}
@@ -129,8 +129,8 @@ func (c *claimsType) blame(fault error) {
 	}
 }
 
-// noteMethods notes an embedded type whose methods become those of the struct around
-// it, unless that has them itself.
+// noteMethods notes an embedded type whose methods the struct inherits, unless the struct
+// has them itself.
 func (c *claimsType) noteMethods(t reflect.Type) {
 	name := strings.TrimPrefix(t.String(), "*")
 	if c.marshaler == "" && strictjson.Marshals(t) {
@@ -141,7 +141,8 @@ func (c *claimsType) noteMethods(t reflect.Type) {
 	}
 }
 
-// addRegistered notes a RegisteredClaims: an embedded one of the plan, or a named one.
+// addRegistered notes a RegisteredClaims: an embedded one of the plan p, or if p is nil a
+// named one.
 func (c *claimsType) addRegistered(p *strictjson.Plan, index []int) {
 	if p != nil {
 		c.embedded = append(c.embedded, index)
@@ -155,12 +156,12 @@ func (c *claimsType) addRegistered(p *strictjson.Plan, index []int) {
 	}
 }
 
-// holds reports whether a field is one of an embedded RegisteredClaims.
+// holds reports whether a field is in an embedded RegisteredClaims.
 func (c *claimsType) holds(index []int) bool {
 	return slices.ContainsFunc(c.embedded, func(embedded []int) bool { return slices.Equal(embedded, index[:len(index)-1]) })
 }
 
-// pointedTo follows pointers. Those that lead to themselves it leaves.
+// pointedTo follows pointers, at most 64, as a pointer type can point to itself.
 func pointedTo(t reflect.Type) reflect.Type {
 	for range 64 {
 		if t.Kind() != reflect.Pointer {
@@ -171,7 +172,7 @@ func pointedTo(t reflect.Type) reflect.Type {
 	return t
 }
 
-// embeddedRegistered returns the ways to the RegisteredClaims that a struct embeds.
+// embeddedRegistered returns the index of each RegisteredClaims that a struct embeds.
 func embeddedRegistered(t reflect.Type) (found [][]int) {
 	for _, sf := range reflect.VisibleFields(t) {
 		if sf.Anonymous && pointedTo(sf.Type) == registeredClaimsType {
@@ -190,11 +191,11 @@ func namedRegisteredClaims(sf reflect.StructField) error {
 		`embed jwt.RegisteredClaims without a name and without a tag, or leave it out with json:"-"`)
 }
 
-// lost returns the error of a registered claim that a payload's struct has set, and
-// that is not among those written. byMethod says that MarshalJSON or MarshalText wrote it.
+// lost returns an error if a registered claim is set in the struct v and was not written.
+// offsets has the written claims. byMethod says that MarshalJSON or MarshalText wrote them.
 func (c *claimsType) lost(v reflect.Value, offsets []uint32, byMethod bool) error {
 	for _, f := range c.fields {
-		if offsets[f.claim] != 0 || f.own && (!byMethod || c.marshaler == "") { // what a method of its own does with them is the program's decision
+		if offsets[f.claim] != 0 || f.own && (!byMethod || c.marshaler == "") { // the program's own method may leave its own fields out
 			continue
 		}
 		field, err := v.FieldByIndexErr(f.index)
@@ -214,7 +215,8 @@ func (c *claimsType) lost(v reflect.Value, offsets []uint32, byMethod bool) erro
 	return nil
 }
 
-// lostByMethod is lost for a payload that wrote itself, which may be a pointer.
+// lostByMethod is lost for a payload that was written by its own method. The payload may be
+// a pointer.
 func lostByMethod(v reflect.Value, offsets []uint32) error {
 	for v.Kind() == reflect.Pointer && !v.IsNil() {
 		v = v.Elem()
@@ -225,8 +227,8 @@ func lostByMethod(v reflect.Value, offsets []uint32) error {
 	return claimsTypeOf(jsonFormat.Plan(v.Type())).lost(v, offsets, true)
 }
 
-// unread returns the error of a struct that read itself by UnmarshalJSON and left its
-// RegisteredClaims empty, although the document has registered claims.
+// unread returns an error if the UnmarshalJSON of a struct left its RegisteredClaims empty,
+// although the document has registered claims.
 func (c *claimsType) unread(v reflect.Value, d *strictjson.Document) *failure {
 	r := claimsOf(d)
 	for _, f := range c.fields {
@@ -234,7 +236,7 @@ func (c *claimsType) unread(v reflect.Value, d *strictjson.Document) *failure {
 			continue
 		}
 		index := f.index
-		if !f.own { // any of them shows that the struct knows of its RegisteredClaims
+		if !f.own { // one field that is set is enough: UnmarshalJSON does fill RegisteredClaims
 			index = index[:len(index)-1]
 		}
 		if filled, err := v.FieldByIndexErr(index); err == nil && !filled.IsZero() && !reflect.Indirect(filled).IsZero() {
@@ -250,15 +252,15 @@ func (c *claimsType) unread(v reflect.Value, d *strictjson.Document) *failure {
 	return nil
 }
 
-// nestedExpiry returns the error of a payload that is written without "exp", while a
-// struct in one of its fields embeds a RegisteredClaims that has one: the mistake of a
-// field name, one step further in. r has what was written, that of options included.
+// nestedExpiry returns an error if a payload was written without "exp", and a struct in one
+// of its fields embeds a RegisteredClaims that has one. Such a token would never expire.
+// offsets has the written claims, including those of options.
 func nestedExpiry(payload any, offsets *claimOffsets) error {
 	if offsets[claimExp] != 0 {
 		return nil
 	}
 	v := reflect.ValueOf(payload)
-	for v.Kind() == reflect.Pointer { // no chain that ends nowhere was written
+	for v.Kind() == reflect.Pointer { // it ends: the payload was written, so no pointer is nil or cyclic
 		v = v.Elem()
 	}
 	if v.Kind() != reflect.Struct {
@@ -270,7 +272,7 @@ func nestedExpiry(payload any, offsets *claimOffsets) error {
 	}
 	c := claimsTypeOf(p)
 	if len(c.fields) > 0 {
-		return nil // beside claims of its own, what is nested is data
+		return nil // the payload has registered claims itself, so the nested ones are data
 	}
 	for _, n := range c.nested {
 		if date, err := v.FieldByIndexErr(n.index); err == nil && isSet(date) {
@@ -292,7 +294,7 @@ func isSet(v reflect.Value) bool {
 	return !v.IsZero()
 }
 
-// shortName keeps the names of generated types from filling an error.
+// shortName cuts long names, such as those of generated types.
 func shortName(name string) string {
 	if len(name) > 64 {
 		return strings.ToValidUTF8(name[:64], "") + "…"

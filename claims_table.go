@@ -1,10 +1,10 @@
 package jwt
 
-// The registered claims (RFC 7519, Section 4.1), a row each. Names, forms, and where
-// they stand in a claims set come from this table alone.
+// The registered claims (RFC 7519, Section 4.1). The table has one row for each, with its
+// name and form.
 
-// A claim is the row of a registered claim, by which strictjson numbers its name.
-// claimOther is any other name.
+// A claim is the index of a row in claimTable. strictjson numbers the names by it.
+// claimOther stands for any other name.
 type claim int
 
 // The claims that have rules of their own.
@@ -22,7 +22,7 @@ const (
 var claimTable = [...]struct {
 	name  string
 	form  claimForm
-	class error // of the error of a token in which it has another form
+	class error // the class of the error if a token has another form
 }{
 	claimIss: {"iss", formString, ErrInvalidIssuer},
 	claimSub: {"sub", formString, ErrInvalidSubject},
@@ -43,7 +43,7 @@ const (
 	formAudience
 )
 
-// claimNames returns the names of the table, in its order, without that of claimOther.
+// claimNames returns the names of the rows after claimOther, in order.
 func claimNames() (names []string) {
 	for _, row := range claimTable[1:] {
 		names = append(names, row.name)

@@ -6,17 +6,16 @@ import (
 	"github.com/token-jwt/jwt/internal/strictjson"
 )
 
-// Payloads as claims sets in JSON.
+// Writing payloads as claims sets.
 
 var (
 	errTooLong = badOption("the token would have more than 256 KiB, which no verifier reads by default")
-	errBytes   = badOption("the payload is bytes, not claims; JSON of your own is given as a json.RawMessage, other bytes to Sign")
+	errBytes   = badOption("the payload is bytes, not claims; convert JSON to a json.RawMessage, and sign other bytes with Sign")
 	errNil     = badOption("the payload is a nil pointer; an empty claims set is jwt.Claims{}")
 )
 
-// appendClaims writes a payload as the JSON object of a claims set, and notes in
-// w.Offsets where its registered claims are. Whether they have the right forms is
-// checked by checkTypes.
+// appendClaims writes a payload as the JSON object of a claims set. It stores the offsets of
+// the registered claims in w.Offsets. checkTypes then checks their forms.
 func appendClaims(dst []byte, payload any, w *strictjson.Writer) ([]byte, error) {
 	start := len(dst)
 	dst, err := appendPayload(dst, payload, w)
@@ -24,8 +23,8 @@ func appendClaims(dst []byte, payload any, w *strictjson.Writer) ([]byte, error)
 		return dst, errTooLong
 	}
 	if err != nil {
-		// An error of ours passes, but not one that a method of the payload's got
-		// from elsewhere in this package: that a token expired, say.
+		// Keep an ErrInvalidOption of this package. Another class can only come from a
+		// method of the payload, which may have decoded a token that expired, for example.
 		if f, ok := err.(*failure); ok && f.class == ErrInvalidOption {
 			return dst, err
 		}

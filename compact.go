@@ -7,9 +7,11 @@ import (
 )
 
 // The compact serialization (RFC 7515, Section 7.1): three segments, cut at the dots and
-// decoded. Below that, what was given in place of a token, for the texts of errors. A cause
-// is named only where it is known; otherwise the first character that does not belong, and
-// its index. No accepted token reaches that part.
+// decoded.
+//
+// The second part of the file finds out what is wrong with the text, for errors. An error
+// names the likely mistake if there is one. Otherwise it names the first character that is
+// wrong, and its index. No accepted token reaches this part.
 
 // A compact is a token cut at its dots. None of its segments is decoded yet.
 type compact struct {
@@ -45,8 +47,8 @@ func cutCompact(token string, maxSize int, padded bool) (c compact, f *failure) 
 // signingInput returns what the signature is made of: the JWS Signing Input of RFC 7515.
 func (c *compact) signingInput() string { return c.token[:len(c.header)+1+len(c.payload)] }
 
-// detachedInput is the signing input where the payload is beside the token: encoded like
-// a segment, or raw (RFC 7797).
+// detachedInput is the signing input of a detached payload: encoded like a segment, or raw
+// (RFC 7797).
 func (c *compact) detachedInput(payload []byte, raw bool) string {
 	input := []byte(c.token[:len(c.header)+1])
 	if raw {
@@ -100,39 +102,39 @@ func (c *compact) decode(dst []byte, text string) ([]byte, bool) {
 		if len(text)%4 != 0 {
 			return dst, false
 		}
-		// A third '=' stays, and is refused as it is no letter.
+		// A third '=' is left, and refused: it is not in the alphabet.
 		text = strings.TrimSuffix(strings.TrimSuffix(text, "="), "=")
 	}
 	return appendBase64urlDecoded(dst, text)
 }
 
 var (
-	errSize        = malformed("", "the token is longer than is read (256 KiB, or what WithMaxSize says)")
+	errSize        = malformed("", "the token is too long (at most 256 KiB, or the size that WithMaxSize sets)")
 	errEmpty       = malformed("", "the token is empty")
-	errNotDetached = malformed("payload", "the token carries a payload of its own, beside that of WithDetachedPayload")
+	errNotDetached = malformed("payload", "the token carries a payload, and WithDetachedPayload gives one too; leave the option out, or use the detached token")
 )
 
-// causes says what was given in place of a token.
+// causes finds the likely mistake: JSON, a key or a URL given as a token, for example.
 var causes = foreigntoken.New(malformed)
 
-// notBase64 says what is wrong with a segment, which starts at that offset of the token.
+// notBase64 says what is wrong with a segment. start is its offset in the token.
 func (c *compact) notBase64(start int, segment, name string) *failure {
 	return causes.NotBase64(c.token, start, segment, name, c.padded)
 }
 
-// Signatures that do not hold, where more is known of it.
+// Signatures that do not hold. All but the first name a likely cause.
 var (
 	errSignature = &failure{class: ErrInvalidSignature, segment: "signature",
 		text: "the signature does not hold: the token was altered, or signed with another key"}
 	errSignatureDER = &failure{class: ErrInvalidSignature, segment: "signature",
-		text: "the signature does not hold: it is in ASN.1 DER, and a JWT has R and S, one after the other (RFC 7518, Section 3.4)"}
+		text: "the signature does not hold: it is in ASN.1 DER, and a JWT has R followed by S instead (RFC 7518, Section 3.4)"}
 	errSignatureNonce = &failure{class: ErrInvalidSignature, segment: "signature",
 		text: `the signature does not hold: the header has a "nonce", as tokens for Microsoft Graph have, which nobody but Graph can verify; ask for a token for this service`}
 	errSignatureSpace = &failure{class: ErrInvalidSignature, segment: "signature",
 		text: "the signature does not hold: the payload has white space in it, a line break perhaps; was the token wrapped?"}
 )
 
-// badSignature says why the signature does not hold, where that shows.
+// badSignature guesses why the signature does not hold.
 func (c *compact) badSignature(h *Header, signature []byte) *failure {
 	switch s := signature; {
 	case h.Algorithm&ecdsaAlgorithms != 0 && len(s) > 8 && s[0] == 0x30 && (int(s[1]) == len(s)-2 && s[2] == 2 || s[1] == 0x81 && int(s[2]) == len(s)-3 && s[3] == 2):

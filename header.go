@@ -7,14 +7,15 @@ import (
 	"github.com/token-jwt/jwt/internal/strictjson"
 )
 
-// maxHeader is the most octets that a JOSE header may have, decoded: they are
-// read before anything is known to be signed.
+// maxHeader is the most bytes that a JOSE header may have, decoded. It is read before the
+// signature is verified, so its size is bounded.
 const maxHeader = 16 << 10
 
-// A Header is a JOSE header (RFC 7515, Section 4). Of a decoded token it is
-// complete; one that a program makes for its tests has just these fields.
+// A Header is a JOSE header (RFC 7515, Section 4). The header of a decoded token has all
+// parameters: see [Header.Param]. One that a program makes for its tests has just these
+// fields.
 type Header struct {
-	Algorithm   Algorithm // "alg"; 0 for a name that is not known here
+	Algorithm   Algorithm // "alg"; 0 for an unknown name
 	Type        string    // "typ"
 	ContentType string    // "cty"
 	KeyID       string    // "kid"
@@ -24,9 +25,9 @@ type Header struct {
 	algState    algState
 	unencoded   bool // "b64" is false
 	hasType     bool
-	hasNonce    bool // a string, as Microsoft Graph has it; for the texts of errors
+	hasNonce    bool // "nonce" is a string, as in tokens of Microsoft Graph; for error texts
 	hasZip      bool
-	hasCritical bool // "crit", whatever it lists: see checkCritical
+	hasCritical bool // "crit" is present: see checkCritical
 }
 
 type algState uint8
@@ -37,8 +38,8 @@ const (
 	algNotText
 )
 
-// Param returns any member of a decoded header by its exact name, and whether it
-// is there. The value is of the Go types that [Claims] has, in memory of its own.
+// Param returns any member of a decoded header by its exact name, and whether it is
+// present. The value has the Go types of the values in [Claims], and is a copy.
 func (h Header) Param(name string) (any, bool) {
 	var d strictjson.Document
 	if h.json == "" || !d.Parse([]byte(h.json)) {
@@ -61,15 +62,15 @@ func (h Header) Param(name string) (any, bool) {
 	return d.Any(i), true
 }
 
-// String returns the header as MarshalJSON writes it, for printing; "" where that
+// String returns the header as MarshalJSON writes it, for printing. It returns "" if that
 // fails.
 func (h Header) String() string {
 	text, _ := h.MarshalJSON()
 	return string(text)
 }
 
-// MarshalJSON writes the header as it was decoded. A header that a program made has
-// the members that its fields say; text that is not UTF-8 is an [ErrInvalidOption].
+// MarshalJSON writes the header as it was decoded. Of a header that a program made it
+// writes the fields; text that is not UTF-8 is an [ErrInvalidOption].
 func (h Header) MarshalJSON() ([]byte, error) {
 	if h.json != "" {
 		return []byte(h.json), nil
@@ -87,12 +88,12 @@ func (h Header) MarshalJSON() ([]byte, error) {
 	return text, nil
 }
 
-// Failures that need no detail are made once: anybody can send such headers, so they
-// cost nothing.
+// Failures without details are allocated once, so that bad headers, which anyone can send,
+// cost little.
 var (
 	errHeaderSize  = malformed("header", "the header has more than 16 KiB")
 	errHeaderB64   = malformed("header", `"b64" must be true, or absent, in a JWT (RFC 7797, Section 7)`)
-	errHeaderRaw   = malformed("header", `"b64" is false: the payload stands beside the token; give it with WithDetachedPayload`)
+	errHeaderRaw   = malformed("header", `"b64" is false, so the payload is not in the token; give it with WithDetachedPayload`)
 	errHeaderCrit  = malformed("header", `"b64" is false, and "crit" does not list it (RFC 7797, Section 6)`)
 	errHeaderJWT   = malformed("header", `"cty" is JWT: a token inside a token is not supported`)
 	errKeyIDType   = &failure{class: ErrInvalidToken, text: `"kid" must be a JSON string`}
@@ -101,20 +102,20 @@ var (
 	errTypeMissing = &failure{class: ErrInvalidType, text: `the header has no "typ", which WithType asks for`}
 )
 
-// errHeaderJSON has one for each fault of JSON that was met: *strictjson.Fault to *failure.
+// errHeaderJSON caches the failure of each JSON fault: *strictjson.Fault to *failure.
 var errHeaderJSON sync.Map
 
 func badHeaderJSON(fault *strictjson.Fault) *failure {
-	if known, ok := errHeaderJSON.Load(fault); ok {
-		return known.(*failure)
+	if cached, ok := errHeaderJSON.Load(fault); ok {
+		return cached.(*failure)
 	}
 	f := malformed("header", "the header is not strictly valid JSON: "+fault.String())
 	errHeaderJSON.Store(fault, f)
 	return f
 }
 
-// parseHeader reads a JOSE header strictly, and checks what can be said of it
-// alone. What depends on its use is for the methods below.
+// parseHeader reads a JOSE header strictly, and makes the checks that do not depend on the
+// policy. The methods below make the others.
 func parseHeader(text []byte, d *strictjson.Document) (*Header, *failure) {
 	if !d.Parse(text) {
 		fault, _ := d.Fault()
@@ -134,7 +135,7 @@ func parseHeader(text []byte, d *strictjson.Document) (*Header, *failure) {
 			switch d.Kind(i) {
 			case strictjson.String:
 				h.KeyID = d.Text(i)
-			case strictjson.Null: // as some issuers write that there is none
+			case strictjson.Null: // some issuers write this instead of leaving it out
 			default:
 				return nil, errKeyIDType
 			}
@@ -150,7 +151,7 @@ func parseHeader(text []byte, d *strictjson.Document) (*Header, *failure) {
 			}
 		case "b64":
 			switch d.Kind(i) {
-			case strictjson.True: // as it is without it
+			case strictjson.True: // the default
 			case strictjson.False:
 				h.unencoded = true
 			default:
@@ -206,9 +207,9 @@ func (h *Header) checkType(wanted string) *failure {
 	return nil
 }
 
-// isMediaType compares two media types as RFC 7515, Section 4.1.9 has it: a
-// recipient "MUST treat it as if "application/" were prepended to any "typ"
-// value not containing a '/'". Only the letters of ASCII fold.
+// isMediaType compares two media types as RFC 7515, Section 4.1.9 says: a recipient "MUST
+// treat it as if "application/" were prepended to any "typ" value not containing a '/'".
+// Case is ignored for ASCII letters only.
 func isMediaType(value, wanted string) bool {
 	value, wanted = withoutApplication(value), withoutApplication(wanted)
 	if len(value) != len(wanted) {
@@ -222,7 +223,7 @@ func isMediaType(value, wanted string) bool {
 	return true
 }
 
-// withoutApplication cuts "application/" off where it would be implied.
+// withoutApplication cuts off an "application/" that would be implied.
 func withoutApplication(typ string) string {
 	const prefix = "application/"
 	if len(typ) < len(prefix) || strings.IndexByte(typ[len(prefix):], '/') >= 0 {
@@ -243,11 +244,11 @@ func lowerASCII(c byte) byte {
 	return c
 }
 
-// writeHeader writes a JOSE header into room, over what is there, and sorts params by
-// their names, so that it is the same text each time.
-func writeHeader(room []byte, params []member) ([]byte, error) {
+// writeHeader writes a JOSE header into buf, and overwrites what it holds. It sorts params
+// by name, so that the text is the same each time.
+func writeHeader(buf []byte, params []member) ([]byte, error) {
 	sortByName(params)
-	text, err := appendMembers(room[:0], params, maxHeader)
+	text, err := appendMembers(buf[:0], params, maxHeader)
 	if err == strictjson.ErrTooLarge || err == nil && len(text) > maxHeader {
 		return text, badOption(errHeaderSize.text + ", which no verifier would read; make its parameters shorter")
 	}
@@ -266,39 +267,39 @@ func checkHeader(text []byte) error {
 	return nil
 }
 
-// saysNested reports whether a value of "cty" would say that the payload is
-// itself a token.
+// saysNested reports whether a value of "cty" says that the payload is itself a token.
 func saysNested(cty any) bool {
 	var d strictjson.Document
 	text, err := writeHeader(nil, []member{{"cty", cty}})
 	if err != nil {
-		return false // which writing the header will tell
+		return false // writing the header will return the error
 	}
 	h, f := parseHeader(text, &d)
 	return f == nil && isMediaType(h.ContentType, "JWT")
 }
 
-// "crit": extensions without which a token must not be understood (RFC 7515, Section
-// 4.1.11). The program understands those that WithCritical names; nothing else does.
+// "crit" lists extensions that a verifier must understand, or refuse the token (RFC 7515,
+// Section 4.1.11). This package understands none, except "b64" in Verify. The program
+// understands those that WithCritical names.
 
 var (
 	errCritical = &failure{class: ErrInvalidToken, text: `the header has "crit": it asks for extensions that are not supported here; ` +
-		`where the program itself checks them, WithCritical names them`}
+		`if the program itself checks them, WithCritical names them`}
 	errCriticalB64  = &failure{class: ErrInvalidToken, text: `"crit" lists "b64", which no JWT may have (RFC 7797, Section 7)`}
-	errCriticalForm = &failure{class: ErrInvalidToken, text: `"crit" must be an array of strings, not empty and with none of them twice`}
+	errCriticalForm = &failure{class: ErrInvalidToken, text: `"crit" must be an array of strings, not empty and without duplicates`}
 )
 
-// checkCritical refuses extensions that are not understood. With b64, that of RFC 7797 may be
-// among them, and it reports whether it is. The header is parsed again, into d, as the
-// answer depends on the policy, and cached headers serve all policies.
+// checkCritical refuses extensions that are not understood. If b64 is true, "b64" of RFC 7797
+// may be listed, and checkCritical reports whether it is. It parses the header again, into d:
+// the result depends on the policy, so it cannot be cached with the header.
 func (h *Header) checkCritical(d *strictjson.Document, b64 bool, understood func(name string) bool) (hasB64 bool, f *failure) {
 	d.Parse([]byte(h.json))
 	list := d.Member("crit")
 	if d.Kind(list) != strictjson.Array || d.IsEmpty(list) {
 		return false, errCriticalForm
 	}
-	// The first name that is not understood, or is there twice, ends it, so a header
-	// does not make it longer than the program's own list.
+	// The loop ends at the first name that is not understood, or is a duplicate. So it runs
+	// at most once for each name that the program understands, and once more.
 	for i := range d.Elements(list) {
 		if d.Kind(i) != strictjson.String {
 			return false, errCriticalForm
@@ -316,7 +317,7 @@ func (h *Header) checkCritical(d *strictjson.Document, b64 bool, understood func
 			return false, errCriticalB64
 		case !isB64 && !understood(name):
 			return false, &failure{class: ErrInvalidToken, text: `"crit" asks for the extension ` + quote(name) +
-				", which is not supported here; where the program itself checks it, WithCritical names it"}
+				", which is not supported here; if the program itself checks it, WithCritical names it"}
 		case d.Member(name) == 0:
 			return false, &failure{class: ErrInvalidToken, text: `"crit" lists ` + quote(name) + ", which is not in the header"}
 		}

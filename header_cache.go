@@ -6,17 +6,17 @@ import (
 	"sync/atomic"
 )
 
-// The cache of headers. Nearly all tokens that a program sees have one of a few, and what
-// a header says depends on its text alone, so one cache serves all keys and policies. Only
-// headers of tokens whose signature held are kept, and none that was padded: to a policy
-// without padding its text is malformed.
+// The cache of headers. Nearly all tokens that a program sees have one of a few headers. A
+// parsed header depends on its text alone, so one cache serves all keys and policies. Only
+// headers of tokens whose signature held are cached. Padded headers are not cached: to a
+// policy without WithPadding their text is malformed.
 
 // headerCache is direct-mapped: a new entry evicts the old one of its slot.
 var headerCache [64]atomic.Pointer[cachedHeader]
 
 var headerSeed = maphash.MakeSeed()
 
-// A cachedHeader is a header segment, and what it says.
+// A cachedHeader is a header segment, and the header that was parsed from it.
 type cachedHeader struct {
 	segment string
 	header  *Header

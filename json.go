@@ -10,9 +10,10 @@ import (
 	"github.com/token-jwt/jwt/internal/strictjson"
 )
 
-// What this package adds to JSON. All of its JSON goes through package strictjson.
+// How this package uses strictjson, which reads and writes all of its JSON.
 
-// jsonFormat has this package's types, and numbers the registered claims by their rows.
+// jsonFormat tells strictjson this package's types, and the names of the registered
+// claims. strictjson numbers these names by their rows in claimTable.
 var jsonFormat = strictjson.NewFormat(claimNames(), strictjson.Types{
 	Date: reflect.TypeFor[NumericDate](),
 	ParseDate: func(number []byte) (time.Time, bool) {
@@ -24,9 +25,9 @@ var jsonFormat = strictjson.NewFormat(claimNames(), strictjson.Types{
 	Member:     func(number int, value any) (any, error) { return claimValue(claim(number), value) },
 })
 
-// Where the registered claims of a claims set are: of one that was read the node of each
-// value, of one that is written its offset. 0 is an absent one, and what stands under
-// claimOther says nothing.
+// The registered claims of a claims set, by row. claimNodes has the node of each value in a
+// claims set that was read. claimOffsets has the offset of each value in one that is
+// written. 0 means that the claim is absent. The element of claimOther has no meaning.
 type (
 	claimNodes   [len(claimTable)]strictjson.Node
 	claimOffsets [len(claimTable)]uint32
@@ -40,8 +41,8 @@ func claimsOf(d *strictjson.Document) (r claimNodes) {
 	return r
 }
 
-// claimValue returns what is written for the value that a payload has under a registered
-// claim: for a time.Time under a date the number of seconds.
+// claimValue converts the value of a registered claim before it is written: a time.Time
+// becomes a number of seconds if the claim is a date.
 func claimValue(c claim, value any) (any, error) {
 	if !c.isDate() {
 		return value, nil
@@ -55,14 +56,14 @@ func claimValue(c claim, value any) (any, error) {
 		}
 	case time.Time:
 		if v.IsZero() {
-			return nil, errors.New("the zero time.Time; leave the claim out where there is no date")
+			return nil, errors.New("the zero time.Time; leave the claim out if there is no date")
 		}
 		return v.Unix(), nil
 	}
 	return value, nil
 }
 
-// A member is a name and a value of an object to be written.
+// A member is a name and a value in an object that is written.
 type member struct {
 	name  string
 	value any
@@ -72,7 +73,7 @@ func sortByName(list []member) {
 	slices.SortFunc(list, func(a, b member) int { return strings.Compare(a.name, b.name) })
 }
 
-// appendMembers appends an object of the members, in their order. For limit see
+// appendMembers appends an object of the members, in their order. limit is
 // [strictjson.Writer.Limit].
 func appendMembers(dst []byte, list []member, limit int) (text []byte, err error) {
 	w := strictjson.Writer{Format: jsonFormat, Limit: limit}

@@ -3,69 +3,70 @@
 // and [Decode] verifies a token and returns its claims; most programs need
 // nothing else.
 //
-// [DecodeAs] returns the claims in a struct of the program's own, and
-// [DecodeComplete] the header beside them. An [Encoder] and a [Decoder] are the
-// same calls prepared once, as a service's policy. [Sign] and [Verify] are for
-// payloads that are not claims. [DecodeUnverified] only looks.
+// [DecodeAs] returns the claims in a struct that the program declares.
+// [DecodeComplete] returns the header too. An [Encoder] and a [Decoder] hold the key
+// and the options, so that a service states them once. [Sign] and [Verify] are for
+// payloads that are not claims. [DecodeUnverified] reads a token and verifies nothing.
 //
 // The functions, and the keys, encoders, decoders and options that they take, are
 // safe for concurrent use.
 //
 // # Keys
 //
-// A []byte is an HMAC secret and nothing else; each other kind of key has a type
-// of its own, and a key of the wrong kind does not compile (see [SigningKey] and
-// [VerificationKey]). A [Key] is any of them, checked once, with a key ID; [NewKey]
-// makes one. A [KeySet] is several, fixed ([ParseKeySet]) or following a source
-// ([NewLiveKeySet]); the package jwks follows those that issuers publish. A key that is
-// too weak for its algorithm is refused, a secret of less than 32 bytes among them;
-// [AllowWeakKey] is the way out.
+// A []byte is an HMAC secret and nothing else. RSA, EC and Ed25519 keys have the types
+// of the standard library, and a key of the wrong kind does not compile (see
+// [SigningKey] and [VerificationKey]). [NewKey] makes a [Key] of any of them: it is
+// checked once, and can have a key ID. A [KeySet] holds several keys. It is fixed
+// ([ParseKeySet]), or follows a source ([NewLiveKeySet]); the package jwks follows the
+// sets that issuers publish. A key that is too weak for its algorithm is refused, such
+// as a secret of less than 32 bytes; [AllowWeakKey] accepts it.
 //
 // # Claims
 //
-// A decoder checks the registered claims of RFC 7519, Section 4.1 wherever they
-// are there: "exp", "nbf" and "iat" against the clock, without leeway, and the
-// types of all seven. A token that has an "aud" is refused unless [WithAudience]
-// names this service. A token without "exp" never expires, unless
-// WithRequired("exp") asks for one. Options such as [WithIssuer] and
-// [WithMaxTokenAge] ask for more, and [WithValidator] for anything.
+// A decoder checks the registered claims of RFC 7519, Section 4.1 that a token has:
+// "exp", "nbf" and "iat" against the clock, without leeway, and the types of all
+// seven. A token that has an "aud" is refused unless [WithAudience] names this
+// service. A token without "exp" never expires, unless WithRequired("exp") asks for
+// one. Options such as [WithIssuer] and [WithMaxTokenAge] add checks, and
+// [WithValidator] adds any check that the program writes.
 //
-// Encode adds no claim unasked: [WithExpiresIn] adds "exp".
+// Encode adds a claim only if an option asks for it: [WithExpiresIn] adds "exp".
 //
 // # Errors
 //
-// Every error matches one of the classes that the package declares, by
-// [errors.Is]: what is under [ErrInvalidToken] is the token's fault, which a
-// server answers with 401; [ErrUnavailable] is 503; [ErrInvalidKey] and
-// [ErrInvalidOption] are the program's own fault, 500, which no token can cause.
-// [errors.As] reaches the details by [InvalidTokenError], [DecodeError] and
+// By [errors.Is] every error matches one of the classes that the package declares.
+// An error under [ErrInvalidToken] is the token's fault: a server answers 401.
+// [ErrUnavailable] is nobody's fault: 503. [ErrInvalidKey] and [ErrInvalidOption] are
+// the program's fault: 500. No token can cause one of these two.
+// [errors.As] gives the details, as [InvalidTokenError], [DecodeError] and
 // [ExpiredError]. On an error every other result is the zero value.
 //
 // # Security considerations
 //
-// A token says which algorithm it is signed with, and an attacker may write what
-// he likes there: "none", or HS256 to have a public key taken for a secret. So
-// the caller names the algorithms, the key must be of their kind, and there is no
-// "none" at all. Keys, certificates and addresses in a header are never used.
+// A token says which algorithm it is signed with, and an attacker can write anything
+// there: "none", or HS256 to have a public key taken for a secret. So the caller names
+// the algorithms, the key must be of their kind, and "none" does not exist here. Keys,
+// certificates and addresses in a header are never used.
 //
-// Parsers that differ let one service see what another does not. So there is
-// one text for each token: base64url is canonical, JSON has no name twice, names
-// match exactly, and nothing may follow. (An ECDSA signature has a second form that
-// holds too, for the same content.) Nothing of the payload is read before
-// the signature holds, but for the "iss" by which [Issuers] chooses a decoder, and work before that is bounded: a token has at most 256
-// KiB, its header 16 KiB.
+// If two services parse a token differently, an attacker can show a different content
+// to each. So a token has exactly one text: base64url is canonical, JSON has no
+// duplicate names, names match exactly, and nothing may follow the JSON. (An ECDSA
+// signature has a second form that holds too, for the same content.) The payload is not
+// read before the signature holds, except for the "iss" by which [Issuers] chooses a
+// decoder. The work before that is bounded: a token has at most 256 KiB, its header 16
+// KiB.
 //
-// A token that was issued for one purpose may be good for another if nobody
-// looks. Ask for the issuer, the audience and, where several kinds of tokens are
-// signed with one key, the type (RFC 8725, Sections 3.8 to 3.12).
+// A token that was issued for one purpose may pass for another if no check tells them
+// apart. Ask for the issuer and the audience. If one key signs several kinds of tokens,
+// ask for the type too (RFC 8725, Sections 3.8 to 3.12).
 //
 // # Compatibility
 //
 // Names and behaviour follow PyJWT: the calls, the classes of errors, the order
-// of checks. Where it is lenient, this package is strict. It does not encrypt
+// of checks. Where PyJWT is lenient, this package is strict. It does not encrypt
 // (JWE), does not read JSON serializations of JWS, and fetches nothing that a
-// token names. HTTP is in two packages beside it: jwks, for key sets, and bearer, which
-// guards handlers.
+// token names. Two other packages use HTTP: jwks fetches and serves key sets, and
+// bearer guards handlers.
 //
 // [RFC 7515]: https://www.rfc-editor.org/rfc/rfc7515.html
 // [RFC 7519]: https://www.rfc-editor.org/rfc/rfc7519.html
@@ -79,22 +80,21 @@ import (
 	"github.com/token-jwt/jwt/internal/strictjson"
 )
 
-// Encode returns a token: payload as its claims, signed with key. The payload is
-// whatever marshals to a JSON object: [Claims], a map with string keys, a struct,
-// or a [json.RawMessage]. Dates are seconds since 1970: in a map a [time.Time]
-// under "exp", "nbf" or "iat" becomes whole seconds, in a struct such a field is
-// a [NumericDate]. Octets that are no claims are signed with [Sign].
+// Encode returns a token that has payload as its claims and is signed with key. The
+// payload is anything that marshals to a JSON object: [Claims], a map with string keys,
+// a struct, or a [json.RawMessage]. Dates are seconds since 1970: in a map a [time.Time]
+// under "exp", "nbf" or "iat" becomes whole seconds; in a struct, use a [NumericDate].
+// To sign bytes that are not claims, use [Sign].
 //
-// It adds no claims but those that options ask for ([WithExpiresIn], [WithIssuer],
-// …); other options are for the header ([WithKeyID], [WithType], …).
-// [WithAlgorithm] says which algorithm it signs with where that is not the
-// default of the key.
+// It adds the claims that options ask for ([WithExpiresIn], [WithIssuer], …), and no
+// others. Other options set the header ([WithKeyID], [WithType], …). [WithAlgorithm]
+// chooses an algorithm other than the key's default.
 //
-// What Encode writes, [Decode] accepts as long as it is in force, given
-// [WithAudience] where there is an "aud". So whatever no verifier would take is an
-// [ErrInvalidOption]: a registered claim of the wrong type, a claim that an option
-// adds too, a token of more than 256 KiB. So is a payload whose type would lose
-// registered claims in silence: see [RegisteredClaims]. A key that cannot sign is an
+// [Decode] accepts what Encode writes, as long as it is in force, and given
+// [WithAudience] if the token has an "aud". So what no verifier would accept is an
+// [ErrInvalidOption]: a registered claim of the wrong type, a claim that both payload and
+// an option set, a token of more than 256 KiB. So is a payload whose type would silently
+// lose registered claims: see [RegisteredClaims]. A key that cannot sign is an
 // [ErrInvalidKey], a signer that fails an [ErrUnavailable] (see [NewKey]).
 //
 // It is safe for concurrent use and keeps no reference to what it is given.
@@ -108,24 +108,22 @@ func Encode[K SigningKey](payload any, key K, opts ...EncodeOption) (string, err
 	return s.encodeText(state, &p, payload)
 }
 
-// Decode verifies a token and returns its claims. The key is one of the types of
-// [VerificationKey], and alg the algorithm that tokens are signed with, or an
-// allow-list of several: jwt.RS256|jwt.ES256. What the token says of its key or
-// algorithm is never more than compared with these. A secret with a list such as
-// jwt.RS256|jwt.HS256 is an [ErrInvalidOption]: it may be a public key by mistake, with
-// which anybody could sign.
+// Decode verifies a token and returns its claims. The key has one of the types of
+// [VerificationKey]. alg is the algorithm that tokens are signed with, or an allow-list
+// of several: jwt.RS256|jwt.ES256. The key and the algorithm that the token names are
+// only compared with these. A secret with a list such as jwt.RS256|jwt.HS256 is an
+// [ErrInvalidOption]: it may be a public key by mistake, with which anyone could sign.
 //
-// The signature must hold; the time must be before "exp", and not before "nbf" or
-// "iat" (RFC 7519, Section 4.1), without leeway; and an "aud" must be asked for
-// with [WithAudience]. Each is checked where the token has the claim, so a token
+// The signature must hold. The time must be before "exp", and not before "nbf" or
+// "iat" (RFC 7519, Section 4.1), without leeway. A token that has an "aud" is refused
+// unless [WithAudience] asks for it. A claim is checked if the token has it. So a token
 // without "exp" never expires, unless WithRequired("exp") asks for one: see
-// [WithRequired]. Other options ask for more.
+// [WithRequired]. Other options add checks.
 //
-// It returns an error under [ErrInvalidToken] for a token to be refused: among
-// them [ErrExpired], [ErrInvalidSignature] and [ErrDecode]. An [ErrUnavailable]
-// says that the token could not be judged now. An [ErrInvalidKey] or
-// [ErrInvalidOption] is the program's own fault, and known before the token is
-// read.
+// For a token that must be refused, it returns an error under [ErrInvalidToken], such
+// as [ErrExpired], [ErrInvalidSignature] or [ErrDecode]. An [ErrUnavailable] says that
+// the token could not be checked now. An [ErrInvalidKey] or [ErrInvalidOption] is the
+// program's fault, and is returned before the token is read.
 //
 // It is safe for concurrent use and keeps no reference to what it is given.
 func Decode[K VerificationKey](token string, key K, alg Algorithm, opts ...DecodeOption) (Claims, error) {
@@ -138,10 +136,10 @@ func Decode[K VerificationKey](token string, key K, alg Algorithm, opts ...Decod
 	return s.decodeMap(keys, &p, token)
 }
 
-// DecodeAs is [Decode] into a type of the caller's: a struct, a map with string
-// keys, or a pointer to one; another type is an [ErrInvalidOption]. See
-// [Decoder.DecodeInto] for how claims fit fields. The checks are made on the
-// token's own claims, whatever fields the type has.
+// DecodeAs is [Decode] into a type that the caller chooses: a struct, a map with string
+// keys, or a pointer to one. Another type is an [ErrInvalidOption]. See
+// [Decoder.DecodeInto] for how claims fit fields. All claims of the token are checked,
+// whatever fields the type has.
 func DecodeAs[T any, K VerificationKey](token string, key K, alg Algorithm, opts ...DecodeOption) (T, error) {
 	var out, zero T
 	s := borrow()
@@ -156,8 +154,8 @@ func DecodeAs[T any, K VerificationKey](token string, key K, alg Algorithm, opts
 	return out, nil
 }
 
-// DecodeComplete is [Decode] with the header, the payload's octets and the
-// signature beside the claims. It fails as Decode does.
+// DecodeComplete is [Decode], and returns the header, the bytes of the payload and the
+// signature too. It fails as Decode does.
 func DecodeComplete[K VerificationKey](token string, key K, alg Algorithm, opts ...DecodeOption) (*Token, error) {
 	s := borrow()
 	defer s.giveBack()
@@ -168,13 +166,12 @@ func DecodeComplete[K VerificationKey](token string, key K, alg Algorithm, opts 
 	return s.decodeWhole(keys, &p, nil, token)
 }
 
-// Sign returns a token whose payload is any octets (a JWS, RFC 7515), none
-// included. Its header has a "typ" only where [WithType] sets one. It takes
-// [WithAlgorithm], [WithKeyID], [WithType], [WithHeader], [WithDetached] and
-// [WithUnencodedPayload]; another option is an [ErrInvalidOption]. A key that
-// cannot sign is an [ErrInvalidKey], a signer that fails an [ErrUnavailable] (see
-// [NewKey]). The payload may have any size: who verifies a token of more
-// than 256 KiB says [WithMaxSize].
+// Sign returns a token whose payload is any bytes, possibly none (a JWS, RFC 7515). Its
+// header has a "typ" only if [WithType] sets one. It takes [WithAlgorithm], [WithKeyID],
+// [WithType], [WithHeader], [WithDetached] and [WithUnencodedPayload]; another option is
+// an [ErrInvalidOption]. A key that cannot sign is an [ErrInvalidKey], a signer that
+// fails an [ErrUnavailable] (see [NewKey]). The payload may have any size. To verify a
+// token of more than 256 KiB, use [WithMaxSize].
 //
 // It is safe for concurrent use and keeps no reference to what it is given.
 func Sign[K SigningKey](payload []byte, key K, opts ...EncodeOption) (string, error) {
@@ -187,11 +184,11 @@ func Sign[K SigningKey](payload []byte, key K, opts ...EncodeOption) (string, er
 	return s.signText(state, &p, payload)
 }
 
-// Verify verifies the signature of a token of any octets, and returns them, those
-// of [WithDetachedPayload] as a copy. It looks at no claims: neither "exp" nor
-// any other. It takes [WithType], [WithMaxSize], [WithPadding], [WithCritical],
-// [WithDetachedPayload] and [WithContext], and [Decoder.Verify] [WithSignatureCache]
-// too; another option is an [ErrInvalidOption]. Otherwise it fails as [Decode] does.
+// Verify verifies the signature of a token whose payload is any bytes, and returns the
+// payload. That of [WithDetachedPayload] is returned as a copy. It checks no claims, not
+// even "exp". It takes [WithType], [WithMaxSize], [WithPadding], [WithCritical],
+// [WithDetachedPayload] and [WithContext]. [Decoder.Verify] takes [WithSignatureCache]
+// too. Another option is an [ErrInvalidOption]. Otherwise it fails as [Decode] does.
 //
 // It is safe for concurrent use and keeps no reference to what it is given.
 func Verify[K VerificationKey](token string, key K, alg Algorithm, opts ...DecodeOption) ([]byte, error) {
@@ -204,12 +201,12 @@ func Verify[K VerificationKey](token string, key K, alg Algorithm, opts ...Decod
 	return s.verify(keys, &p, token)
 }
 
-// DecodeUnverified returns what a token says of itself, with nothing verified:
-// anybody may have written it, and it may have expired. It serves to look, and to
-// choose among decoders that were made beforehand. It is as strict about the
-// token's form as [Decode], of at most 256 KiB, but lets pass an unknown "alg"
-// (the Algorithm of the header is then 0, and Param("alg") the name), "none" and
-// "crit". Any failure is an [ErrInvalidToken], most of them an [ErrDecode].
+// DecodeUnverified returns the header and the claims of a token, with nothing verified:
+// anyone may have written them, and the token may have expired. Use it to inspect a
+// token, or to choose among decoders that were made beforehand. It is as strict about
+// the token's form as [Decode], and reads at most 256 KiB. But it accepts "none", "crit"
+// and an unknown "alg" (the Algorithm of the header is then 0, and Param("alg") the
+// name). Any failure is an [ErrInvalidToken], most of them an [ErrDecode].
 //
 // It is safe for concurrent use.
 func DecodeUnverified(token string) (*UnverifiedToken, error) {
@@ -240,7 +237,7 @@ func DecodeUnverified(token string) (*UnverifiedToken, error) {
 	return &UnverifiedToken{Header: *s.header, Claims: s.claims(), Payload: slices.Clone(s.claimsJSON)}, nil
 }
 
-// The flows. Each step is one call, and takes what the step before it gave.
+// The flows. Each step is one call, and takes the result of the step before.
 
 // encode: payload -> claims set JSON -> signing input -> signature -> token.
 func (s *scratch) encode(key *keyState, p *encodePolicy, dst []byte, payload any) ([]byte, error) {
@@ -266,8 +263,8 @@ func (s *scratch) encode(key *keyState, p *encodePolicy, dst []byte, payload any
 	return dst, nil
 }
 
-// writeClaims writes the claims set, with what options add, and refuses what no verifier
-// would take.
+// writeClaims writes the claims set, with the claims that options add. It refuses what no
+// verifier would accept.
 func (s *scratch) writeClaims(p *encodePolicy, payload any) (err error) {
 	s.written = claimOffsets{}
 	w := strictjson.Writer{Format: jsonFormat, Limit: maxClaims, Scratch: &s.json, Offsets: s.written[:]}
@@ -326,7 +323,7 @@ func (s *scratch) appendSignature(key *keyState, alg Algorithm, dst, input []byt
 
 // decode: token -> cut at the dots -> header -> algorithm allowed? -> key ->
 // signature holds? | -> claims set -> in force? -> validators. Nothing of the
-// payload is read left of the bar. A nil ctx is that of the policy.
+// payload is read left of the bar. If ctx is nil, the context of the policy is used.
 func (s *scratch) decode(keys keyring, p *decodePolicy, ctx context.Context, token string) error {
 	if p.jwsOnly != "" {
 		return badOption("Decode does not take " + p.jwsOnly)
@@ -355,7 +352,7 @@ func (s *scratch) decode(keys keyring, p *decodePolicy, ctx context.Context, tok
 	return s.accept(p, ctx)
 }
 
-// verify is decode up to the bar, and then the payload as it is.
+// verify is decode up to the bar. Then it returns the bytes of the payload.
 func (s *scratch) verify(keys keyring, p *decodePolicy, token string) ([]byte, error) {
 	if p.jwtOnly != "" {
 		return nil, badOption("Verify does not take " + p.jwtOnly)
@@ -418,8 +415,8 @@ func (s *scratch) checkCritical(p *decodePolicy) *failure {
 	return f
 }
 
-// checkJWS refuses what a JWS may not have: a raw payload, unless it stands beside the
-// token and "crit" lists "b64"; and extensions that nobody understands.
+// checkJWS refuses a raw payload, unless it is detached and "crit" lists "b64". It refuses
+// extensions that the program does not understand.
 func (s *scratch) checkJWS(p *decodePolicy) (f *failure) {
 	raw, listed := s.header.unencoded, false
 	if raw && !p.has(withDetachedPayload) {
@@ -434,15 +431,15 @@ func (s *scratch) checkJWS(p *decodePolicy) (f *failure) {
 	return f
 }
 
-// authenticate is the middle of both: the algorithm, the key, the signature.
+// authenticate is what decode and verify share: the algorithm, the key, the signature.
 func (s *scratch) authenticate(keys keyring, p *decodePolicy, ctx context.Context, c *compact, input string) (f *failure) {
 	h := s.header
 	if f := h.allowed(p.algorithms); f != nil {
 		return f
 	}
-	var room [mostKeysTried]*keyState
+	var buf [mostKeysTried]*keyState
 	s.now = time.Time{}
-	candidates, f := keys.candidates(p, ctx, &s.now, h.Algorithm, h.KeyID, room[:0])
+	candidates, f := keys.candidates(p, ctx, &s.now, h.Algorithm, h.KeyID, buf[:0])
 	if f != nil {
 		return f
 	}
@@ -459,8 +456,8 @@ func (s *scratch) authenticate(keys keyring, p *decodePolicy, ctx context.Contex
 	return nil
 }
 
-// holds reports whether the signature is one of the signing input by any of the keys. A nil
-// cache is none. A MAC is not cached: it costs no more than the hash that would find it.
+// holds reports whether the signature holds by any of the keys. cache may be nil. A MAC is
+// not cached: computing it costs no more than the lookup, which hashes the token.
 func (s *scratch) holds(cache *signatureCache, candidates []*keyState) bool {
 	if cache == nil || s.header.Algorithm&hmacAlgorithms != 0 {
 		return s.verifiedBy(candidates) != nil
@@ -503,9 +500,9 @@ func (s *scratch) readClaims(c *compact) (f *failure) {
 	return nil
 }
 
-// accept holds the claims and the type against the policy. That the token has
-// expired goes before all else that may be wrong with it; but only where nothing
-// is does the error carry the token, so all else is looked at.
+// accept checks the claims and the type against the policy. If the token has expired, the
+// error is always ErrExpired. But the error carries the token only if every other check
+// passed, so the other checks run too.
 func (s *scratch) accept(p *decodePolicy, ctx context.Context) error {
 	expired, err := s.check(p, ctx)
 	switch {
@@ -517,7 +514,8 @@ func (s *scratch) accept(p *decodePolicy, ctx context.Context) error {
 	return expired.failure()
 }
 
-// check stops at the first check that fails, but for expiry, which comes back beside.
+// check stops at the first check that fails. Expiry does not stop it, and is returned
+// separately.
 func (s *scratch) check(p *decodePolicy, ctx context.Context) (expired *expiry, err error) {
 	r := claimsOf(&s.json)
 	now := p.now(s.now)
@@ -577,7 +575,7 @@ func (s *scratch) decodeInto(keys keyring, p *decodePolicy, token string, dst an
 	s.filled = target.plan
 	if err := s.decode(keys, p, nil, token); err != nil {
 		if f, ok := err.(*failure); ok && f.expired != nil && f.expired.token != nil && target.fits(&s.json) != nil {
-			f.expired.token = nil // expiry is not all that is wrong
+			f.expired.token = nil // the token has another fault too
 		}
 		return err
 	}
