@@ -12,13 +12,14 @@ import (
 // When a claims set is in force (RFC 7519, Section 4.1).
 
 // What each registered claim must be. Decode and Encode share these rules, so that Encode
-// cannot write what a verifier would refuse. i is the node of the value. Only checkString
+// cannot write what a verifier would refuse. i is the node of the value. Only checkForm
 // accepts 0, for an absent claim.
 
-func checkDate(d *strictjson.Document, i strictjson.Node, class error, name string) (instant, *failure) {
+// date reads a claim that is a date.
+func (c claim) date(d *strictjson.Document, i strictjson.Node) (instant, *failure) {
 	at, ok := dateAt(d, i)
 	if !ok {
-		f := noDate(class, name)
+		f := noDate(claimTable[c].class, c.name())
 		f.text += otherUnit(d.Raw(i))
 		return instant{}, f
 	}
@@ -34,11 +35,18 @@ func dateAt(d *strictjson.Document, i strictjson.Node) (instant, bool) {
 	return parseInstant(d.Raw(i))
 }
 
-func checkString(d *strictjson.Document, i strictjson.Node, class error, name string) *failure {
-	if i != 0 && d.Kind(i) != strictjson.String {
-		return noString(class, name)
+// checkForm refuses a claim that is there and has not the form of its row.
+func (c claim) checkForm(d *strictjson.Document, i strictjson.Node) (f *failure) {
+	switch row := &claimTable[c]; {
+	case i == 0:
+	case row.form == formDate:
+		_, f = c.date(d, i)
+	case row.form == formString && d.Kind(i) != strictjson.String:
+		f = noString(row.class, row.name)
+	case row.form == formAudience:
+		f = checkAudience(d, i)
 	}
-	return nil
+	return f
 }
 
 func checkAudience(d *strictjson.Document, i strictjson.Node) *failure {
@@ -204,60 +212,65 @@ func checkWrittenAudience(d *strictjson.Document) *failure {
 	return nil
 }
 
-// inForce checks the claims of a token against the policy, in the order of PyJWT:
-// required, iat, nbf, exp, iss, aud, sub, jti. It stops at the first failure. Expiry does
-// not stop it, and is returned separately.
+// inForce checks the claims of a token against the policy: those that are required, and then
+// in the order of the table. It stops at the first failure. Expiry does not stop it, and is
+// returned separately.
 func (p *decodePolicy) inForce(d *strictjson.Document, r *claimNodes, now instant) (expired *expiry, err *failure) {
 	if err = p.checkRequired(d); err != nil {
 		return nil, err
 	}
-	horizon := now.add(p.get(withLeeway).duration) // the latest time that another clock may show
-	if r[claimIat] != 0 && p.checks(claimIat) {
-		iat, f := checkDate(d, r[claimIat], ErrInvalidIssuedAt, "iat")
-		if f != nil {
-			return nil, f
+	for c := claimOther + 1; int(c) < len(claimTable) && err == nil; c++ {
+		if !p.checks(c) {
+			continue
 		}
-		if iat.after(horizon) {
-			return nil, immature("iat", "issued", iat, now)
-		}
-	}
-	if r[claimNbf] != 0 && p.checks(claimNbf) {
-		// RFC 7519, Section 4.1.5: the date "MUST be after or equal to the
-		// not-before date/time".
-		nbf, f := checkDate(d, r[claimNbf], ErrDecode, "nbf")
-		if f != nil {
-			return nil, f
-		}
-		if nbf.after(horizon) {
-			return nil, immature("nbf", "valid", nbf, now)
-		}
-	}
-	if r[claimExp] != 0 && p.checks(claimExp) {
-		// RFC 7519, Section 4.1.4: the date "MUST be before the expiration
-		// date/time", so the second of exp itself is too late.
-		exp, f := checkDate(d, r[claimExp], ErrDecode, "exp")
-		if f != nil {
-			return nil, f
-		}
-		if !exp.after(now.add(-p.get(withLeeway).duration)) {
-			expired = &expiry{claim: "exp", at: exp.time(), now: now.time(), leeway: p.get(withLeeway).duration}
-		}
-	}
-	if err = p.checkIssuer(d, r[claimIss]); err != nil {
-		return expired, err
-	}
-	if err = p.checkAudience(d, r[claimAud]); err != nil {
-		return expired, err
-	}
-	if err = p.checkSubject(d, r[claimSub]); err != nil {
-		return expired, err
-	}
-	if p.checks(claimJti) {
-		if err = checkString(d, r[claimJti], ErrInvalidID, "jti"); err != nil {
-			err.ofAnyType()
+		switch i := r[c]; c {
+		case claimIat:
+			err = p.checkStart(d, i, c, "issued", now)
+		case claimNbf:
+			// RFC 7519, Section 4.1.5: the date "MUST be after or equal to the
+			// not-before date/time".
+			err = p.checkStart(d, i, c, "valid", now)
+		case claimExp:
+			expired, err = p.checkExpiry(d, i, now)
+		case claimIss:
+			err = p.checkIssuer(d, i)
+		case claimAud:
+			err = p.checkAudience(d, i)
+		case claimSub:
+			err = p.checkSubject(d, i)
+		default: // its form is all that is checked
+			if err = c.checkForm(d, i); err != nil {
+				err.ofAnyType()
+			}
 		}
 	}
 	return expired, err
+}
+
+// checkStart refuses a token before a date of its claims, which is there or not.
+func (p *decodePolicy) checkStart(d *strictjson.Document, i strictjson.Node, c claim, what string, now instant) *failure {
+	if i == 0 {
+		return nil
+	}
+	start, f := c.date(d, i)
+	if f == nil && start.after(now.add(p.get(withLeeway).duration)) { // the latest time that another clock may show
+		f = immature(c.name(), what, start, now)
+	}
+	return f
+}
+
+// checkExpiry refuses a token from its "exp" on. RFC 7519, Section 4.1.4: the time "MUST be
+// before the expiration date/time", so the second of exp itself is too late.
+func (p *decodePolicy) checkExpiry(d *strictjson.Document, i strictjson.Node, now instant) (*expiry, *failure) {
+	if i == 0 {
+		return nil, nil
+	}
+	leeway := p.get(withLeeway).duration
+	exp, f := claimExp.date(d, i)
+	if f != nil || exp.after(now.add(-leeway)) {
+		return nil, f
+	}
+	return &expiry{claim: "exp", at: exp.time(), now: now.time(), leeway: leeway}, nil
 }
 
 func immature(name, what string, at, now instant) *failure {
@@ -286,10 +299,7 @@ func (p *decodePolicy) checkRequired(d *strictjson.Document) *failure {
 }
 
 func (p *decodePolicy) checkIssuer(d *strictjson.Document, i strictjson.Node) *failure {
-	if !p.checks(claimIss) {
-		return nil
-	}
-	if f := checkString(d, i, ErrInvalidIssuer, "iss"); f != nil {
+	if f := claimIss.checkForm(d, i); f != nil {
 		if p.has(withIssuer) {
 			return f
 		}
@@ -314,8 +324,6 @@ func (p *decodePolicy) checkAudience(d *strictjson.Document, i strictjson.Node) 
 		i = 0
 	}
 	switch {
-	case !p.checks(claimAud):
-		return nil
 	case i == 0 && p.has(withAudience):
 		return missing("aud").wantedBy("WithAudience")
 	case i == 0 && p.has(withStrictAudience):
@@ -358,10 +366,7 @@ func (p *decodePolicy) checkAudience(d *strictjson.Document, i strictjson.Node) 
 }
 
 func (p *decodePolicy) checkSubject(d *strictjson.Document, i strictjson.Node) *failure {
-	if !p.checks(claimSub) {
-		return nil
-	}
-	if f := checkString(d, i, ErrInvalidSubject, "sub"); f != nil {
+	if f := claimSub.checkForm(d, i); f != nil {
 		if p.has(withSubject) {
 			return f
 		}
@@ -387,7 +392,7 @@ func (p *decodePolicy) checkAge(d *strictjson.Document, r *claimNodes, now insta
 	if r[claimIat] == 0 {
 		return nil, missing("iat").wantedBy("WithMaxTokenAge")
 	}
-	iat, f := checkDate(d, r[claimIat], ErrInvalidIssuedAt, "iat")
+	iat, f := claimIat.date(d, r[claimIat])
 	if f != nil {
 		return nil, f
 	}

@@ -10,26 +10,27 @@ type claim int
 // The claims that have rules of their own.
 const (
 	claimOther claim = iota
-	claimIss
-	claimSub
-	claimAud
-	claimExp
-	claimNbf
 	claimIat
+	claimNbf
+	claimExp
+	claimIss
+	claimAud
+	claimSub
 	claimJti
 )
 
+// claimTable has the rows in the order of the checks of a token, which is that of PyJWT.
 var claimTable = [...]struct {
 	name  string
 	form  claimForm
-	class error // the class of the error if a token has another form
+	class error // of the error of a token in which it has another form
 }{
-	claimIss: {"iss", formString, ErrInvalidIssuer},
-	claimSub: {"sub", formString, ErrInvalidSubject},
-	claimAud: {"aud", formAudience, ErrInvalidAudience},
-	claimExp: {"exp", formDate, ErrDecode},
-	claimNbf: {"nbf", formDate, ErrDecode},
 	claimIat: {"iat", formDate, ErrInvalidIssuedAt},
+	claimNbf: {"nbf", formDate, ErrDecode},
+	claimExp: {"exp", formDate, ErrDecode},
+	claimIss: {"iss", formString, ErrInvalidIssuer},
+	claimAud: {"aud", formAudience, ErrInvalidAudience},
+	claimSub: {"sub", formString, ErrInvalidSubject},
 	claimJti: {"jti", formString, ErrInvalidID},
 }
 

@@ -17,7 +17,7 @@ func ExampleClaims() {
 	token, err := jwt.Encode(jwt.Claims{
 		"sub":     "alice",
 		"exp":     time.Now().Add(time.Hour), // becomes seconds since 1970
-		"user_id": 9007199254740993,          // 2^53 + 1, which no float64 holds
+		"user_id": int64(9007199254740993),          // 2^53 + 1, which no float64 holds
 	}, key)
 	if err != nil {
 		log.Fatal(err)

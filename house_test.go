@@ -81,19 +81,37 @@ func WithTrace(id string) EncodeOption { return &option{kind: withTrace, text: i
 	// Where they count.
 	{"policy_encode.go", "\tif p.has(withRandomID) {", "\tif p.has(withID) {\n\t\ta.text(\"jti\", p.get(withID).list[0])\n\t}"},
 	{"policy_encode.go", "\tif p.has(withUnencodedPayload) {", "\tif p.has(withTrace) {\n\t\tparams = append(params, member{\"trace\", strings.Clone(p.get(withTrace).text)})\n\t}"},
-	{"claims_check.go", "\tif p.checks(claimJti) {", `	if p.has(withID) {
-		i, wanted := r[claimJti], p.get(withID).list
-		if i == 0 {
-			return expired, missing("jti").wantedBy("WithID")
-		}
-		if f := checkString(d, i, ErrInvalidID, "jti"); f != nil {
-			return expired, f
-		}
-		if !contains(wanted, d.String(i)) {
-			return expired, badClaim(ErrInvalidID, "jti", "the token is not "+either(wanted)+" (WithID)")
-		}
-	}`},
+	{"claims_check.go", "\t\tdefault: // its form", `		case claimJti:
+			wanted := p.get(withID).list
+			switch err = c.checkForm(d, i); {
+			case err != nil || !p.has(withID):
+			case i == 0:
+				err = missing("jti").wantedBy("WithID")
+			case !contains(wanted, d.String(i)):
+				err = badClaim(ErrInvalidID, "jti", "the token is not "+either(wanted)+" (WithID)")
+			}`},
 }
+
+// programTail is what the programs check by.
+const programTail = `var failed bool
+
+func check(name string, ok bool) {
+	if !ok {
+		fmt.Println("wrong:", name)
+		failed = true
+	}
+}
+
+func succeeds(name string, err error) { check(fmt.Sprint(name, ": ", err), err == nil) }
+
+func fails(name string, err, class error, says ...string) {
+	text := fmt.Sprint(err)
+	check(name+": "+text, errors.Is(err, class))
+	for _, words := range says {
+		check(name+": "+text, strings.Contains(text, words))
+	}
+}
+`
 
 const optionHead = `package main
 
@@ -195,25 +213,7 @@ const optionProgram = optionHead + `func main() {
 	}
 }
 
-var failed bool
-
-func check(name string, ok bool) {
-	if !ok {
-		fmt.Println("wrong:", name)
-		failed = true
-	}
-}
-
-func succeeds(name string, err error) { check(fmt.Sprint(name, ": ", err), err == nil) }
-
-func fails(name string, err, class error, says ...string) {
-	text := fmt.Sprint(err)
-	check(name+": "+text, errors.Is(err, class))
-	for _, words := range says {
-		check(name+": "+text, strings.Contains(text, words))
-	}
-}
-`
+` + programTail
 
 func TestAddingAnOption(t *testing.T) {
 	t.Parallel()
@@ -274,4 +274,66 @@ func TestEveryOptionHasARow(t *testing.T) {
 func isIdent(e ast.Expr, name string) bool {
 	ident, ok := e.(*ast.Ident)
 	return ok && ident.Name == name
+}
+
+// addedClaim is the row of a claim of OpenID Connect, a date.
+var addedClaim = []insertion{
+	{"claims_table.go", "\tclaimJti\n)", "\tclaimAuthTime"},
+	{"claims_table.go", "\tclaimJti: {", "\tclaimAuthTime: {\"auth_time\", formDate, ErrInvalidIssuedAt},"},
+}
+
+const claimProgram = `package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/token-jwt/jwt"
+)
+
+var key = []byte("a secret of 32 bytes, for a test")
+
+func main() {
+	// Encode writes it as the others of its form, and refuses what is none.
+	token, err := jwt.Encode(jwt.Claims{"auth_time": time.Unix(1800000000, 5)}, key)
+	succeeds("Encode", err)
+	claims, err := jwt.Decode(token, key, jwt.HS256)
+	succeeds("Decode", err)
+	check("a time is whole seconds", claims["auth_time"] == int64(1800000000))
+	for _, value := range []any{"today", time.Hour, true, nil, 1e300, []int{1}} {
+		_, err = jwt.Encode(jwt.Claims{"auth_time": value}, key)
+		fails(fmt.Sprintf("Encode of %T", value), err, jwt.ErrInvalidOption, "auth_time")
+	}
+	_, err = jwt.Encode(struct {
+		AuthTime string ` + "`json:\"auth_time\"`" + `
+	}{"today"}, key)
+	fails("Encode of a struct", err, jwt.ErrInvalidOption, "auth_time")
+
+	// A token of another form is refused by the class of the row, unless the check is off.
+	for _, value := range []string{"\"today\"", "true", "null", "{}", "1e300"} {
+		token, err := jwt.Sign([]byte("{\"auth_time\":"+value+"}"), key)
+		succeeds("Sign", err)
+		_, err = jwt.Decode(token, key, jwt.HS256)
+		fails("Decode of "+value, err, jwt.ErrInvalidIssuedAt, "auth_time")
+		_, err = jwt.Decode(token, key, jwt.HS256, jwt.WithoutCheck("auth_time"))
+		succeeds("WithoutCheck of "+value, err)
+	}
+	_, err = jwt.Decode(token, key, jwt.HS256, jwt.WithoutCheck("nonce"))
+	fails("WithoutCheck of another", err, jwt.ErrInvalidOption, "auth_time")
+	if failed {
+		os.Exit(1)
+	}
+}
+
+` + programTail
+
+// One row, and no other line.
+func TestAddingAClaim(t *testing.T) {
+	t.Parallel()
+	needsCompiler(t)
+	output, err := runOverlaid(t, addedClaim, claimProgram)
+	require.NoError(t, err, output)
 }

@@ -56,7 +56,7 @@ func (s Issuers) choose(untrusted string) (*Decoder, *failure) {
 	if i == 0 {
 		return nil, missing("iss").wantedBy("Issuers")
 	}
-	if f := checkString(&m.json, i, ErrInvalidIssuer, "iss"); f != nil {
+	if f := claimIss.checkForm(&m.json, i); f != nil {
 		return nil, f
 	}
 	d, ok := s[string(m.json.String(i))]

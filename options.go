@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -492,7 +493,7 @@ func checkParam(name string) error {
 func (o *option) checkClaims() error {
 	for _, name := range o.list {
 		if claimNamed(name) == claimOther {
-			return badOption("WithoutCheck knows no check of " + quote(name) + "; there are those of exp, nbf, iat, iss, aud, sub and jti")
+			return badOption("WithoutCheck knows no check of " + quote(name) + "; there are those of " + strings.Join(claimNames(), ", "))
 		}
 	}
 	return o.refuse(len(o.list) == 0, " names no claim")

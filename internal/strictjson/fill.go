@@ -139,7 +139,12 @@ func (d *Document) fillStruct(i Node, v reflect.Value, p *Plan) *Misfit {
 	base := addressOf(v) // never nil, as v can be set
 	checked := false     // whether misspelt was called
 	for name := i + 1; name < d.end(i); name = d.end(name + 1) {
-		f := p.field(d.String(name), d.nodes[name].next)
+		n := &d.nodes[name]
+		text := d.text[n.start:n.end] // as String has it, without a call
+		if n.escaped {
+			text = d.unescape(n)
+		}
+		f := p.field(text, n.next)
 		if f == nil {
 			if !checked && p.fieldIgnoringCase(d.String(name)) != nil {
 				if m := d.misspelt(i, p); m != nil {

@@ -72,8 +72,13 @@ func (d *Document) Member(name string) Node {
 func (d *Document) Find(f *Format, values []Node) {
 	clear(values)
 	for i := Node(1); i < d.end(0); i = d.end(i + 1) {
-		if n := f.names.find(d.String(i), d.nodes[i].next); n != 0 {
-			values[n] = i + 1
+		n := &d.nodes[i]
+		name := d.text[n.start:n.end]
+		if n.escaped {
+			name = d.unescape(n)
+		}
+		if number := f.names.find(name, n.next); number != 0 {
+			values[number] = i + 1
 		}
 	}
 }
