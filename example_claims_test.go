@@ -126,7 +126,7 @@ func ExampleInvalidTokenError() {
 	// Never hard-code a real key.
 	key := []byte("a key for examples of 32 bytes or more")
 	refused := map[string]int{}
-	for _, claims := range []jwt.Claims{{"aud": "mail", "exp": int64(4102444800)}, {"aud": "orders"}, {"aud": "orders", "exp": 4102444800}} {
+	for _, claims := range []jwt.Claims{{"aud": "mail", "exp": int64(4102444800)}, {"aud": "orders"}, {"aud": "orders", "exp": int64(4102444800)}} {
 		token, err := jwt.Encode(claims, key)
 		if err != nil {
 			log.Fatal(err)
