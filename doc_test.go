@@ -23,10 +23,6 @@ import (
 // packages are the folders of those that others may import.
 var packages = []string{".", "bearer", "jwks"}
 
-// internal are the folders of those that only this module imports. They import the
-// standard library alone.
-var internal = []string{"internal/strictjson"}
-
 // parsePackage reads the files of a folder that are no tests, whatever their
 // build constraints.
 func parsePackage(t *testing.T, dir string) map[string]*ast.File {
