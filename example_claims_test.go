@@ -17,7 +17,7 @@ func ExampleClaims() {
 	token, err := jwt.Encode(jwt.Claims{
 		"sub":     "alice",
 		"exp":     time.Now().Add(time.Hour), // becomes seconds since 1970
-		"user_id": 9007199254740993,          // 2^53 + 1, which no float64 holds
+		"user_id": int64(9007199254740993),   // 2^53 + 1, which no float64 holds
 	}, key)
 	if err != nil {
 		log.Fatal(err)
@@ -126,7 +126,7 @@ func ExampleInvalidTokenError() {
 	// Never hard-code a real key.
 	key := []byte("a key for examples of 32 bytes or more")
 	refused := map[string]int{}
-	for _, claims := range []jwt.Claims{{"aud": "mail", "exp": 4102444800}, {"aud": "orders"}, {"aud": "orders", "exp": 4102444800}} {
+	for _, claims := range []jwt.Claims{{"aud": "mail", "exp": int64(4102444800)}, {"aud": "orders"}, {"aud": "orders", "exp": int64(4102444800)}} {
 		token, err := jwt.Encode(claims, key)
 		if err != nil {
 			log.Fatal(err)
