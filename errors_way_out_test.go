@@ -53,6 +53,10 @@ func TestWrongTurns(t *testing.T) {
 			return err
 		}, jwt.ErrInvalidKey, []string{"PUBLIC KEY", "malformed"}},
 		{"no PEM", func() error { _, err := jwt.ParsePEM([]byte("MCowBQYDK2VwAyEA")); return err }, jwt.ErrInvalidKey, []string{"base64", "PEM lines", "crypto/x509"}},
+		{"PEM with four dashes", func() error {
+			_, err := jwt.ParsePEM([]byte("---- BEGIN PUBLIC KEY ----\nMAA=\n---- END PUBLIC KEY ----\n"))
+			return err
+		}, jwt.ErrInvalidKey, []string{"no PEM block", "-----BEGIN"}},
 		{"no PEM at all", func() error { _, err := jwt.ParsePEM([]byte("a pass phrase, or what")); return err }, jwt.ErrInvalidKey, []string{"no PEM block", "BEGIN"}},
 		{"no JWK", readJWK(""), jwt.ErrInvalidKey, []string{"the JWK is empty", "missing"}},
 		{"a page as a JWK", readJWK("<html>"), jwt.ErrInvalidKey, []string{"the JWK is HTML"}},

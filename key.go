@@ -129,8 +129,7 @@ func (k *Key) Public() *Key {
 	}
 	public := state.copy()
 	public.signer, public.opaque, public.jwk = nil, false, state.jwk.public()
-	public.computeUses()
-	return &Key{seal(public)}
+	return public.sealed()
 }
 
 // CryptoPublic returns the public half as a type of the standard library:

@@ -10,7 +10,9 @@ import (
 	"crypto/x509"
 	"fmt"
 	"math/big"
+	"runtime"
 	"testing"
+	"weak"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -162,4 +164,18 @@ func TestRawKeysAreNotChanged(t *testing.T) {
 	_, err = jwt.NewKey(key)
 	require.NoError(t, err)
 	assert.Nil(t, key.Precomputed.Dp)
+}
+
+// Who hands out public halves does not keep private ones in memory by it.
+func TestPublicHalfLetsGoOfThePrivateOne(t *testing.T) {
+	type elsewhere struct{ crypto.Signer }
+	public, private := func() (*jwt.Key, weak.Pointer[elsewhere]) {
+		signer := &elsewhere{edKey}
+		key, err := jwt.NewKey(signer)
+		require.NoError(t, err)
+		return key.Public(), weak.Make(signer)
+	}()
+	runtime.GC()
+	assert.Nil(t, private.Value())
+	runtime.KeepAlive(public)
 }

@@ -78,9 +78,15 @@ func (k *keyState) finish(o keyOptions) (*Key, error) {
 		k.id = o.id
 	}
 	k.macs = new([3]sync.Pool)
+	return k.sealed(), nil
+}
+
+// sealed makes a complete state a Key. Each has a fingerprint function of its own: that of a
+// public half would otherwise keep the private one in memory.
+func (k *keyState) sealed() *Key {
 	k.fingerprint = sync.OnceValue(func() sum256 { return sum256Of([]byte(k.identity())) })
 	k.computeUses()
-	return &Key{seal(k)}, nil
+	return &Key{seal(k)}
 }
 
 // signingKey checks what Encode and the other signing functions were given. What it returns

@@ -28,7 +28,7 @@ func momentOf(claims jwt.Claims, name string, now time.Time) (moment, bool) {
 	if !known {
 		return moment{}, false
 	}
-	date, err := jwt.Get[time.Time](claims, name)
+	number, err := jwt.Get[jwt.NumericDate](claims, name) // a time.Time would also take text
 	if err != nil {
 		words := "no date: seconds since 1970 as a number are wanted"
 		if n, err := jwt.Get[float64](claims, name); err == nil && n > 253402300799 {
@@ -36,6 +36,7 @@ func momentOf(claims jwt.Claims, name string, now time.Time) (moment, bool) {
 		}
 		return moment{name, "", words, red}, true
 	}
+	date := number.Time
 	m := moment{Claim: name, Time: date.UTC().Format(time.RFC3339Nano)}
 	past := !date.After(now)
 	switch {

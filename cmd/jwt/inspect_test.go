@@ -191,6 +191,7 @@ func TestMoments(t *testing.T) {
 		"expires, years":    {"exp", noon.AddDate(10, 0, 0), "expires in 10 years"},
 		"milliseconds":      {"exp", int64(1795780800000), "no date: beyond the year 9999; are these milliseconds?"},
 		"a text":            {"exp", "tomorrow", "no date: seconds since 1970 as a number are wanted"},
+		"a date as text":    {"exp", "2026-11-27T12:00:00Z", "no date: seconds since 1970 as a number are wanted"},
 		"null":              {"iat", nil, "no date: seconds since 1970 as a number are wanted"},
 		"not before":        {"nbf", noon.Add(time.Hour), "not valid yet, only in 1 h"},
 		"not before, past":  {"nbf", noon.Add(-time.Hour), "1 h ago"},

@@ -109,7 +109,7 @@ func notPEM(text []byte) string {
 	case has("-----BEGIN ") && !bytes.Contains(trimmed, []byte("\n")):
 		return "the PEM text is on one line, and wants line breaks after -----BEGIN …----- and before -----END"
 	case !has("-----"):
-		if form := foreignkey.Form(text); form != "" {
+		if form := foreignkey.Form(text); form != "" && !strings.HasPrefix(form, "a key in PEM") { // but for its dashes
 			return "the text is no PEM, but " + form
 		}
 		if der, err := base64.StdEncoding.DecodeString(string(trimmed)); err == nil && der[0] == 0x30 {
