@@ -131,6 +131,7 @@ func TestWrongTurns(t *testing.T) {
 		}, jwt.ErrDecode, []string{"WithDetachedPayload"}},
 		{"extensions, and the program knows none", decode(forge(`{"alg":"HS256","typ":"JWT","x":1,"crit":["x"]}`, "{}"), jwt.WithType("JWT")), jwt.ErrInvalidToken, []string{`"crit"`, "extensions", "WithCritical names them"}},
 		{"an extension that the program does not know", decode(forge(`{"alg":"HS256","x":1,"crit":["x"]}`, "{}"), jwt.WithCritical("y")), jwt.ErrInvalidToken, []string{`extension "x"`, "WithCritical names it"}},
+		{"an extension with the name of the list", decode(forge(`{"alg":"HS256","crit":["crit"]}`, "{}"), jwt.WithCritical("y")), jwt.ErrInvalidToken, []string{`extension "crit"`}},
 		{"the extension that no JWT has", decode(forge(`{"alg":"HS256","b64":true,"crit":["b64"]}`, "{}"), jwt.WithCritical("y")), jwt.ErrInvalidToken, []string{`"b64"`, "no JWT", "RFC 7797"}},
 		{"an aud nobody asked for", decode(claimed(`{"aud":"api"}`)), jwt.ErrInvalidAudience, []string{"WithAudience", `WithoutCheck("aud")`}},
 		{"an aud of another service", decode(claimed(`{"aud":"api"}`), jwt.WithAudience("web")), jwt.ErrInvalidAudience, []string{`"web"`, "WithAudience"}},

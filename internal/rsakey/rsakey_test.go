@@ -33,7 +33,12 @@ func TestNumbers(t *testing.T) {
 		"d beyond n":               {func(n *rsakey.Numbers) { n.D, n.P = new(big.Int).Add(n.D, n.N), nil }, false},
 		"dp of another, one prime": {func(n *rsakey.Numbers) { n.DP, n.Q = other.Precomputed.Dp, nil }, true}, // computed as well
 		"d is 1, no primes":        {func(n *rsakey.Numbers) { n.D, n.P = one, nil }, false},
-		"d that leads to a root of less than zero": {func(n *rsakey.Numbers) { n.D, n.P = rootless(n.N), nil }, false},
+		"d that leads to a root of less than zero": {func(n *rsakey.Numbers) { n.D, n.P = leadsTo(new(big.Int).Sub(n.N, one)), nil }, false},
+		"d whose fraction ends":                    {func(n *rsakey.Numbers) { n.D, n.P = leadsTo(n.N), nil }, false},
+		"q is 1, and d agrees": {func(n *rsakey.Numbers) {
+			n.P, n.Q, n.DP, n.DQ, n.QI = n.N, one, nil, nil, nil
+			n.D = new(big.Int).ModInverse(n.E, new(big.Int).Sub(n.N, one))
+		}, false},
 		"d below zero":      {func(n *rsakey.Numbers) { n.D = new(big.Int).Sub(n.D, order) }, false},
 		"d once around":     {func(n *rsakey.Numbers) { n.D = new(big.Int).Add(n.D, new(big.Int).Add(order, order)) }, false},
 		"q is 1":            {func(n *rsakey.Numbers) { n.P, n.Q = n.N, one }, false},
@@ -68,10 +73,9 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
-// rootless returns an exponent for E = 65537 by which p + q would be 2.
-func rootless(n *big.Int) *big.Int {
+// leadsTo returns an exponent for E = 65537 by which the order, (p-1)(q-1), would be that number.
+func leadsTo(order *big.Int) *big.Int {
 	e, one := big.NewInt(65537), big.NewInt(1)
-	order := new(big.Int).Sub(n, one)
 	factor := new(big.Int).ModInverse(order, e)
 	factor.Sub(e, factor)
 	d := factor.Mul(factor, order)
