@@ -83,6 +83,7 @@ func TestFormOfDER(t *testing.T) {
 		"PKCS #12, no number first":                {"3010 040103 300b 06092a864886f70d010701", ""},
 		"PKCS #7, no content":                      {"3010 06092a864886f70d010702 0403040101", ""},
 		"an algorithm of a number":                 {"3008 3003 050100 030100", ""},
+		"an algorithm of one byte":                 {"3008 3003 06012a 030100", "a public key in DER (PKIX)"},
 		"an algorithm of nothing":                  {"3007 3002 0600 030100", ""},
 		"an algorithm that is empty":               {"3005 3000 030100 20", ""},
 		"another tag, no length":                   {"3007 020101 040100 a2", ""},
