@@ -141,6 +141,7 @@ func TestFaults(t *testing.T) {
 	} {
 		assert.False(t, d.Parse([]byte(text)), text)
 		assert.True(t, strings.HasSuffix(d.Problem(), want), "%s: %s", text, d.Problem())
+		assert.Equal(t, text, d.Source(), "nothing of the text before")
 		require.True(t, d.Parse([]byte(many)))
 		fault, _ := d.Fault()
 		assert.Nil(t, fault)
