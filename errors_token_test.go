@@ -164,8 +164,8 @@ func TestSignatureTexts(t *testing.T) {
 		_, err = jwt.Decode(withSignature(input, make([]byte, len(der))), &key.PublicKey, alg)
 		says(err)
 	}
-	// The shortest there is has nine bytes or eight.
-	for der, word := range map[string]string{"\x30\x07\x02\x02\x00\x81\x02\x01\x01": "DER", "\x30\x05\x02\x01\x01\x02\x00": ""} {
+	// The shortest there is has eight bytes.
+	for der, word := range map[string]string{"\x30\x06\x02\x01\x01\x02\x01\x01": "DER", "\x30\x05\x02\x01\x01\x02\x00": ""} {
 		_, err := jwt.Decode(withSignature(b64(headed(jwt.ES256))+"."+b64(good), []byte(der)), &ecKeys[jwt.ES256].PublicKey, jwt.ES256)
 		says(err, strings.Fields(word)...)
 	}

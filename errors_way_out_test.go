@@ -43,6 +43,8 @@ func TestWrongTurns(t *testing.T) {
 		{"an empty secret to verify with", func() error { _, err := jwt.Decode(good, []byte(nil), jwt.HS256); return err }, jwt.ErrInvalidKey, []string{"empty", "setting"}},
 		{"a secret of 6 octets", sign("secret"), jwt.ErrInvalidKey, []string{"6", "32", "AllowWeakKey"}},
 		{"a secret of 6 octets for NewKey", func() error { _, err := jwt.NewKey([]byte("secret")); return err }, jwt.ErrInvalidKey, []string{"HS256 needs at least 32", "AllowWeakKey"}},
+		{"nothing to encode", encode(nil), jwt.ErrInvalidOption, []string{"jwt: the payload is nil", "jwt.Claims{}"}},
+		{"a nil pointer to encode", encode((*jwt.RegisteredClaims)(nil)), jwt.ErrInvalidOption, []string{"jwt: the payload is a nil pointer", "jwt.Claims{}"}},
 		{"a date of text in a payload", encode(jwt.Claims{"exp": "tomorrow"}), jwt.ErrInvalidOption, []string{"exp", "NumericDate"}},
 		{"a secret of zeros", sign(strings.Repeat("\x00", 32)), jwt.ErrInvalidKey, []string{"zero"}},
 		{"PEM as a secret", sign("-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----\n"), jwt.ErrInvalidKey, []string{"ParsePEM"}},
