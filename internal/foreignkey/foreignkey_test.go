@@ -63,6 +63,7 @@ func TestFormOfDER(t *testing.T) {
 		"a certificate, more behind":               {"300c 3000 3005 06032b6570 030100 ff", ""},
 		"a certificate, no object":                 {"300c 3000 3005 04032b6570 030100", ""},
 		"a certificate, a number first":            {"300d 020100 3005 06032b6570 030100", ""},
+		"PKCS #8, nothing in a long form":          {"300d 020100 3005 06032b6570 048100", "a private key in DER (PKCS #8)"},
 		"PKCS #8, no object":                       {"300d 020100 3005 04032b6570 040101", ""},
 		"encrypted":                                {"300f 300a 06082a864886f70d0105 040100", "an encrypted private key in DER (PKCS #8)"},
 		"encrypted, by PKCS #12":                   {"300f 300a 06082a864886f70d010c 040100", "an encrypted private key in DER (PKCS #8)"},
