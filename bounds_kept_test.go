@@ -5,6 +5,7 @@
 package jwt_test
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -155,6 +156,18 @@ func TestKeptHeaderStrings(t *testing.T) {
 			runtime.KeepAlive(kept)
 		})
 	}
+}
+
+// Headers in the cache keep no tokens alive.
+func TestKeptHeaders(t *testing.T) {
+	filler := strings.Repeat("x", 140_000)
+	decoder := mustDecoder(t, secret, jwt.HS256)
+	before := heap()
+	for range 100 { // more than the cache has room for
+		_, err := decoder.Verify(forge(fmt.Sprintf(`{"alg":"HS256","kid":%q}`, rand.Text()), filler))
+		require.NoError(t, err)
+	}
+	assert.Less(t, heap()-before, int64(1_000_000))
 }
 
 // Strings of texts around the size from which on they are copies are what they were.

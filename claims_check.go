@@ -320,7 +320,7 @@ func (p *decodePolicy) checkIssuer(d *strictjson.Document, i strictjson.Node) *f
 
 func (p *decodePolicy) checkAudience(d *strictjson.Document, i strictjson.Node) *failure {
 	wanted := p.get(withAudience).list
-	if i != 0 && isEmptyList(d, i) {
+	if isEmptyList(d, i) {
 		i = 0
 	}
 	switch {

@@ -72,6 +72,24 @@ func TestRegisteredClaimsAreEmbedded(t *testing.T) {
 	_, err = jwt.DecodeAs[*tagged](claimed(`{}`), secret, jwt.HS256)
 	assertClass(t, err, jwt.ErrInvalidOption)
 
+	// The first fault is told.
+	for says, payload := range map[string]any{
+		"as the field Claims ": &struct {
+			Claims jwt.RegisteredClaims
+			More   jwt.RegisteredClaims
+		}{},
+		`embedded with the tag "json:\"claims\""`: tagged{},
+		`"Claims" of the token`: &struct {
+			jwt.Claims
+			More jwt.RegisteredClaims
+		}{},
+	} {
+		_, err = jwt.Encode(payload, secret)
+		assertClass(t, err, jwt.ErrInvalidOption)
+		assert.Contains(t, err.Error(), says)
+		assert.NotContains(t, err.Error(), "cannot be encoded", "it is the type that is wrong")
+	}
+
 	for name, dst := range map[string]any{
 		"embedded":           &struct{ jwt.RegisteredClaims }{},
 		"embedded, an alias": &struct{ aliased }{},
@@ -165,6 +183,10 @@ func TestEncodeNestedExpiry(t *testing.T) {
 			jwt.RegisteredClaims
 			Act base `json:"act"`
 		}{Act: base{expires}},
+		"beside one claim": struct {
+			Subject string `json:"sub"`
+			Base    base   `json:"base"`
+		}{Base: base{expires}},
 		"in a map": jwt.Claims{"session": base{expires}},
 		"that writes itself": struct {
 			jwt.RegisteredClaims

@@ -3,6 +3,7 @@ package jwt_test
 import (
 	"encoding/json"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -87,6 +88,32 @@ type readsNoSubject struct {
 
 func (*readsNoSubject) UnmarshalJSON([]byte) error { return nil }
 
+// A subjectLeftOut writes itself without the claim of its own field, and embeds nothing.
+type subjectLeftOut struct {
+	Subject string `json:"sub"`
+	User    writes `json:"user"`
+}
+
+func (s subjectLeftOut) MarshalJSON() ([]byte, error) { return s.User.MarshalJSON() }
+
+// A readsSubject fills one claim of its RegisteredClaims, and no other.
+type readsSubject struct{ jwt.RegisteredClaims }
+
+func (r *readsSubject) UnmarshalJSON(text []byte) error {
+	var object struct {
+		Sub string `json:"sub"`
+	}
+	err := json.Unmarshal(text, &object)
+	r.Subject = object.Sub
+	return err
+}
+
+// With the name of the package these have 64 letters, and 65.
+type (
+	namedInSixtyFourLettersAndNotInOneMoreThanThatAsYouSee0  struct{ writes }
+	namedInSixtyFourLettersAndNotInOneMoreThanThatAsYouSee01 struct{ writes }
+)
+
 // Encode refuses a payload whose JSON methods leave out a claim that is set.
 func TestEncodeLosesNothing(t *testing.T) {
 	set := jwt.RegisteredClaims{Subject: "s", ExpiresAt: jwt.NewNumericDate(now)}
@@ -164,6 +191,14 @@ func TestEncodeLosesNothing(t *testing.T) {
 			base
 			Expires *jwt.NumericDate `json:"exp,omitempty"`
 		}{base{set}, nil}, `"exp"`},
+		{"promoted from a type whose name is as long as is told", struct {
+			jwt.RegisteredClaims
+			namedInSixtyFourLettersAndNotInOneMoreThanThatAsYouSee0
+		}{RegisteredClaims: set}, "jwt_test.namedInSixtyFourLettersAndNotInOneMoreThanThatAsYouSee0 brings"},
+		{"promoted from a type with a longer name", struct {
+			jwt.RegisteredClaims
+			namedInSixtyFourLettersAndNotInOneMoreThanThatAsYouSee01
+		}{RegisteredClaims: set}, "jwt_test.namedInSixtyFourLettersAndNotInOneMoreThanThatAsYouSee0… brings"},
 		{"two that clash", embedding(jwt.RegisteredClaims{}, Second{}), `"sub"`},
 		{"twice the same", struct {
 			base
@@ -174,6 +209,10 @@ func TestEncodeLosesNothing(t *testing.T) {
 			jwt.RegisteredClaims
 			writes
 		}{jwt.RegisteredClaims{Audience: jwt.Audience{}}, writes{"a"}}, ""},
+		{"promoted, a date that is zero elsewhere", struct {
+			jwt.RegisteredClaims
+			writes
+		}{jwt.RegisteredClaims{ExpiresAt: jwt.NumericDate{Time: time.Time{}.In(time.FixedZone("", 3600))}}, writes{"a"}}, ""},
 		{"promoted, no claims behind the pointer", struct {
 			*jwt.RegisteredClaims
 			writes
@@ -194,6 +233,7 @@ func TestEncodeLosesNothing(t *testing.T) {
 		{"its own, whole", whole{set, "x"}, ""},
 		{"its own, what it leaves out is not set", partial{jwt.RegisteredClaims{Subject: "s"}, "x"}, ""},
 		{"its own, without RegisteredClaims", writes{"a"}, ""},
+		{"its own, without the claim of its own field", subjectLeftOut{"s", writes{"a"}}, ""},
 		{"hidden by a field that is set", struct {
 			jwt.RegisteredClaims
 			Expires int64 `json:"exp,omitempty"`
@@ -214,6 +254,7 @@ func TestEncodeLosesNothing(t *testing.T) {
 				assertClass(t, err, jwt.ErrInvalidOption)
 				assert.Empty(t, token)
 				assert.Contains(t, err.Error(), tt.says)
+				assert.NotContains(t, err.Error(), "cannot be encoded", "it is the type that is wrong")
 				assert.Less(t, len(err.Error()), 300)
 			}
 		})
@@ -249,6 +290,7 @@ func TestDecodeIntoLeavesNothingEmpty(t *testing.T) {
 		_, err = decodedAs[partial](t, payload)
 		assertClass(t, err, jwt.ErrInvalidToken)
 		assertClaim(t, err, claim)
+		assert.Contains(t, err.Error(), "the UnmarshalJSON of the struct")
 		_, err = decodedAs[whole](t, payload)
 		assert.NoError(t, err)
 	}
@@ -259,6 +301,8 @@ func TestDecodeIntoLeavesNothingEmpty(t *testing.T) {
 	got, err := decodedAs[promoted](t, `{"name":"a","aud":[],"sub":"","iss":""}`)
 	require.NoError(t, err, "nothing is lost")
 	assert.Equal(t, "a", got.name)
+	_, err = decodedAs[struct{ readsSubject }](t, `{"sub":"s","exp":1}`)
+	require.NoError(t, err, "it knows of its RegisteredClaims, and leaves out what it does not want")
 	full, err := decodedAs[whole](t, `{"sub":"s","extra":"x"}`)
 	require.NoError(t, err)
 	assert.Equal(t, whole{jwt.RegisteredClaims{Subject: "s"}, "x"}, full)

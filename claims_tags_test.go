@@ -134,6 +134,28 @@ func TestFittingTypes(t *testing.T) {
 	assert.ErrorContains(t, err, "jwt.Audience")
 	_, err = decodedAs[dates](t, `{"exp":1.5}`)
 	assert.ErrorContains(t, err, "jwt.NumericDate")
+	for name, fails := range map[string]func() error{
+		"what no date is":    func() error { _, err := decodedAs[dates](t, `{"exp":"1"}`); return err },
+		"a list":             func() error { _, err := decodedAs[dates](t, `{"exp":[1]}`); return err },
+		"a claim not a date": func() error { _, err := decodedAs[struct{ N int8 }](t, `{"N":1.5}`); return err },
+		"a struct": func() error {
+			_, err := decodedAs[struct {
+				Exp struct{} `json:"exp"`
+			}](t, `{"exp":1}`)
+			return err
+		},
+		"a type that no JSON fits": func() error {
+			_, err := decodedAs[struct {
+				Exp chan int `json:"exp"`
+			}](t, `{"exp":{}}`)
+			return err
+		},
+	} {
+		err := fails()
+		require.Error(t, err, name)
+		assertClass(t, err, jwt.ErrInvalidToken)
+		assert.NotContains(t, err.Error(), "reads any date", name)
+	}
 	_, err = jwt.Get[[]string](jwt.Claims{"roles": "a"}, "roles")
 	require.Error(t, err)
 	assert.NotContains(t, err.Error(), "jwt.Audience")

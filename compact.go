@@ -137,7 +137,7 @@ var (
 // badSignature guesses why the signature does not hold.
 func (c *compact) badSignature(h *Header, signature []byte) *failure {
 	switch s := signature; {
-	case h.Algorithm&ecdsaAlgorithms != 0 && len(s) > 8 && s[0] == 0x30 && (int(s[1]) == len(s)-2 && s[2] == 2 || s[1] == 0x81 && int(s[2]) == len(s)-3 && s[3] == 2):
+	case h.Algorithm&ecdsaAlgorithms != 0 && len(s) >= 8 && s[0] == 0x30 && (int(s[1]) == len(s)-2 && s[2] == 2 || s[1] == 0x81 && int(s[2]) == len(s)-3 && s[3] == 2):
 		return errSignatureDER
 	case h.hasNonce && h.Algorithm == RS256:
 		return errSignatureNonce

@@ -164,6 +164,11 @@ func TestSignatureTexts(t *testing.T) {
 		_, err = jwt.Decode(withSignature(input, make([]byte, len(der))), &key.PublicKey, alg)
 		says(err)
 	}
+	// The shortest there is has eight bytes.
+	for der, word := range map[string]string{"\x30\x06\x02\x01\x01\x02\x01\x01": "DER", "\x30\x05\x02\x01\x01\x02\x00": ""} {
+		_, err := jwt.Decode(withSignature(b64(headed(jwt.ES256))+"."+b64(good), []byte(der)), &ecKeys[jwt.ES256].PublicKey, jwt.ES256)
+		says(err, strings.Fields(word)...)
+	}
 	rsaToken := forgeWith(t, mustKey(t, rsaKey()), jwt.RS256, `{"typ":"JWT","nonce":"x","alg":"RS256"}`, good)
 	admit(t, rsaToken, &rsaKey().PublicKey, jwt.RS256)
 	_, err := jwt.Decode(altered(rsaToken), &rsaKey().PublicKey, jwt.RS256)

@@ -280,3 +280,25 @@ func TestJWKCertificates(t *testing.T) {
 	_, err := jwt.ParseJWK(membersOf(t, jwkOf(t, edKey)).text(t, members{"x5c": []string{own}}))
 	assert.NoError(t, err)
 }
+
+// What a JWK is for is told where it decides, and nothing that it does not say.
+func TestJWKPurposeTexts(t *testing.T) {
+	good := membersOf(t, jwkOf(t, edKey))
+	for name, tt := range map[string]struct {
+		said      members
+		says, not string
+	}{
+		"use":     {members{"use": "enc"}, `"use" is "enc"`, "key_ops"},
+		"key_ops": {members{"key_ops": []any{"encrypt"}}, `"key_ops" are "encrypt"`, `"use"`},
+		"both":    {members{"use": "enc", "key_ops": []any{"wrapKey", "encrypt"}}, `"use" is "enc" and "key_ops" are "wrapKey, encrypt"`, ""},
+	} {
+		key, err := jwt.ParseJWK(good.text(t, tt.said))
+		require.NoError(t, err, name)
+		_, err = jwt.Encode(jwt.Claims{}, key)
+		assertClass(t, err, jwt.ErrInvalidKey)
+		assert.Contains(t, err.Error(), tt.says, name)
+		if tt.not != "" {
+			assert.NotContains(t, err.Error(), tt.not, name)
+		}
+	}
+}

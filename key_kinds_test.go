@@ -168,6 +168,8 @@ func TestKeyOptions(t *testing.T) {
 		"no such algorithm":     {jwt.WithKeyAlgorithm(1 << 40)},
 		"an ID that is no text": {jwt.WithKeyID("\xff")},
 		"an ID of 17000 octets": {jwt.WithKeyID(fmt.Sprintf("%17000d", 1))},
+		"an ID beside none":     {jwt.WithKeyID("k"), jwt.WithKeyAlgorithm(0)},
+		"an ID behind none":     {jwt.WithKeyAlgorithm(0), jwt.WithKeyID("k")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			pem, jwk := pkcs8(t, edKey), jwkOf(t, edKey)
@@ -247,6 +249,21 @@ func TestBoundKey(t *testing.T) {
 	assertClass(t, err, jwt.ErrInvalidAlgorithm)
 }
 
+// The longest key ID has 15 KiB in JSON, and fits into a header.
+func TestLongestKeyID(t *testing.T) {
+	longest := strings.Repeat("k", 15<<10-len(`""`))
+	key, err := jwt.NewKey(secret, jwt.WithKeyID(longest))
+	require.NoError(t, err)
+	token, err := jwt.Encode(jwt.Claims{}, key)
+	require.NoError(t, err)
+	admit(t, token, key, jwt.HS256)
+	for _, id := range []string{longest + "k", strings.Repeat("\x01", 15<<10/6)} { // six characters each
+		_, err = jwt.NewKey(secret, jwt.WithKeyID(id))
+		assertClass(t, err, jwt.ErrInvalidOption)
+		assert.Contains(t, err.Error(), "15 KiB")
+	}
+}
+
 // GenerateKey makes what the algorithm prescribes, a new one each time.
 func TestGenerateKey(t *testing.T) {
 	for _, alg := range []jwt.Algorithm{jwt.HS256, jwt.HS384, jwt.HS512, jwt.ES256, jwt.ES384, jwt.ES512, jwt.EdDSA, jwt.Ed25519} {
@@ -260,6 +277,11 @@ func TestGenerateKey(t *testing.T) {
 		require.NoError(t, err)
 		assert.NotEqual(t, string(one), string(two))
 		assert.Equal(t, alg, first.Algorithm())
+	}
+	if _, err := jwt.GenerateKey(jwt.MLDSA44); err != nil { // before Go 1.27
+		assertClass(t, err, jwt.ErrInvalidKey)
+		assert.ErrorIs(t, err, errors.ErrUnsupported)
+		assert.NotContains(t, err.Error(), "cannot be generated", "it is no accident")
 	}
 	if testing.Short() {
 		return

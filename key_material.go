@@ -245,10 +245,9 @@ func newOpaque(signer crypto.Signer, weak bool) (*keyState, error) {
 	return k, nil
 }
 
-// copy makes a state that shares nothing that changes in use.
+// copy makes a state to change and to finish, which gives it MAC states of its own.
 func (k *keyState) copy() *keyState {
 	c := *k
-	c.macs = nil
 	return &c
 }
 

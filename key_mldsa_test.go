@@ -5,8 +5,10 @@ package jwt_test
 import (
 	"crypto"
 	"crypto/mldsa"
+	"crypto/sha256"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -33,6 +35,8 @@ func TestMLDSAKeys(t *testing.T) {
 			certified, err := jwt.NewKey(&x509.Certificate{PublicKey: private.PublicKey()})
 			require.NoError(t, err)
 			assert.True(t, signer.IsPrivate())
+			sum := sha256.Sum256(fmt.Appendf(nil, `{"alg":%q,"kty":"AKP","pub":%q}`, alg.String(), b64(string(public.Bytes()))))
+			assert.Equal(t, b64(string(sum[:])), signer.Thumbprint(), "RFC 9964, Section 6")
 			for _, key := range []*jwt.Key{signer, verifier, certified, signer.Public()} {
 				assert.Equal(t, alg, key.Algorithm(), "such a key is of one algorithm")
 				assert.Equal(t, signer.Thumbprint(), key.Thumbprint())

@@ -111,6 +111,10 @@ func TestRawKeys(t *testing.T) {
 	assert.NoError(t, err)
 	_, err = jwt.Decode(token, edKey.Public().(ed25519.PublicKey), jwt.Ed25519)
 	assertClass(t, err, jwt.ErrInvalidAlgorithm)
+	assert.Contains(t, err.Error(), "two names")
+	_, err = jwt.Decode(forge(headed(jwt.HS256), good), edKey.Public().(ed25519.PublicKey), jwt.EdDSA)
+	assertClass(t, err, jwt.ErrInvalidAlgorithm)
+	assert.NotContains(t, err.Error(), "two names")
 }
 
 // R and S may be short. DER writes a length of 128 octets and more in another way

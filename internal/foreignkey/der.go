@@ -24,10 +24,7 @@ func derKey(secret []byte) form {
 	if secret[0] != derSequence {
 		return form{}
 	}
-	_, rest, tail, ok := cutDER(secret)
-	if !ok {
-		return form{}
-	}
+	_, rest, tail, ok := cutDER(secret)      // nothing is in what cannot be cut
 	whole := len(bytes.TrimSpace(tail)) == 0 // an editor may have added a line break
 	var tags [6]byte
 	var contents [len(tags)][]byte

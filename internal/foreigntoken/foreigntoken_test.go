@@ -27,6 +27,7 @@ func TestNotThree(t *testing.T) {
 	} {
 		err := c.NotThree(token, strings.Count(token, "."))
 		assert.Contains(t, err.text, says, token)
+		assert.NotContains(t, err.text, "in its", "no segment is known")
 		assert.Zero(t, testing.AllocsPerRun(10, func() {
 			if c.NotThree(token, strings.Count(token, ".")) != err {
 				t.Error("it is made once")

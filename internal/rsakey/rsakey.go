@@ -113,7 +113,7 @@ func (n *Numbers) check() error {
 	if err := n.checkSize(); err != nil {
 		return err
 	}
-	if n.D.Sign() <= 0 || n.D.Cmp(n.N) >= 0 || n.P.Cmp(one) <= 0 || n.Q.Cmp(one) <= 0 || n.P.Cmp(n.N) >= 0 || n.Q.Cmp(n.N) >= 0 ||
+	if n.D.Sign() <= 0 || n.D.Cmp(n.N) >= 0 || n.P.Cmp(one) <= 0 || n.Q.Cmp(one) <= 0 ||
 		n.P.BitLen()+n.Q.BitLen() > n.N.BitLen()+1 || new(big.Int).Mul(n.P, n.Q).Cmp(n.N) != 0 {
 		return errParts
 	}

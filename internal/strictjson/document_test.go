@@ -141,6 +141,7 @@ func TestFaults(t *testing.T) {
 	} {
 		assert.False(t, d.Parse([]byte(text)), text)
 		assert.True(t, strings.HasSuffix(d.Problem(), want), "%s: %s", text, d.Problem())
+		assert.Equal(t, text, d.Source(), "nothing of the text before")
 		require.True(t, d.Parse([]byte(many)))
 		fault, _ := d.Fault()
 		assert.Nil(t, fault)
@@ -153,7 +154,7 @@ func TestParseLoose(t *testing.T) {
 	var d strictjson.Document
 	for _, part := range []string{
 		`{"a":1,"a":2}`, `"\ud800"`, `"\ude00\ud83d"`, `"\ud83dx"`, "\"\xff\"", `{"\ud800":1,"\ud800":2}`, strings.Repeat("1", 300), strings.Repeat("[", 200) + strings.Repeat("]", 200),
-		`[` + strings.Repeat(`{"a":[1]},`, 20_000) + `1]`, `{"x":{"y":[[1,2],{"z":"\ud800"}]}}`,
+		`[` + strings.Repeat(`{"a":[1]},`, 20_000) + `1]`, `[` + strings.Repeat(`1,`, 20_000) + `1]`, `{"x":{"y":[[1,2],{"z":"\ud800"}]}}`,
 	} {
 		text := `{"keys":[1,` + part + `,"last"],"` + "a\xff" + `":"x","keys":[[2]]}`
 		assert.False(t, d.Parse([]byte(text)))
@@ -161,6 +162,7 @@ func TestParseLoose(t *testing.T) {
 		var found []string
 		for name, value := range d.Members(0) {
 			found = append(found, string(d.String(name)))
+			assert.Equal(t, strictjson.String, d.Kind(name))
 			if d.Kind(value) == strictjson.Array {
 				for e := range d.Elements(value) {
 					found = append(found, string(d.Raw(e)))
@@ -170,11 +172,12 @@ func TestParseLoose(t *testing.T) {
 		assert.Equal(t, []string{"keys", `1`, part, `"last"`, "a\xff", "keys", `[2]`}, found)
 		assert.False(t, d.Parse([]byte(text)), "the next parse is strict again")
 	}
-	for _, text := range []string{`{"a":[1,]}`, `{"a":"\x"}`, `{"a":"\ud8"}`, `{"a":01}`, "{\"a\":\"\n\"}", `{"a":[1}`, `{"a":{"b":[}]}}`, `{"a":`, strings.Repeat("[", 1001) + strings.Repeat("]", 1001), `[` + strings.Repeat("1,", 10_000) + `1]`} {
+	for _, text := range []string{`{"a":[1,]}`, `{"a":"\x"}`, `{"a":"\ud8"}`, `{"a":01}`, "{\"a\":\"\n\"}", `{"a":[1}`, `{"a":{"b":[}]}}`, `{"a":`, strings.Repeat("[", 1001) + strings.Repeat("]", 1001), `[` + strings.Repeat("1,", 9_999) + `1]`} {
 		assert.False(t, d.ParseLoose([]byte(text)), "%.60s", text)
 	}
 	assert.True(t, d.ParseLoose([]byte(strings.Repeat("[", 1000)+strings.Repeat("]", 1000))))
 	assert.True(t, d.ParseLoose([]byte(`[`+strings.Repeat("1,", 9_998)+`1]`)))
+	assert.True(t, d.ParseLoose([]byte(`{"a":[`+strings.Repeat("[[1],2],", 9_000)+`1]}`)), "what is further below does not count")
 }
 
 // Kept strings do not change when the document parses another text.

@@ -118,9 +118,26 @@ func TestNamesAmongMany(t *testing.T) {
 			assert.False(t, ok, "%d of %d", i, n)
 		}
 	}
+	// Whatever their hashes are.
+	for i := range 300 {
+		name := fmt.Sprintf("%x", i*7919)
+		_, ok := parsed([]byte(`{"` + name + `":1,"` + name + `":2}`))
+		assert.False(t, ok, name)
+		var names strings.Builder
+		for j := range 18 {
+			fmt.Fprintf(&names, `"%s-%d":0,`, name, j)
+		}
+		_, ok = parsed([]byte(`{` + names.String() + `"` + name + `-0":1}`))
+		assert.False(t, ok, name)
+		_, ok = parsed([]byte(`{` + names.String() + `"` + name + `":1}`))
+		assert.True(t, ok, name)
+	}
+	// Two that differ where their hash does not see it.
+	_, ok := parsed([]byte("{\"aaaaaaaaaaaaaaaa\":1,\"aaaa`aaaiaaaaaaa\":2}"))
+	assert.True(t, ok)
 	// All names in the set are those of one object or another.
 	one := `{"a":0,"b":0,"c":0,"d":0,"e":0,"f":0,"g":0,"h":0,"i":0,"j":0,"k":0,"l":0,"m":0,"n":0,"o":0,"p":0,"q":0}`
-	_, ok := parsed([]byte(`{"list":[` + strings.Repeat(one+",", 200) + one + `]}`))
+	_, ok = parsed([]byte(`{"list":[` + strings.Repeat(one+",", 200) + one + `]}`))
 	assert.True(t, ok)
 }
 

@@ -182,6 +182,18 @@ func TestFollow(t *testing.T) {
 		_, _, err := format.Follow(reflect.ValueOf(value))
 		assert.Error(t, err, name)
 	}
+	// The longest chain that is followed has 1001 pointers and interfaces, in turn.
+	number := 1
+	var longest, longer any = &number, number
+	for range 500 {
+		longest, longer = new(longest), new(longer)
+	}
+	longer = new(longer)
+	_, _, err := format.Follow(reflect.ValueOf(longest))
+	require.NoError(t, err)
+	_, _, err = format.Follow(reflect.ValueOf(longer))
+	assert.Error(t, err)
+
 	plain := &inner{1}
 	v, p, err := format.Follow(reflect.ValueOf(&plain))
 	require.NoError(t, err)
