@@ -7,16 +7,15 @@ import (
 	"strings"
 )
 
-// An Algorithm is a set of signature algorithms, one bit each: a single name
-// where one is wanted, an allow-list of several elsewhere, as in
-// RS256|ES256. The zero value is the empty set, which allows nothing and is an
-// [ErrInvalidOption] wherever it is given. There is no "none", in either
-// direction.
+// An Algorithm is a set of signature algorithms, one bit each. Some functions take one
+// algorithm, others an allow-list of several, such as RS256|ES256. The zero value is the
+// empty set, which is always an [ErrInvalidOption]. There is no "none", neither to sign nor
+// to verify.
 //
 // [EdDSA] and [Ed25519] are two names for signatures by Ed25519 keys (RFC 8037
 // and RFC 9864): each must be allowed by its name. The ML-DSA algorithms
-// (RFC 9964) need a Go release that has crypto/mldsa; elsewhere their names
-// parse, and their use wraps [errors.ErrUnsupported].
+// (RFC 9964) need a Go release that has crypto/mldsa. With an earlier release their names
+// parse, and using them is an error that wraps [errors.ErrUnsupported].
 type Algorithm uint64
 
 // The algorithms of RFC 7518, Section 3.1; RFC 8037; RFC 9864 and RFC 9964,
@@ -43,13 +42,13 @@ const (
 	allAlgorithms = 1<<iota - 1
 )
 
-// An algorithmRow is all that is particular to one algorithm.
+// An algorithmRow has what differs between algorithms of a family.
 type algorithmRow struct {
 	name string
 	hash crypto.Hash
 }
 
-// algorithmRows stand in the order of the bits.
+// algorithmRows has the rows in the order of the bits.
 var algorithmRows = [...]algorithmRow{
 	{"HS256", crypto.SHA256},
 	{"HS384", crypto.SHA384},
@@ -84,8 +83,8 @@ func ParseAlgorithm(name string) (Algorithm, error) {
 	return 0, badOption("unknown algorithm " + quote(name) + "; the names are those of IANA, such as HS256, RS256 or ES256")
 }
 
-// ParseAlgorithms returns the set of several names, as they stand in a
-// configuration. No name at all is an [ErrInvalidOption], and so is an unknown one.
+// ParseAlgorithms returns the set of several names, such as those in a configuration. No
+// name at all is an [ErrInvalidOption], and so is an unknown one.
 func ParseAlgorithms(names ...string) (Algorithm, error) {
 	if len(names) == 0 {
 		return 0, badOption("no algorithm named; name at least one, such as HS256")
@@ -101,8 +100,8 @@ func ParseAlgorithms(names ...string) (Algorithm, error) {
 	return set, nil
 }
 
-// Hash returns the hash function of a single algorithm; 0 for a set of
-// several, and for algorithms without one (Ed25519, ML-DSA).
+// Hash returns the hash function of a single algorithm. It returns 0 for a set of several,
+// and for algorithms without a hash function (Ed25519, ML-DSA).
 func (a Algorithm) Hash() crypto.Hash {
 	if !a.single() {
 		return 0
@@ -110,8 +109,8 @@ func (a Algorithm) Hash() crypto.Hash {
 	return a.row().hash
 }
 
-// String returns the IANA name, or several joined by '|'. Bits that are no
-// algorithm, and the empty set, are written as Algorithm(0x…).
+// String returns the IANA name, or several joined by '|'. The empty set, and a set with bits
+// that are no algorithm, is Algorithm(0x…).
 func (a Algorithm) String() string {
 	if a == 0 || a&^allAlgorithms != 0 {
 		return "Algorithm(0x" + strconv.FormatUint(uint64(a), 16) + ")"
@@ -119,15 +118,15 @@ func (a Algorithm) String() string {
 	if a.single() {
 		return a.row().name
 	}
-	text := append(make([]byte, 0, 128), a.row().name...) // room for all of them
+	text := append(make([]byte, 0, 128), a.row().name...) // enough for all names
 	for a &= a - 1; a != 0; a &= a - 1 {
 		text = append(append(text, '|'), a.row().name...)
 	}
 	return string(text)
 }
 
-// MarshalText writes one name, or several joined by '|'. The empty set and
-// bits that are no algorithm are an [ErrInvalidOption].
+// MarshalText writes one name, or several joined by '|'. The empty set, and a set with bits
+// that are no algorithm, is an [ErrInvalidOption].
 func (a Algorithm) MarshalText() ([]byte, error) {
 	if err := a.checkSet(); err != nil {
 		return nil, err
@@ -136,7 +135,7 @@ func (a Algorithm) MarshalText() ([]byte, error) {
 }
 
 // UnmarshalText reads what MarshalText writes. An unknown or empty name is an
-// [ErrInvalidOption]; a is then as it was.
+// [ErrInvalidOption], and a is then unchanged.
 func (a *Algorithm) UnmarshalText(text []byte) error {
 	if a == nil {
 		return badOption("UnmarshalText was given a nil pointer to read into")
@@ -149,7 +148,7 @@ func (a *Algorithm) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// algorithmNamed returns 0 for a name that is none of ours.
+// algorithmNamed returns 0 for an unknown name.
 func algorithmNamed(name string) Algorithm {
 	for i := range algorithmRows {
 		if algorithmRows[i].name == name {
@@ -161,10 +160,10 @@ func algorithmNamed(name string) Algorithm {
 
 func (a Algorithm) single() bool { return a != 0 && a&(a-1) == 0 && a&^allAlgorithms == 0 }
 
-// row returns the row of the lowest bit that is set; there must be one.
+// row returns the row of the lowest bit that is set. At least one must be set.
 func (a Algorithm) row() *algorithmRow { return &algorithmRows[bits.TrailingZeros64(uint64(a))] }
 
-// checkSet refuses what cannot be an allow-list.
+// checkSet refuses a set that is empty or has unknown bits.
 func (a Algorithm) checkSet() error {
 	switch {
 	case a == 0:
@@ -175,7 +174,7 @@ func (a Algorithm) checkSet() error {
 	return nil
 }
 
-// checkOne refuses what is not exactly one algorithm.
+// checkOne refuses a set that is not exactly one algorithm.
 func (a Algorithm) checkOne() error {
 	if err := a.checkSet(); err != nil {
 		return err

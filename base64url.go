@@ -2,16 +2,14 @@ package jwt
 
 import "encoding/binary"
 
-// The one base64url of the package: RFC 4648, Section 5, without padding, as
-// RFC 7515, Section 2 defines it. Decoding is canonical: of all the texts that
-// a lenient decoder would map to the same octets exactly one is accepted, the
-// one that encoding gives. So there are no line breaks, no padding, no letters
-// of the standard alphabet, and no bits set that encode nothing.
+// Base64url (RFC 4648, Section 5) without padding, as RFC 7515, Section 2 defines it. All
+// base64url of the package is read and written here. Decoding is canonical: it accepts
+// exactly the text that encoding writes. Line breaks, padding, characters of the standard
+// alphabet, and unused bits that are not zero are refused.
 
 const base64urlAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
-// base64urlPairs holds the two letters of each 12 bits, the first one in the low
-// octet.
+// base64urlPairs maps 12 bits to two characters, the first one in the low byte.
 var base64urlPairs = func() (t [1 << 12]uint16) {
 	for i := range t {
 		t[i] = uint16(base64urlAlphabet[i>>6]) | uint16(base64urlAlphabet[i&63])<<8
@@ -19,15 +17,15 @@ var base64urlPairs = func() (t [1 << 12]uint16) {
 	return
 }()
 
-// base64urlBits holds the value of each letter, shifted to the place it has as
-// the first to the fourth of a group; what is no letter sets the bit base64urlBad.
+// base64urlBits maps a character to its 6 bits, shifted for the first to the fourth digit of
+// a group. Characters that are not in the alphabet have the bit base64urlBad.
 var base64urlBits = func() (t [4][256]uint32) {
-	for place := range t {
-		for i := range t[place] {
-			t[place][i] = base64urlBad
+	for digit := range t {
+		for i := range t[digit] {
+			t[digit][i] = base64urlBad
 		}
 		for i := range len(base64urlAlphabet) {
-			t[place][base64urlAlphabet[i]] = uint32(i) << (18 - 6*place)
+			t[digit][base64urlAlphabet[i]] = uint32(i) << (18 - 6*digit)
 		}
 	}
 	return
@@ -35,7 +33,7 @@ var base64urlBits = func() (t [4][256]uint32) {
 
 const base64urlBad = 1 << 31
 
-// base64urlLen is the length of the text of n octets.
+// base64urlLen is the length of the text of n bytes.
 func base64urlLen(n int) int { return n/3*4 + (n%3*8+5)/6 }
 
 // appendBase64url appends the text of src to dst.
@@ -43,7 +41,7 @@ func appendBase64url(dst, src []byte) []byte {
 	dst, n := extend(dst, base64urlLen(len(src)))
 	out := dst[n:]
 	t := &base64urlPairs
-	for len(src) >= 14 && len(out) >= 16 { // 12 octets a step, read as 8 and 8
+	for len(src) >= 14 && len(out) >= 16 { // 12 bytes a step, read as 8 and 8
 		x, y := binary.BigEndian.Uint64(src), binary.BigEndian.Uint64(src[6:])
 		binary.LittleEndian.PutUint64(out, uint64(t[x>>52])|uint64(t[x>>40&0xfff])<<16|
 			uint64(t[x>>28&0xfff])<<32|uint64(t[x>>16&0xfff])<<48)
@@ -67,12 +65,12 @@ func appendBase64url(dst, src []byte) []byte {
 	return dst
 }
 
-// base64urlOf returns the text of octets.
-func base64urlOf(octets []byte) string { return string(appendBase64url(nil, octets)) }
+// base64urlOf returns the text of data.
+func base64urlOf(data []byte) string { return string(appendBase64url(nil, data)) }
 
-// appendBase64urlDecoded appends the octets of text to dst. It reports false
-// for a text that is not exactly what appendBase64url writes; the length of
-// dst is then as it was, though its room may have grown.
+// appendBase64urlDecoded appends the bytes of text to dst. It returns false if text is not
+// exactly what appendBase64url writes. The length of dst is then unchanged, but its capacity
+// may have grown.
 func appendBase64urlDecoded(dst []byte, text string) ([]byte, bool) {
 	rest := len(text) % 4
 	if rest == 1 {
@@ -104,13 +102,13 @@ func appendBase64urlDecoded(dst []byte, text string) ([]byte, bool) {
 	switch rest {
 	case 2:
 		a := t[0][text[0]] | t[1][text[1]]
-		if a&(base64urlBad|0xffff) != 0 { // 4 bits that encode nothing must be zero
+		if a&(base64urlBad|0xffff) != 0 { // the 4 unused bits must be zero
 			return dst[:n], false
 		}
 		out[0] = byte(a >> 16)
 	case 3:
 		a := t[0][text[0]] | t[1][text[1]] | t[2][text[2]]
-		if a&(base64urlBad|0xff) != 0 { // 2 bits that encode nothing must be zero
+		if a&(base64urlBad|0xff) != 0 { // the 2 unused bits must be zero
 			return dst[:n], false
 		}
 		out[0], out[1] = byte(a>>16), byte(a>>8)
@@ -118,7 +116,7 @@ func appendBase64urlDecoded(dst []byte, text string) ([]byte, bool) {
 	return dst, true
 }
 
-// extend makes dst longer by more octets and gives its old length too.
+// extend makes dst longer by more bytes. It returns the old length too.
 func extend(dst []byte, more int) ([]byte, int) {
 	n := len(dst)
 	if cap(dst)-n < more {

@@ -2,10 +2,10 @@ package jwt
 
 import "context"
 
-// A Decoder is a service's policy, prepared once: which key, which algorithms,
-// and what a token must say. [NewDecoder] makes one. It is immutable and safe for
-// concurrent use. The zero value, and a nil pointer, is an [ErrInvalidOption]
-// where it is used.
+// A Decoder verifies tokens with one key or key set, one allow-list of algorithms and one
+// list of options. It checks these once for all tokens. [NewDecoder] makes one. It is
+// immutable and safe for concurrent use. Using the zero value or a nil pointer is an
+// [ErrInvalidOption].
 type Decoder struct {
 	keys   sealed[keyring]
 	policy decodePolicy
@@ -13,11 +13,12 @@ type Decoder struct {
 
 var errNoDecoder = badOption("the Decoder is nil or empty; make one with NewDecoder")
 
-// NewDecoder prepares a decoder. It returns an [ErrInvalidKey] for a key that
-// serves none of the algorithms, or a set with keys none of which does, and an [ErrInvalidOption] for options that are
-// wrong or contradict one another. One that only [Decode] takes contradicts one
-// that only [Verify] takes, and a secret contradicts an allow-list that names
-// public-key algorithms beside those for secrets. It keeps no reference to what it is given.
+// NewDecoder makes a decoder. It returns an [ErrInvalidKey] for a key that fits none of the
+// algorithms, and for a set that has keys but none that fits. It returns an
+// [ErrInvalidOption] for options that are wrong or contradict one another. An option that
+// only [Decode] takes contradicts one that only [Verify] takes. A secret contradicts an
+// allow-list that has both HMAC and public-key algorithms. NewDecoder keeps no reference to
+// its arguments.
 func NewDecoder[K VerificationKey](key K, alg Algorithm, opts ...DecodeOption) (*Decoder, error) {
 	keys, err := keptKeyring(key)
 	if err != nil {
@@ -36,9 +37,9 @@ func NewDecoder[K VerificationKey](key K, alg Algorithm, opts ...DecodeOption) (
 	return &Decoder{seal(&keys), p}, nil
 }
 
-var errCacheOneShot = badOption("WithSignatureCache is for NewDecoder: a call by itself has nothing to remember; make a Decoder once, and use it for every token")
+var errCacheOneShot = badOption("WithSignatureCache is for NewDecoder: a single call has nothing to remember; make a Decoder once, and use it for every token")
 
-// oneShotDecoder is NewDecoder for one call. What it returns refers to what it was given.
+// oneShotDecoder is NewDecoder for one call. The results refer to the arguments.
 func oneShotDecoder[K VerificationKey](s *scratch, key K, alg Algorithm, opts []DecodeOption) (keyring, decodePolicy, error) {
 	keys, err := verificationKeys(s, key)
 	if err != nil {
@@ -76,21 +77,23 @@ func (d *Decoder) Decode(token string) (Claims, error) {
 	return s.decodeMap(keys, p, token)
 }
 
-// DecodeInto verifies a token as [Decoder.Decode] does, and stores its claims in dst:
-// a non-nil pointer to a struct, to a map with string keys, or to a pointer to one;
-// anything else is an [ErrInvalidOption]. It replaces *dst whole: what the token lacks is zero,
-// and a map is new, so that nothing of an earlier token is left.
+// DecodeInto verifies a token as [Decoder.Decode] does, and stores its claims in dst. dst is
+// a non-nil pointer to a struct, to a map with string keys, or to a pointer to one of these;
+// anything else is an [ErrInvalidOption]. DecodeInto replaces all of *dst: a field whose
+// claim is absent is zero, and a map is new. So nothing of an earlier token is left.
 //
-// Claims fit fields as in encoding/json, by the same tags and methods, but for
-// two things. Names match exactly, so that "SUB" never fills a field "sub"; a claim
-// that fits no field, and differs from a field without a tag in case alone ("sub" and
-// Sub), is an error that gives the tag to write, as the field would stay empty. And a
-// [time.Time], whatever the claim, takes seconds since 1970 as a [NumericDate] does,
-// beside the text of encoding/json, which is what [Encode] writes of it: a struct for
-// both has fields of type NumericDate. A claim that does not fit is an
-// [ErrInvalidToken] that names it; where the token has expired too it is an
-// [ErrExpired] without the token. [RegisteredClaims] as a named or tagged field is an
-// [ErrInvalidOption]. On any error dst is as it was.
+// Claims fit fields as in encoding/json, by the same tags and methods, with two differences:
+//
+//   - Names match exactly: "SUB" never fills a field with the tag "sub". If a field without
+//     a tag differs from a claim only in case (Sub and "sub"), it would stay empty. That is
+//     an error, which says which tag the field needs.
+//   - A [time.Time] accepts seconds since 1970, as a [NumericDate] does, and also the text
+//     form of encoding/json. [Encode] writes the text form. So use NumericDate in a struct
+//     that is both encoded and decoded.
+//
+// A claim that does not fit is an [ErrInvalidToken] that names the claim. If the token has
+// expired too, the error is an [ErrExpired] without the token. [RegisteredClaims] as a named
+// or tagged field is an [ErrInvalidOption]. On any error dst is unchanged.
 func (d *Decoder) DecodeInto(token string, dst any) error {
 	keys, p, err := d.prepared()
 	if err != nil {
@@ -101,16 +104,17 @@ func (d *Decoder) DecodeInto(token string, dst any) error {
 	return s.decodeInto(keys, p, token, dst)
 }
 
-// DecodeComplete verifies a token and returns it whole, as the function
-// [DecodeComplete] does.
+// DecodeComplete verifies a token, and returns its header, claims, payload and signature, as
+// the function [DecodeComplete] does.
 func (d *Decoder) DecodeComplete(token string) (*Token, error) {
 	return d.complete(token, nil)
 }
 
-// DecodeContext is [Decoder.DecodeComplete] with a context for validators and for live
-// key sets, in place of that of [WithContext]: usually that of the request. It bounds
-// how long the call waits for keys, and nothing else: a context that has ended refuses no
-// token by itself. A nil context is an [ErrInvalidOption].
+// DecodeContext is [Decoder.DecodeComplete] with a context, usually that of the request. It
+// replaces the context of [WithContext]. Validators receive it, and it bounds how long the
+// call waits for the keys of a live set. The decoder uses it for nothing else: a context
+// that has ended does not by itself make a token invalid. A nil context is an
+// [ErrInvalidOption].
 func (d *Decoder) DecodeContext(ctx context.Context, token string) (*Token, error) {
 	if ctx == nil {
 		return nil, badOption("DecodeContext was given a nil context")
@@ -130,7 +134,8 @@ func (d *Decoder) Verify(token string) ([]byte, error) {
 	return s.verify(keys, p, token)
 }
 
-// complete is DecodeComplete and DecodeContext. A nil ctx stands for that of the policy.
+// complete is DecodeComplete and DecodeContext. If ctx is nil, the context of the policy is
+// used.
 func (d *Decoder) complete(token string, ctx context.Context) (*Token, error) {
 	keys, p, err := d.prepared()
 	if err != nil {

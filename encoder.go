@@ -1,18 +1,18 @@
 package jwt
 
-// An Encoder is a service's way of making tokens, prepared once: the key, the
-// header, and what is added to each payload. [NewEncoder] makes one. It is
-// immutable and safe for concurrent use. The zero value, and a nil pointer, is an
-// [ErrInvalidOption] where it is used.
+// An Encoder makes tokens with one key and one list of options. It checks the key and the
+// options, and writes the header, once for all tokens. [NewEncoder] makes one. It is
+// immutable and safe for concurrent use. Using the zero value or a nil pointer is an
+// [ErrInvalidOption].
 type Encoder struct {
 	key    sealed[keyState]
 	policy encodePolicy
 }
 
-// NewEncoder prepares an encoder. It returns an [ErrInvalidKey] for a key that
-// cannot sign, and an [ErrInvalidOption] for options that are wrong or contradict
-// one another. One that only [Encode] takes contradicts one that only [Sign]
-// takes. It keeps no reference to what it is given.
+// NewEncoder makes an encoder. It returns an [ErrInvalidKey] for a key that cannot sign, and
+// an [ErrInvalidOption] for options that are wrong or contradict one another. An option that
+// only [Encode] takes contradicts one that only [Sign] takes. NewEncoder keeps no reference
+// to its arguments.
 func NewEncoder[K SigningKey](key K, opts ...EncodeOption) (*Encoder, error) {
 	state, err := keptKey(key)
 	if err != nil {
@@ -30,8 +30,7 @@ func NewEncoder[K SigningKey](key K, opts ...EncodeOption) (*Encoder, error) {
 
 var errNoEncoder = badOption("the Encoder is nil or empty; make one with NewEncoder")
 
-// oneShotEncoder is NewEncoder for one call. What it returns refers to what it was
-// given.
+// oneShotEncoder is NewEncoder for one call. The results refer to the arguments.
 func oneShotEncoder[K SigningKey](s *scratch, key K, opts []EncodeOption) (*keyState, encodePolicy, error) {
 	state, err := signingKey(s, key)
 	if err != nil {
@@ -54,7 +53,7 @@ func (e *Encoder) Encode(payload any) (string, error) {
 }
 
 // AppendEncode appends to dst the token that [Encoder.Encode] returns, and fails as it
-// does. On an error it returns nil, and dst is as it was, up to its length.
+// does. On an error it returns nil, and the bytes of dst up to its length are unchanged.
 func (e *Encoder) AppendEncode(dst []byte, payload any) ([]byte, error) {
 	key, p, err := e.prepared()
 	if err != nil {
@@ -65,9 +64,9 @@ func (e *Encoder) AppendEncode(dst []byte, payload any) ([]byte, error) {
 	return s.encode(key, p, dst, payload)
 }
 
-// Sign signs a payload of any bytes, as the function [Sign] does, however long it is: to
-// verify a token of more than 256 KiB, use [WithMaxSize]. An encoder with an option that
-// only Encode takes is an [ErrInvalidOption].
+// Sign signs a payload of any bytes and any size, as the function [Sign] does. To verify a
+// token of more than 256 KiB, use [WithMaxSize]. An encoder with an option that only Encode
+// takes is an [ErrInvalidOption].
 func (e *Encoder) Sign(payload []byte) (string, error) {
 	key, p, err := e.prepared()
 	if err != nil {

@@ -11,14 +11,14 @@ import (
 	"unicode/utf8"
 )
 
-// The classes of failure, for errors.Is. A server answers by them: everything
-// under [ErrInvalidToken] is the client's fault (401), [ErrUnavailable] is
-// nobody's (503), [ErrInvalidKey] and [ErrInvalidOption] are the program's own
-// (500). No token, however malformed, can cause one of the last two.
+// The classes of errors, for errors.Is. A server chooses its answer by them: all errors
+// under [ErrInvalidToken] are the client's fault (401), [ErrUnavailable] is nobody's fault
+// (503), [ErrInvalidKey] and [ErrInvalidOption] are the program's fault (500). No token,
+// however malformed, can cause one of the last two.
 //
-// A class matches those it belongs to as well: all from [ErrDecode] to
-// [ErrKeyNotFound] are an [ErrInvalidToken], and [ErrInvalidSignature] is an
-// [ErrDecode] too, so ask for it first.
+// An error also matches the classes that its class belongs to: all from [ErrDecode] to
+// [ErrKeyNotFound] belong to [ErrInvalidToken]. [ErrInvalidSignature] belongs to
+// [ErrDecode], so test for ErrInvalidSignature first.
 var (
 	// ErrInvalidToken is every failure that is the token's fault: refuse it.
 	ErrInvalidToken error = class(failure{text: "the token is invalid"})
@@ -34,12 +34,12 @@ var (
 	// ErrInvalidAlgorithm is an "alg" that is absent, unknown or not allowed.
 	ErrInvalidAlgorithm error = class(failure{text: "the algorithm is not allowed", class: ErrInvalidToken})
 
-	// ErrExpired is a good token past its "exp", or past the maximum age: ask
-	// the client to log in again, or refresh it (see [ExpiredError]).
+	// ErrExpired is a token past its "exp", or past the maximum age. Ask the client to
+	// log in again, or refresh the token (see [ExpiredError]).
 	ErrExpired error = class(failure{text: "the token has expired", class: ErrInvalidToken, expired: &expiry{}})
 
-	// ErrImmature is a token from the future, by its "nbf" or "iat". Clocks
-	// that disagree are what [WithLeeway] is for.
+	// ErrImmature is a token from the future, by its "nbf" or "iat". If the clocks of
+	// issuer and verifier differ, use [WithLeeway].
 	ErrImmature error = class(failure{text: "the token is not valid yet", class: ErrInvalidToken})
 
 	// ErrInvalidIssuedAt is an "iat" that is no date.
@@ -48,8 +48,8 @@ var (
 	// ErrInvalidIssuer is an "iss" that is not the one wanted, or no string.
 	ErrInvalidIssuer error = class(failure{text: `"iss" is not the one wanted`, class: ErrInvalidToken, claim: "iss"})
 
-	// ErrInvalidAudience is an "aud" that does not name this service, one that
-	// nobody asked for, or one that is no string or array of strings.
+	// ErrInvalidAudience is an "aud" that does not name this service, or that is neither a
+	// string nor an array of strings. It is also any "aud" if no option asks for one.
 	ErrInvalidAudience error = class(failure{text: `"aud" does not name this service`, class: ErrInvalidToken, claim: "aud"})
 
 	// ErrInvalidSubject is a "sub" that is not the one wanted, or no string.
@@ -62,20 +62,20 @@ var (
 	// another purpose.
 	ErrInvalidType error = class(failure{text: `"typ" is not the one wanted`, class: ErrInvalidToken})
 
-	// ErrMissingClaim is a claim that was asked for and is not there;
+	// ErrMissingClaim is a claim that an option asks for, and that the token does not have;
 	// [InvalidTokenError] names it.
 	ErrMissingClaim error = class(failure{text: "a claim is missing", class: ErrInvalidToken})
 
 	// ErrKeyNotFound is a token for which the key set holds no key.
 	ErrKeyNotFound error = class(failure{text: "no key for this token", class: ErrInvalidToken})
 
-	// ErrInvalidKey is a key that cannot serve: mend the program's configuration.
+	// ErrInvalidKey is a key that cannot be used: correct the program's configuration.
 	ErrInvalidKey error = class(failure{text: "the key cannot serve"})
 
-	// ErrUnavailable is a validator's, a signer's or a key source's back end
-	// that is down, or a context that ended: the token may be good, try again
-	// later. A validator returns it, or wraps it, to say so; what package net
-	// answers says it by itself (see [WithValidator]).
+	// ErrUnavailable says that a validator, a signer or a key source could not do its work,
+	// or that a context ended. The token may be valid: try again later. A validator returns
+	// or wraps it if its back end is down. Errors of package net count as ErrUnavailable
+	// without that (see [WithValidator]).
 	ErrUnavailable error = class(failure{text: "a service this depends on is unavailable"})
 
 	// ErrKeySet is a live key set that could not be fetched (see [NewLiveKeySet]), or
@@ -83,42 +83,42 @@ var (
 	ErrKeySet error = class(failure{text: "the key set could not be fetched", class: ErrUnavailable})
 
 	// ErrInvalidOption is contradictory or impossible options, or a payload
-	// that no verifier would accept: mend the program.
+	// that no verifier would accept: correct the program.
 	ErrInvalidOption error = class(failure{text: "an option or argument is invalid"})
 )
 
-// InvalidTokenError is the detail of any failure under [ErrInvalidToken], for
-// [errors.As]. Each caller gets a copy. A class itself, such as [ErrInvalidIssuer]
-// returned by a program, has it too: its Claim is the claim of the class.
+// InvalidTokenError has the details of an error under [ErrInvalidToken], for [errors.As].
+// Each caller gets a copy. A class, such as [ErrInvalidIssuer] returned by a program, has
+// them too: its Claim is the claim of the class.
 type InvalidTokenError struct {
-	Claim string // the claim to blame, such as "exp"; "" where it is none
+	Claim string // the claim that caused the error, such as "exp"; "" if no claim did
 	of    error
 }
 
-// DecodeError is the detail of a failure under [ErrDecode], for [errors.As]. Each
-// caller gets a copy. A class itself has it too.
+// DecodeError has the details of an error under [ErrDecode], for [errors.As]. Each
+// caller gets a copy. A class has them too.
 type DecodeError struct {
-	Segment string // "header", "payload" or "signature"; "" where it is the token as a whole
+	Segment string // "header", "payload" or "signature"; "" if it is the token as a whole
 	of      error
 }
 
-// ExpiredError is the detail of [ErrExpired], for [errors.As]. Each caller gets a
-// copy. ErrExpired itself, returned by a program, has one with no data.
+// ExpiredError has the details of an [ErrExpired], for [errors.As]. Each caller gets a
+// copy. If a program returns ErrExpired itself, all fields are zero.
 //
-// Token is set only where expiry is all that is wrong with it: the signature
-// holds, and so do every other check and the validators, and the claims fit the type
-// that was asked for. It is for programs that refresh such tokens; anything else must
-// treat the token as refused.
+// Token is set only if expiry is the one fault of the token: the signature holds, every
+// other check and every validator passed, and the claims fit the type that the caller
+// asked for. It is for programs that refresh such tokens; any other program must treat the
+// token as refused.
 type ExpiredError struct {
 	ExpiresAt time.Time     // "exp", or "iat" plus the maximum age
 	Now       time.Time     // the clock it was compared with
 	Leeway    time.Duration // the leeway that was allowed
-	Token     *Token        // the expired token, otherwise good; or nil
+	Token     *Token        // the expired token, if it has no other fault; otherwise nil
 	of        error
 }
 
-// The data types may also be made by a program, for its tests, and be nil if it returns one
-// unchecked. Without a failure beneath they speak for their class.
+// A program can also make the three detail types, for its tests, or return a nil one by
+// mistake. Without a failure in "of" they stand for their class.
 
 // Error describes the failure in a line.
 func (e *InvalidTokenError) Error() string { return e.Unwrap().Error() }
@@ -129,7 +129,7 @@ func (e *DecodeError) Error() string { return e.Unwrap().Error() }
 // Error describes the failure in a line.
 func (e *ExpiredError) Error() string { return e.Unwrap().Error() }
 
-// Unwrap gives the failure whole, so that its class can be asked for.
+// Unwrap returns the error that e has the details of, so that errors.Is finds its class.
 func (e *InvalidTokenError) Unwrap() error {
 	if e == nil || e.of == nil {
 		return ErrInvalidToken
@@ -137,7 +137,7 @@ func (e *InvalidTokenError) Unwrap() error {
 	return e.of
 }
 
-// Unwrap gives the failure whole, so that its class can be asked for.
+// Unwrap returns the error that e has the details of, so that errors.Is finds its class.
 func (e *DecodeError) Unwrap() error {
 	if e == nil || e.of == nil {
 		return ErrDecode
@@ -145,7 +145,7 @@ func (e *DecodeError) Unwrap() error {
 	return e.of
 }
 
-// Unwrap gives the failure whole, so that its class can be asked for.
+// Unwrap returns the error that e has the details of, so that errors.Is finds its class.
 func (e *ExpiredError) Unwrap() error {
 	if e == nil || e.of == nil {
 		return ErrExpired
@@ -153,17 +153,17 @@ func (e *ExpiredError) Unwrap() error {
 	return e.of
 }
 
-// A failure is every error of this package. The sentinels are failures too, and are the
-// classes of all others. A failure is never changed once made, so the commonest ones are
-// made once. Callers reach its data only as copies, through As: that of a sentinel too, so
-// that a program that returns one keeps the promises of the data types.
+// A failure is the type of all errors of this package. The sentinels are failures too, and
+// are the classes of the others. A failure is immutable, so common ones are allocated once.
+// Callers get its data only as copies, through As. As works for sentinels too, because a
+// program may return one.
 type failure struct {
 	isClass bool
-	class   error  // the sentinel that it belongs to; nil for the outermost ones
+	class   error  // the sentinel that it belongs to; nil for the top classes
 	text    string // what happened, what was wanted, what to do
 	claim   string
 	segment string
-	cause   error // what a signer, a validator or a source answered
+	cause   error // the error that a signer, a validator or a source returned
 	expired *expiry
 }
 
@@ -173,12 +173,12 @@ func class(f failure) error {
 	return &f
 }
 
-// An expiry is what an [ExpiredError] is made from, again for each caller.
+// An expiry has the data of an [ExpiredError], which is made anew for each caller.
 type expiry struct {
 	claim   string // "exp", or "iat" for the maximum age
 	at, now time.Time
 	leeway  time.Duration
-	token   *Token // nil unless expiry is all that is wrong
+	token   *Token // nil if the token has another fault
 }
 
 func (f *failure) Error() string { return "jwt: " + f.text }
@@ -194,7 +194,7 @@ func (f *failure) Is(target error) bool {
 	return false
 }
 
-// Unwrap returns what other code answered, or the class that a sentinel belongs to.
+// Unwrap returns the error of other code, or the class that a sentinel belongs to.
 func (f *failure) Unwrap() error {
 	switch {
 	case f.cause != nil:
@@ -205,7 +205,7 @@ func (f *failure) Unwrap() error {
 	return nil
 }
 
-// As stores in target the data of the failure, if target is for it.
+// As stores the details of the failure in target, if target has a matching type.
 func (f *failure) As(target any) bool {
 	in := func(class error) bool { return class == error(f) || f.Is(class) }
 	switch t := target.(type) {
@@ -228,12 +228,11 @@ func (f *failure) As(target any) bool {
 	return false
 }
 
-// A foreign error is what other code answered, within reach of errors.Is and
-// errors.As, but for the classes and data types of this package. What those say
-// must be about the token at hand: a validator may decode a second token, or parse
-// a key out of this one, and then neither is this one expired nor the program at
-// fault. It has no Unwrap, which would get around that. It is a pointer, as errors.Is
-// would panic on comparing two values of which one holds a slice.
+// A foreign error wraps an error of other code. errors.Is and errors.As see it, except for
+// the classes and detail types of this package, which must be about this token. A validator
+// may decode a second token, or parse a key. If that fails, this token did not expire, and
+// the program is not at fault. There is no Unwrap, which would show them. It is used as a
+// pointer: errors.Is compares values, and would panic if err holds a slice.
 type foreign struct{ err error }
 
 func (e *foreign) Error() string { return e.err.Error() }
@@ -251,7 +250,7 @@ func (e *foreign) As(target any) bool {
 	return errors.As(e.err, target)
 }
 
-// The makers of failures, one for each side.
+// Makers of failures.
 
 func malformed(segment, text string) *failure {
 	return &failure{class: ErrDecode, segment: segment, text: text}
@@ -265,12 +264,12 @@ func badOption(text string) error { return &failure{class: ErrInvalidOption, tex
 
 func badKey(text string) error { return &failure{class: ErrInvalidKey, text: text} }
 
-// unsupportedKey is for what would be right elsewhere, or in a later release.
+// unsupportedKey is for keys that other software, or a later release, may support.
 func unsupportedKey(text string) *failure {
 	return &failure{class: ErrInvalidKey, text: text, cause: errors.ErrUnsupported}
 }
 
-// asBadKey is what a package beneath this one says of a key.
+// asBadKey converts an error of an internal package about a key.
 func asBadKey(err error) error {
 	if errors.Is(err, errors.ErrUnsupported) {
 		return unsupportedKey(err.Error())
@@ -278,30 +277,30 @@ func asBadKey(err error) error {
 	return badKey(err.Error())
 }
 
-// foreignFailure is what other code answered, with its error beneath.
+// foreignFailure wraps an error of other code.
 func foreignFailure(class error, what string, cause error) *failure {
 	return &failure{class: class, text: what + ": " + because(cause), cause: cause}
 }
 
-// causedBy keeps within reach what a method of the caller's types answered.
+// causedBy sets the cause: an error of a method of the caller's type.
 func (f *failure) causedBy(err error) *failure {
 	f.cause = err
 	return f
 }
 
-// isUnavailable reports whether an error of other code says that something is down, or
-// that time ran out.
+// isUnavailable reports whether an error of other code says that a service is down, or that
+// a deadline passed.
 func isUnavailable(err error) bool {
 	return errors.Is(err, ErrUnavailable) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || isNetError(err)
 }
 
-// isNetError reports whether there is a net.Error in the tree of err: a time-out, a
-// refused connection, a name that DNS does not know. It goes by the methods, so
-// that programs without a network need not link package net.
+// isNetError reports whether the tree of err has a net.Error: a time-out, a refused
+// connection, an unknown DNS name. It looks for the methods of net.Error, so that programs
+// without a network need not link package net.
 //
-// The error numbers of the system have these methods too, whatever they are about:
-// a file that is missing has one beneath. So a number counts only where it says
-// that it will pass. What package net returns is never a bare number.
+// The error numbers of the system (syscall.Errno) have these methods too. The error for a
+// missing file wraps such a number, for example. So a number counts only if it is temporary.
+// Package net never returns a bare number.
 func isNetError(err error) bool {
 	if e, ok := err.(interface {
 		Timeout() bool
@@ -318,11 +317,12 @@ func isNetError(err error) bool {
 	return false
 }
 
-// because is the text of an error of other code, for a text of ours. It may be one of ours
-// after all, whose prefix must not stand there twice.
-func because(err error) string { return becauseWithin(300, err) } // it may hold what a token says
+// because returns the text of an error, to be part of another error text. It removes the
+// prefix "jwt: ", which must not occur twice, and bounds the length, as the text may come
+// from a token.
+func because(err error) string { return becauseWithin(300, err) }
 
-// becauseWithin is the same of at most so many bytes.
+// becauseWithin is because with a bound of most bytes.
 func becauseWithin(most int, err error) string {
 	text := strings.ReplaceAll(err.Error(), "jwt: ", "")
 	if len(text) > most {

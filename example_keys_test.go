@@ -159,7 +159,7 @@ func ExampleParseKeySet_sharedID() {
 	// 1 EdDSA
 	// 1 Ed25519
 	// 1 EdDSA
-	// jwt: members 0 and 2 of the set are two different keys of the ID "1" that both serve EdDSA: which of them is meant would be a guess, so tokens that name them are refused
+	// jwt: members 0 and 2 of the set are two different keys of the ID "1" that both serve EdDSA: it is not clear which of them is meant, so tokens that name them are refused
 }
 
 // A set of an old system, whose secrets are shorter than is safe.

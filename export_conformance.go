@@ -4,10 +4,10 @@ package jwt
 
 import "bytes"
 
-// VerifyOctets reports whether signature is that of input by key, which must fit
-// alg. It is what [Verify] asks once a token is cut and its header read, and is
-// here for published vectors whose messages are no JWS Signing Input. Only the
-// build tag conformance shows it, and only the module conformance sets that.
+// VerifyOctets reports whether signature holds for input by key, which must fit alg. [Verify]
+// does the same after it has read the header of a token. Published test vectors sign messages
+// that are no JWS Signing Input, so they need this function. It exists only with the build
+// tag conformance, which only the module conformance sets.
 func VerifyOctets(key *Key, alg Algorithm, input, signature []byte) (bool, error) {
 	if err := alg.checkOne(); err != nil {
 		return false, err
@@ -22,8 +22,8 @@ func VerifyOctets(key *Key, alg Algorithm, input, signature []byte) (bool, error
 	return state.verify(alg, input, signature), nil
 }
 
-// UncheckedSecret is a key of any octets, all zero perhaps, which [NewKey]
-// refuses: vectors that have such a secret are about something else.
+// UncheckedSecret returns a key of any bytes, even if [NewKey] refuses them: some vectors
+// have a secret of zeros, for example, and test something else.
 func UncheckedSecret(secret []byte) (*Key, error) {
 	key, err := NewKey(bytes.Repeat([]byte{1}, len(secret)), AllowWeakKey())
 	if err == nil {

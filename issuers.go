@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// Issuers is a service's decoders, one for each issuer whose tokens it takes, by the
-// "iss" that they write. Use it where issuers have keys of their own:
+// Issuers maps the "iss" of an issuer to the decoder for its tokens. Use it if a service
+// accepts tokens of several issuers that have different keys:
 //
 //	jwt.Issuers{
 //		"https://login.example":    customers,
 //		"https://partners.example": partners,
 //	}
 //
-// It must not be changed once it is in use, and is then safe for concurrent use.
+// It is safe for concurrent use if it is not changed while in use.
 type Issuers map[string]*Decoder
 
 var (
@@ -21,9 +21,9 @@ var (
 	errUnknownIssuer = badClaim(ErrInvalidIssuer, "iss", `"iss" is none of the issuers whose tokens are taken here (Issuers)`)
 )
 
-// DecodeContext verifies a token by the decoder of its "iss", as
-// [Decoder.DecodeContext] does. Until then "iss" is only compared: it chooses the
-// decoder, whose keys must have signed it.
+// DecodeContext chooses the decoder by the "iss" of the token, and verifies the token with
+// [Decoder.DecodeContext]. Before the signature is verified, "iss" is used only to choose
+// the decoder. The token must be signed with a key of that decoder.
 //
 // A token of another issuer is an [ErrInvalidIssuer], one without "iss" an
 // [ErrMissingClaim], a nil context and an empty map an [ErrInvalidOption].
@@ -38,8 +38,8 @@ func (s Issuers) DecodeContext(ctx context.Context, token string) (*Token, error
 	return d.DecodeContext(ctx, token)
 }
 
-// choose reads as little of an unverified token as it can: the form is for the chosen
-// decoder to check.
+// choose reads as little of an unverified token as possible. The chosen decoder checks the
+// rest.
 func (s Issuers) choose(untrusted string) (*Decoder, *failure) {
 	m := borrow()
 	defer m.giveBack()
@@ -48,7 +48,7 @@ func (s Issuers) choose(untrusted string) (*Decoder, *failure) {
 		return nil, f
 	}
 	c.padded = strings.HasSuffix(c.payload, "=")
-	m.header = new(Header) // what it says is for the decoder to read
+	m.header = new(Header) // the chosen decoder reads the header
 	if f := m.readClaims(&c); f != nil {
 		return nil, f
 	}
@@ -66,8 +66,8 @@ func (s Issuers) choose(untrusted string) (*Decoder, *failure) {
 	return d, nil
 }
 
-// maxSize is the most that any of the decoders reads. The usual one is enough for the
-// usual token.
+// maxSize is the greatest maximum size of the decoders. A token of at most the default size
+// needs no search.
 func (s Issuers) maxSize(length int) int {
 	most := defaultMaxSize
 	if length <= most {

@@ -14,28 +14,29 @@ import (
 	"github.com/token-jwt/jwt/internal/strictjson"
 )
 
-// Keys as JWKs (RFC 7517): reading and writing one, what may stand beside the key itself,
-// and thumbprints (RFC 7638). The members of each kind of key are in the file of its family.
+// Keys as JWKs (RFC 7517): reading and writing a JWK, the members that all kinds of keys
+// share, and thumbprints (RFC 7638). The file of each family has the other members.
 
-// ParseJWK reads one key, public, private or secret, from its JSON form
-// (RFC 7517): "kty" of RSA, EC (P-256, P-384, P-521), OKP (Ed25519), oct, or AKP
-// (ML-DSA, from Go 1.27). Its "kid" becomes the ID of the key and its "alg" the
-// algorithm that the key is bound to, unless options say otherwise; an option
-// that contradicts "alg" is an error. A key whose "use" is another than "sig" or
-// "jwt-svid", or whose "key_ops" name neither "verify" nor "sign", parses and refuses to
-// be used; a private one signs only where they are absent or name "sign".
+// ParseJWK reads one key, public, private or secret, from its JSON form (RFC 7517). "kty" is
+// RSA, EC (P-256, P-384, P-521), OKP (Ed25519), oct, or AKP (ML-DSA, from Go 1.27). "kid"
+// becomes the ID of the key, unless [WithKeyID] sets another. "alg" binds the key to that
+// algorithm; a [WithKeyAlgorithm] that contradicts it is an error.
 //
-// Optional members that are null, "" or [] are absent. Numbers may have leading zeros
-// too many, coordinates too few, and base64url may be padded, but for that of a secret;
-// [Key.MarshalJSON] writes all of it canonically. A private RSA key, of at most 8192 bits,
-// may lack its primes and what follows from them. The parts of a private key must belong
-// together, and the first certificate of "x5c" must carry the same key, where it can be
-// read at all.
+// "use" and "key_ops" limit what the key is for. A key whose "use" is not "sig" or
+// "jwt-svid", or whose "key_ops" list neither "verify" nor "sign", parses, but using it is
+// an error. A private key signs only if "key_ops" is absent or lists "sign".
 //
-// The JSON has no name twice and nothing after it, and at most 1 MiB. Whatever is refused
-// is an [ErrInvalidKey], an option that is wrong by itself an [ErrInvalidOption]; a kind of
-// key, a curve or an algorithm that is not supported wraps [errors.ErrUnsupported]. No
-// error text holds a private member.
+// Some deviations from the RFC are accepted: null, "" or [] means that an optional member
+// is absent; numbers may have extra leading zeros, and coordinates may lack them; base64url
+// may be padded, except in a secret. [Key.MarshalJSON] writes all of it canonically. A
+// private RSA key has at most 8192 bits, and may lack its primes and the numbers computed
+// from them. The parts of a private key must belong together. If the first certificate of
+// "x5c" can be read, it must carry the same key.
+//
+// The JSON has at most 1 MiB, no duplicate names, and nothing after it. Text that is refused
+// is an [ErrInvalidKey], an option that is wrong by itself an [ErrInvalidOption]. A kind of
+// key, a curve or an algorithm that is not supported wraps [errors.ErrUnsupported]. No error
+// text has a private member.
 func ParseJWK(jwk []byte, opts ...KeyOption) (*Key, error) {
 	o, err := readKeyOptions(opts)
 	if err != nil {
@@ -57,11 +58,11 @@ func ParseJWK(jwk []byte, opts ...KeyOption) (*Key, error) {
 	return readJWK(&d, o)
 }
 
-// mostJWKValues bounds the memory that reading a JWK takes. The longest known have a few
-// dozen.
+// mostJWKValues bounds the memory for reading a JWK. Real JWKs have a few dozen values at
+// most.
 const mostJWKValues = 4096
 
-// parseJWK cuts the JSON of a JWK.
+// parseJWK parses the JSON of a JWK.
 func parseJWK(d *strictjson.Document, text []byte) error {
 	if bytes.Count(text, []byte(","))+bytes.Count(text, []byte("["))+bytes.Count(text, []byte("{")) > mostJWKValues {
 		return badKey("the JWK has more than 4096 values")
@@ -72,7 +73,7 @@ func parseJWK(d *strictjson.Document, text []byte) error {
 	return nil
 }
 
-// readJWK reads the JWK that the document is.
+// readJWK makes a key from a parsed JWK.
 func readJWK(d *strictjson.Document, o keyOptions) (*Key, error) {
 	r := &jwkReader{d: d}
 	said, kty := r.members(&o), r.text("kty")
@@ -94,9 +95,9 @@ func readJWK(d *strictjson.Document, o keyOptions) (*Key, error) {
 	return k.finish(o)
 }
 
-// A jwkReader reads the members of one JWK. The writer of a JWK is trusted: whatever is
-// unambiguous is read, and what nobody needs is not checked. After the first error it reads
-// on, but nothing counts any more.
+// A jwkReader reads the members of one JWK. The writer of a JWK is trusted, so anything
+// unambiguous is accepted, and members that are not needed are not checked. The reader keeps
+// the first error. Values that it returns after an error must not be used.
 type jwkReader struct {
 	d   *strictjson.Document
 	err error
@@ -111,7 +112,7 @@ func (r *jwkReader) fail(err error) {
 // find returns the member of that name; 0 if it is absent, null, "" or [].
 func (r *jwkReader) find(name string) strictjson.Node {
 	i := r.d.Member(name)
-	if r.d.IsEmpty(i) { // node 0, of an absent one, is the whole object
+	if r.d.IsEmpty(i) { // if the member is absent, i is 0: the object itself, which is not empty
 		return 0
 	}
 	return i
@@ -148,8 +149,8 @@ func (r *jwkReader) text(name string) string {
 	return text
 }
 
-// list reads an array of strings, or one string by itself. It returns false if there is
-// something else, with the strings before it.
+// list reads an array of strings, or one string by itself. If there is anything else, it
+// returns the strings before it, and false.
 func (r *jwkReader) list(name string) (list []string, ok bool) {
 	i := r.find(name)
 	if i == 0 {
@@ -170,8 +171,8 @@ func (r *jwkReader) list(name string) (list []string, ok bool) {
 	return nil, false
 }
 
-// name returns what a member of a set is called, for [KeySet.Skipped]. A number is no ID, but
-// is named there as the reason.
+// name returns the "kid" of a member that cannot be used, for [KeySet.Skipped]. It returns a
+// number as text: a "kid" must be a string, and the number may be why the key was skipped.
 func (r *jwkReader) name() string {
 	i := r.find("kid")
 	if r.d.Kind(i) == strictjson.Number {
@@ -180,12 +181,12 @@ func (r *jwkReader) name() string {
 	return r.optionalText("kid")
 }
 
-// mostJWKBytes is what the greatest member has, the modulus of an RSA key of 16384 bits, with
-// room for zeros.
+// mostJWKBytes is more than the size of the largest member, the modulus of an RSA key of
+// 16384 bits, so that some leading zeros fit.
 const mostJWKBytes = 3072
 
-// secret reads a secret, of any length. Padding is refused: such a text is more likely used
-// as it is by the other side.
+// secret reads a secret, of any length. Padding is refused: the other side more likely uses
+// such a text as the secret itself, without decoding it.
 func (r *jwkReader) secret(name string) []byte { return r.need(name, r.base64url(name, false)) }
 
 func (r *jwkReader) bytes(name string) []byte { return r.need(name, r.base64url(name, true)) }
@@ -209,7 +210,7 @@ func (r *jwkReader) base64url(name string, public bool) []byte {
 		return r.bad(name, "must be a JSON string")
 	}
 	if public && len(r.d.Raw(i)) > mostJWKBytes/3*4+4 {
-		return r.bad(name, "is longer than that of any key that is taken")
+		return r.bad(name, "is longer than that of any key that is accepted")
 	}
 	text := string(r.d.String(i))
 	if public && len(text)%4 == 0 {
@@ -230,8 +231,8 @@ func (r *jwkReader) bad(name, why string) []byte {
 	return nil
 }
 
-// jwkMembers are what a JWK may say beside the key itself (RFC 7517, Section 4). What is
-// absent is zero, and so is what is empty.
+// jwkMembers are members of a JWK that are not part of the key (RFC 7517, Section 4).
+// Absent and empty members are zero.
 type jwkMembers struct {
 	use          string
 	ops          []string
@@ -262,7 +263,7 @@ func (r *jwkReader) members(o *keyOptions) *jwkMembers {
 			o.algorithm = alg
 		}
 	}
-	// Nobody needs these. What can be read is kept, and written again.
+	// These are not used. Values of the right type are kept, and written again.
 	for _, name := range [...]string{"x5u", "x5t", "x5t#S256"} {
 		if i := r.find(name); r.d.Kind(i) == strictjson.String {
 			said.certificates = append(said.certificates, member{name, string(r.d.String(i))})
@@ -271,10 +272,9 @@ func (r *jwkReader) members(o *keyOptions) *jwkMembers {
 	return said
 }
 
-// certificates reads "x5c", and holds the first certificate against the key. RFC 7517,
-// Section 4.7: "The key in the first certificate MUST match the public key
-// represented by other members of the JWK." One that cannot be read says nothing, and is
-// not written again.
+// certificates reads "x5c", and checks the first certificate. RFC 7517, Section 4.7: "The
+// key in the first certificate MUST match the public key represented by other members of the
+// JWK." A certificate that cannot be read is ignored, and not written again.
 func (r *jwkReader) certificates(k *keyState) {
 	list, _ := r.list("x5c")
 	if len(list) == 0 {
@@ -294,8 +294,8 @@ func (r *jwkReader) certificates(k *keyState) {
 	k.jwk.certificates = append(k.jwk.certificates, member{"x5c", list})
 }
 
-// allows reports whether use and key_ops admit signing or verifying. A key that signs may
-// also verify: issuers publish the public half with the key_ops of the private one.
+// allows reports whether "use" and "key_ops" allow an operation, "sign" or "verify". "sign"
+// allows verifying too: issuers publish public keys with the "key_ops" of the private half.
 func (j *jwkMembers) allows(operation string) bool {
 	return j == nil || (j.use == "" || j.use == "sig" || j.use == useSPIFFE) &&
 		(len(j.ops) == 0 || slices.Contains(j.ops, operation) || operation == "verify" && slices.Contains(j.ops, "sign"))
@@ -304,7 +304,7 @@ func (j *jwkMembers) allows(operation string) bool {
 // useSPIFFE is "use" of a key for JWT-SVIDs (SPIFFE Trust Domain and Bundle, Section 4.2.2).
 const useSPIFFE = "jwt-svid"
 
-// purpose says what the members are that decide what the key is for.
+// purpose quotes "use" and "key_ops", for an error text.
 func (j *jwkMembers) purpose() string {
 	var said []string
 	if j.use != "" {
@@ -316,8 +316,7 @@ func (j *jwkMembers) purpose() string {
 	return strings.Join(said, " and ")
 }
 
-// public is what they are for the public half: if the private one may sign, this may
-// verify.
+// public returns the members for the public half: "sign" in "key_ops" becomes "verify".
 func (j *jwkMembers) public() *jwkMembers {
 	if j == nil || !slices.Contains(j.ops, "sign") {
 		return j
@@ -330,10 +329,10 @@ func (j *jwkMembers) public() *jwkMembers {
 	return &public
 }
 
-// MarshalJSON writes the public members of the key as a JWK (RFC 7517), with its
-// ID and algorithm. A secret has none, and is an [ErrInvalidKey], as is the zero Key. The
-// receiver is a value, so that encoding/json finds the method of a Key in a struct too; of
-// a nil *Key it writes null.
+// MarshalJSON writes the public members of the key as a JWK (RFC 7517), with its ID and
+// algorithm. A secret has no public members, and is an [ErrInvalidKey]. So is the zero Key.
+// The receiver is a value, so that encoding/json calls the method for a Key in a struct too.
+// encoding/json writes null for a nil *Key.
 func (k Key) MarshalJSON() ([]byte, error) {
 	state, err := k.usable()
 	if err != nil {
@@ -345,9 +344,9 @@ func (k Key) MarshalJSON() ([]byte, error) {
 	return state.writeJWK(state.jwk.public(), false), nil
 }
 
-// MarshalPrivateJWK writes the whole key as a JWK, its private members or its
-// secret included: whoever reads it can sign. A public key, and one whose private
-// half is elsewhere (in a KMS), is an [ErrInvalidKey].
+// MarshalPrivateJWK writes the whole key as a JWK, including its private members or its
+// secret: anyone who reads it can sign. A public key, and a key whose private half is
+// elsewhere (in a KMS), is an [ErrInvalidKey].
 func (k *Key) MarshalPrivateJWK() ([]byte, error) {
 	state, err := k.usable()
 	switch {
@@ -361,9 +360,9 @@ func (k *Key) MarshalPrivateJWK() ([]byte, error) {
 	return state.writeJWK(state.jwk, true), nil
 }
 
-// Thumbprint returns the JWK thumbprint of the key (RFC 7638) by SHA-256, in
-// base64url: the same for both halves of a key, whatever its ID. It is "" for a
-// secret, which it would help to guess.
+// Thumbprint returns the JWK thumbprint of the key (RFC 7638) by SHA-256, in base64url. It is
+// the same for both halves of a key, and does not depend on the ID. It is "" for a secret,
+// because it would help to guess the secret.
 func (k *Key) Thumbprint() string {
 	state := k.shown()
 	if state.public == nil {
@@ -378,7 +377,8 @@ func (k *Key) Thumbprint() string {
 	return base64urlOf(sum[:])
 }
 
-// A jwkMember is a member that says what a key is: bytes for base64url, or a text.
+// A jwkMember is a member that is part of a key. Its value is a text, or bytes that are
+// written in base64url.
 type jwkMember struct {
 	name, text string
 	bytes      []byte
@@ -394,13 +394,14 @@ func asMembers(list []jwkMember) (members []member) {
 	return members
 }
 
-// publicMembers are those of a thumbprint, and "kty" is the first.
+// publicMembers returns "kty" and the public members of the family. A thumbprint is made
+// from them.
 func (k *keyState) publicMembers() []member {
 	public, _ := k.family.writeJWK(k)
 	return append([]member{{"kty", k.family.kty()}}, asMembers(public)...)
 }
 
-// writeJWK writes what the key is, and what is said of it.
+// writeJWK writes the members of the key, and the other members said.
 func (k *keyState) writeJWK(said *jwkMembers, private bool) []byte {
 	if said == nil {
 		said = &jwkMembers{}
@@ -424,8 +425,8 @@ func (k *keyState) writeJWK(said *jwkMembers, private bool) []byte {
 	return membersJSON(append(list, said.certificates...))
 }
 
-// membersJSON writes an object of text that was checked to be valid UTF-8 when it
-// came in, so that nothing can fail.
+// membersJSON writes an object. All its text was checked to be valid UTF-8 when the key was
+// made, so writing cannot fail.
 func membersJSON(list []member) []byte {
 	text, _ := appendMembers(nil, list, 0)
 	return text

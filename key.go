@@ -12,68 +12,74 @@ import (
 	"github.com/token-jwt/jwt/internal/strictjson"
 )
 
-// A SigningKey is what a token can be signed with. An interface value, such as
-// a [crypto.Signer] of a KMS, goes through [NewKey]. In fields and parameters
-// hold a [*Key] or an [*Encoder], never a []byte: Go assigns an ed25519 key to
-// one, and it would then pass for a secret.
+// A SigningKey is a key that can sign. An interface value, such as a [crypto.Signer] of a
+// KMS, goes through [NewKey]. In fields and parameters use [*Key] or [*Encoder], never a
+// []byte: Go can assign an ed25519 key to a []byte, which would then be used as a secret.
 //
-// A []byte is an HMAC secret and nothing else, ever. The set is closed and has
-// no "~": an ed25519.PublicKey is a []byte underneath, and must not be inferred
-// to be a secret. So a type of your own over []byte does not fit either; where
-// the compiler then hints "possibly missing ~", convert the value instead.
+// A []byte is an HMAC secret and nothing else. The list of types is closed and has no "~",
+// because an ed25519.PublicKey is a []byte underneath, and must not be inferred to be a
+// secret. So a type that you define over []byte does not fit either. If the compiler then
+// hints "possibly missing ~", convert the value to []byte.
 type SigningKey interface {
 	[]byte | *rsa.PrivateKey | *ecdsa.PrivateKey | ed25519.PrivateKey | *Key
 }
 
-// A VerificationKey is what a signature can be checked with. An interface
-// value, such as what Public() of a private key returns, goes through [NewKey].
-// In fields and parameters hold a [*Key], a [*KeySet] or a [*Decoder], never a
-// []byte: Go assigns an ed25519 key to one, and it would then pass for a secret.
+// A VerificationKey is a key or key set that can verify. An interface value, such as the
+// result of Public() of a private key, goes through [NewKey]. In fields and parameters use
+// [*Key], [*KeySet] or [*Decoder], never a []byte: Go can assign an ed25519 key to a []byte,
+// which would then be used as a secret.
 //
 // What [SigningKey] says of []byte and "~" holds here too.
 type VerificationKey interface {
 	[]byte | *rsa.PublicKey | *ecdsa.PublicKey | ed25519.PublicKey | *Key | *KeySet
 }
 
-// A Key is a key that was checked once, for any number of calls: a secret, a
-// private key, or a public one. It is immutable, shares no memory with what it
-// was made from, and is safe for concurrent use. It prints redacted, in every way
-// of printing. The zero value is no key: using it is an [ErrInvalidKey].
+// A Key is a secret, a private key or a public key. It is checked once, when it is made, and
+// can then be used for any number of calls. It is immutable, shares no memory with the
+// values that it was made from, and is safe for concurrent use. Printing and logging never
+// show the key itself. The zero value is no key: using it is an [ErrInvalidKey].
 type Key struct {
 	state sealed[keyState]
 }
 
-// NewKey makes a key of []byte (an HMAC secret), *rsa.PrivateKey,
-// *rsa.PublicKey, *ecdsa.PrivateKey, *ecdsa.PublicKey, ed25519.PrivateKey,
-// ed25519.PublicKey, another *Key (for another ID, say), a [crypto.Signer] whose
-// private half is elsewhere (in a KMS or HSM), *x509.Certificate, and where Go has
-// crypto/mldsa (1.27) its *mldsa.PrivateKey and *mldsa.PublicKey. A key that comes
-// in an interface, such as [crypto.PublicKey], may be any of them.
+// NewKey makes a key from one of these types:
 //
-// Whatever is refused is an [ErrInvalidKey]; an option that is wrong by itself is
-// an [ErrInvalidOption]. A secret has at least 32 bytes (RFC 7518, Section 3.2),
-// as many as the hash where the key is bound to an algorithm, and is not all
-// zero. A key of another kind is no secret, in whatever form: PEM, SSH, a JWK or a
-// set of them, DER, the 64 bytes of an Ed25519 private key, and base64 or
-// hexadecimal digits of any of these. Neither is text with white space at an end,
-// such as the line break of a file, unless [AllowWeakKey] is given. RSA has
-// 2048 to 16384 bits, a private key at most 8192. EC is on P-256, P-384 or P-521. The two halves of a private
-// key must belong together. A kind of key that is not supported wraps
-// [errors.ErrUnsupported].
+//   - []byte, an HMAC secret;
+//   - *rsa.PrivateKey, *rsa.PublicKey, *ecdsa.PrivateKey, *ecdsa.PublicKey,
+//     ed25519.PrivateKey and ed25519.PublicKey;
+//   - *mldsa.PrivateKey and *mldsa.PublicKey of crypto/mldsa, from Go 1.27;
+//   - a [crypto.Signer] whose private half is elsewhere, in a KMS or HSM;
+//   - *x509.Certificate, of which only the key is used: its chain, dates and usage are not
+//     checked;
+//   - another *Key, to give it another ID, for example.
 //
-// The bytes of a secret are used as they are. One that is given as base64 or
-// hexadecimal digits must be decoded first, by encoding/base64 or encoding/hex,
-// if the other side decodes it too, and must not be if the other side uses the text
-// itself. Where the two sides differ in this, all that they see is signatures that
-// do not hold. So ask the issuer; a text that merely looks like base64 tells nothing.
+// The static type may be an interface, such as [crypto.PublicKey].
 //
-// A crypto.Signer is kept, and its public key read once; it must be safe for
-// concurrent use where the key is. Each of its signatures is verified before it is
-// given out. Its failure when signing is an [ErrUnavailable], with its own error
-// beneath: the key was there when it was made, and may be again. Only one that
-// matches errors.ErrUnsupported, and a signature that does not hold, are an
-// ErrInvalidKey. Of a certificate the key alone is taken: its
-// chain, dates and usage are not checked.
+// A key that is refused is an [ErrInvalidKey]; an option that is wrong by itself is an
+// [ErrInvalidOption]. A kind of key that is not supported wraps [errors.ErrUnsupported].
+// These rules apply:
+//
+//   - A secret has at least 32 bytes (RFC 7518, Section 3.2), and is not all zero. If it is
+//     bound to an algorithm, it has at least as many bytes as the hash.
+//   - A secret is not a key of another kind, in any form: PEM, SSH, a JWK or a JWK Set, DER,
+//     the 64 bytes of an Ed25519 private key, or base64 or hexadecimal digits of any of these.
+//   - A secret that is text has no white space at its ends, such as the line break of a file,
+//     unless [AllowWeakKey] is given.
+//   - RSA has 2048 to 16384 bits, a private key at most 8192.
+//   - EC is on P-256, P-384 or P-521.
+//   - The two halves of a private key belong together.
+//
+// The bytes of a secret are used as given. A secret is often passed around as base64 or
+// hexadecimal digits. If the other side decodes these, decode them too, with encoding/base64
+// or encoding/hex. If the other side uses the text itself as the secret, do not decode it. If
+// the two sides differ in this, every signature fails to hold. So ask the issuer: the look
+// of the text does not tell.
+//
+// The key keeps a crypto.Signer, and reads its public key once. The signer must be safe for
+// concurrent use if the key is used concurrently. Each of its signatures is verified before
+// it is returned. If the signer fails, the error is an [ErrUnavailable] that wraps the
+// signer's error, because the KMS may work again later. But an error that matches
+// errors.ErrUnsupported, and a signature that does not hold, are an ErrInvalidKey.
 func NewKey(material any, opts ...KeyOption) (*Key, error) {
 	o, err := readKeyOptions(opts)
 	if err != nil {
@@ -82,11 +88,11 @@ func NewKey(material any, opts ...KeyOption) (*Key, error) {
 	return makeKey(material, o)
 }
 
-// GenerateKey makes a new random key for an algorithm, bound to it: a secret of
-// the size of the hash, RSA of 3072 bits, or what the algorithm prescribes. It
-// has no ID unless [WithKeyID] gives it one. An algorithm that is not supported
-// here (ML-DSA, before Go 1.27) is an [ErrInvalidKey] that wraps
-// [errors.ErrUnsupported]; what is not one algorithm is an [ErrInvalidOption].
+// GenerateKey makes a new random key for an algorithm, and binds the key to it. A secret has
+// the size of the hash, and an RSA key has 3072 bits; for the other algorithms there is one
+// size. The key has no ID unless [WithKeyID] sets one. An algorithm that is not supported
+// (ML-DSA before Go 1.27) is an [ErrInvalidKey] that wraps [errors.ErrUnsupported]. The empty
+// set, and a set of several algorithms, is an [ErrInvalidOption].
 func GenerateKey(alg Algorithm, opts ...KeyOption) (*Key, error) {
 	if err := alg.checkOne(); err != nil {
 		return nil, err
@@ -100,7 +106,7 @@ func GenerateKey(alg Algorithm, opts ...KeyOption) (*Key, error) {
 	}
 	o.algorithm = alg
 	material, err := alg.family().generate(alg)
-	if _, ours := err.(*failure); err != nil && !ours { // as a FIPS 140 build may answer
+	if _, ours := err.(*failure); err != nil && !ours { // in a FIPS 140 build, for example
 		err = foreignFailure(ErrInvalidKey, "the key cannot be generated", err)
 	}
 	if err != nil {
@@ -116,12 +122,11 @@ func (k *Key) ID() string { return k.shown().id }
 // bound to none.
 func (k *Key) Algorithm() Algorithm { return k.shown().bound }
 
-// IsPrivate reports whether the key can sign: a secret, or a private key, that of
-// a KMS included.
+// IsPrivate reports whether the key is a secret or a private key, including one in a KMS.
 func (k *Key) IsPrivate() bool { return k.shown().isPrivate() }
 
-// Public returns the public half of the key, with the same ID and algorithm; nil
-// for a secret, which has none.
+// Public returns the public half of the key, with the same ID and algorithm. It returns nil
+// for a secret, which has no public half.
 func (k *Key) Public() *Key {
 	state := k.shown()
 	if state.public == nil {
@@ -132,9 +137,9 @@ func (k *Key) Public() *Key {
 	return public.sealed()
 }
 
-// CryptoPublic returns the public half as a type of the standard library:
-// *rsa.PublicKey, *ecdsa.PublicKey, ed25519.PublicKey or *mldsa.PublicKey, a copy;
-// nil for a secret, which has none.
+// CryptoPublic returns a copy of the public half as a type of the standard library:
+// *rsa.PublicKey, *ecdsa.PublicKey, ed25519.PublicKey or *mldsa.PublicKey. It returns nil
+// for a secret, which has no public half.
 func (k *Key) CryptoPublic() crypto.PublicKey {
 	state := k.shown().copy()
 	if state.public == nil {
@@ -169,7 +174,7 @@ func (k *Key) redacted() string {
 	return text + ")"
 }
 
-// shown is the state that the methods without an error show: empty for no key.
+// shown returns the state for methods that return no error. It is empty if k is no key.
 func (k *Key) shown() *keyState {
 	state, err := k.usable()
 	if err != nil {
@@ -204,15 +209,15 @@ func readKeyOptions(opts []KeyOption) (keyOptions, error) {
 	return keyOptions{s.get(withKeyID).text, s.has(withKeyID), s.get(withKeyAlgorithm).algorithm, s.has(allowWeakKey)}, nil
 }
 
-// roomInHeader is left beside a key ID for the rest of a header, so that a key that was made
-// can sign.
-const roomInHeader = 1 << 10
+// headerReserve is how much of a header a key ID must leave free for the other parameters, so
+// that the key can sign.
+const headerReserve = 1 << 10
 
 func checkKeyID(id string) error {
-	// As it is written: an escaped character takes up to six.
+	// The length in JSON counts: an escaped character takes up to six bytes.
 	text, err := new(strictjson.Writer).AppendString(nil, id)
-	if err != nil || len(text) > maxHeader-roomInHeader {
-		return badOption("a key ID must be valid UTF-8, and have at most " + strconv.Itoa((maxHeader-roomInHeader)>>10) + " KiB, so that it fits into a header")
+	if err != nil || len(text) > maxHeader-headerReserve {
+		return badOption("a key ID must be valid UTF-8, and have at most " + strconv.Itoa((maxHeader-headerReserve)>>10) + " KiB, so that it fits into a header")
 	}
 	return nil
 }

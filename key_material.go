@@ -10,39 +10,40 @@ import (
 	"time"
 )
 
-// What a key is made of, and what makes it fit.
+// The state of keys: checking, copying, and which algorithms a key can be used with.
 
-// A keyState is what a Key is made of, and what a raw key becomes for one call.
+// A keyState is the state of a Key. A raw key has one for the length of a call.
 type keyState struct {
-	family   family // of its kind: that of RS256 for RSA, whatever signs
+	family   family // of the kind of key: for RSA that of RS256, even if PS256 is used
 	id       string
-	kind     string    // in words
-	fits     Algorithm // all that keys of this kind and size can serve
-	bound    Algorithm // the one algorithm that it is for, or 0
-	signs    Algorithm // what it may sign with, all considered; see computeUses
-	verifies Algorithm // what it may verify with
+	kind     string    // the kind of key, for texts
+	fits     Algorithm // all algorithms for keys of this kind and size
+	bound    Algorithm // the one algorithm that the key is bound to, or 0
+	signs    Algorithm // the algorithms that it may sign with; see computeUses
+	verifies Algorithm // the algorithms that it may verify with
 
-	secret []byte           // of HMAC; all other kinds have a public half
+	secret []byte           // only of HMAC; all other kinds have a public half
 	public crypto.PublicKey // *rsa.PublicKey, *ecdsa.PublicKey, ed25519.PublicKey or *mldsa.PublicKey
-	signer crypto.Signer    // the private half; nil of a public key
-	opaque bool             // the signer is code of the caller's, perhaps for a KMS
+	signer crypto.Signer    // the private half; nil for a public key
+	opaque bool             // the signer is the caller's code, perhaps for a KMS
 
-	jwk  *jwkMembers   // what its JWK said beside the key; nil where it came from elsewhere
+	jwk  *jwkMembers   // other members of the key's JWK; nil if it was not made from a JWK
 	macs *[3]sync.Pool // keyed HMAC states; nil for a raw key
 
-	fingerprint func() sum256 // of identity, computed once and if wanted; nil for a raw key
+	fingerprint func() sum256 // the hash of identity, computed at most once; nil for a raw key
 }
 
 // A sealed value is kept in a closure, which package fmt cannot print. A pointer would not
-// be enough: if a verb does not fit, or a field is not exported, fmt ignores Format and
-// follows pointers.
+// be enough: fmt ignores Format and follows pointers if a verb does not fit or a field is
+// not exported.
 type sealed[T any] struct{ open func() *T }
 
 func seal[T any](value *T) sealed[T] { return sealed[T]{func() *T { return value }} }
 
 func (s sealed[T]) isEmpty() bool { return s.open == nil }
 
-// makeKey makes a key of whatever NewKey takes. It shares no memory with it.
+// makeKey makes a key from material, which has one of the types that NewKey takes. The key
+// shares no memory with it.
 func makeKey(material any, o keyOptions) (*Key, error) {
 	key, ok := material.(*Key)
 	if !ok {
@@ -57,13 +58,13 @@ func makeKey(material any, o keyOptions) (*Key, error) {
 	if err != nil {
 		return nil, err
 	}
-	if k = k.copy(); o.weak && k.secret != nil { // no other key could be weaker than it is
+	if k = k.copy(); o.weak && k.secret != nil { // AllowWeakKey changes nothing for a key of another kind that was accepted
 		k.fits = hmacAlgorithms
 	}
 	return k.finish(o)
 }
 
-// finish makes a checked and detached state the Key that the options ask for.
+// finish applies the options to a checked and detached state, and makes the Key.
 func (k *keyState) finish(o keyOptions) (*Key, error) {
 	if o.algorithm != 0 {
 		if k.fits&o.algorithm == 0 || k.bound != 0 && k.bound != o.algorithm {
@@ -89,13 +90,12 @@ func (k *keyState) sealed() *Key {
 	return &Key{seal(k)}
 }
 
-// signingKey checks what Encode and the other signing functions were given. What it returns
-// refers to it.
+// signingKey checks the key that a signing function was given. The state refers to the key.
 func signingKey[K SigningKey](s *scratch, key K) (*keyState, error) { return rawKey(s, key) }
 
-// rawKey checks a key for one call, and refers to it.
+// rawKey checks a key for one call. The state refers to the key.
 func rawKey[K any](s *scratch, key K) (*keyState, error) {
-	if secret, ok := any(key).([]byte); ok { // by itself, so that it is not put on the heap
+	if secret, ok := any(key).([]byte); ok { // a case for itself, so that it does not escape to the heap
 		return &s.secret, s.secret.setSecret(secret, false)
 	}
 	if k, ok := any(key).(*Key); ok {
@@ -108,8 +108,8 @@ func rawKey[K any](s *scratch, key K) (*keyState, error) {
 	return k, err
 }
 
-// keptKey checks a key of any of those types, and makes it fit to outlive the
-// call.
+// keptKey checks a key for NewEncoder or NewDecoder. The state shares no memory with the
+// key, so it may outlive the call.
 func keptKey(key any) (*keyState, error) {
 	made, ok := key.(*Key)
 	if !ok {
@@ -121,14 +121,14 @@ func keptKey(key any) (*keyState, error) {
 	return made.usable()
 }
 
-// A keyring is what signatures are verified with: one key, or a set.
+// A keyring is the key or the set of keys to verify with.
 type keyring struct {
 	one *keyState
 	set *keySetState
 }
 
-// verificationKeys checks what Decode and the other verifying functions were given. What it
-// returns refers to it.
+// verificationKeys checks the key that a verifying function was given. The keyring refers to
+// the key.
 func verificationKeys[K VerificationKey](s *scratch, key K) (keyring, error) {
 	if k, ok := any(key).(*KeySet); ok {
 		set, err := k.usable()
@@ -137,7 +137,7 @@ func verificationKeys[K VerificationKey](s *scratch, key K) (keyring, error) {
 	return ring(rawKey(s, key))
 }
 
-// keptKeyring is the same, fit to outlive the call.
+// keptKeyring is the same, but the keyring may outlive the call.
 func keptKeyring(key any) (keyring, error) {
 	if s, ok := key.(*KeySet); ok {
 		set, err := s.usable()
@@ -148,8 +148,8 @@ func keptKeyring(key any) (keyring, error) {
 
 func ring(k *keyState, err error) (keyring, error) { return keyring{one: k}, err }
 
-// serve refuses an allow-list none of which the key can serve, or any key of a set that has
-// some. Of an empty set, and of a live one, nothing can be said before there is a token.
+// serve refuses an allow-list if the key fits none of its algorithms, or if no key of the set
+// does. It accepts an empty set and a live one: their keys are only checked with a token.
 func (r *keyring) serve(allowed Algorithm) error {
 	if r.one == nil {
 		if len(r.set.members) > 0 && r.set.serves&allowed == 0 {
@@ -166,9 +166,8 @@ func (r *keyring) serve(allowed Algorithm) error {
 	return nil
 }
 
-// candidates appends to dst the keys that a token's signature may be verified
-// with: at least one, and at most mostKeysTried. Where that takes a look at the clock, and
-// no waiting, now is what it said.
+// candidates appends to dst the keys to try on a token: at least one, and at most
+// mostKeysTried. If a live set read the clock and did not wait, *now is that time.
 func (r *keyring) candidates(p *decodePolicy, ctx context.Context, now *time.Time, alg Algorithm, kid string, dst []*keyState) ([]*keyState, *failure) {
 	switch {
 	case alg&supportedAlgorithms == 0:
@@ -195,7 +194,7 @@ func (r *keyring) candidates(p *decodePolicy, ctx context.Context, now *time.Tim
 	return append(dst, r.one), nil
 }
 
-// newKeyState checks whatever a key can be made of. It refers to it.
+// newKeyState checks material, which may have any type. The state refers to it.
 func newKeyState(material any, weak bool) (*keyState, error) {
 	switch m := material.(type) {
 	case *x509.Certificate:
@@ -219,7 +218,7 @@ func newKeyState(material any, weak bool) (*keyState, error) {
 	return newPublic(material, weak)
 }
 
-// newPublic checks a public key, which neither a secret nor a private key can pass for.
+// newPublic checks a public key. It refuses secrets and private keys.
 func newPublic(material crypto.PublicKey, weak bool) (*keyState, error) {
 	if material == nil {
 		return nil, unsupportedKey("there is no public key, or one of a kind that is not supported")
@@ -232,7 +231,7 @@ func newPublic(material crypto.PublicKey, weak bool) (*keyState, error) {
 	return nil, unsupportedKey(fmt.Sprintf("a %T is not a key of a kind that is supported; an RSA or EC key is given as a pointer", material))
 }
 
-// newOpaque takes a key whose private half is behind code of the caller's.
+// newOpaque makes the state of a crypto.Signer that is the caller's code.
 func newOpaque(signer crypto.Signer, weak bool) (*keyState, error) {
 	if v := reflect.ValueOf(signer); v.Kind() == reflect.Pointer && v.IsNil() {
 		return nil, badKey("the crypto.Signer is nil")
@@ -245,13 +244,13 @@ func newOpaque(signer crypto.Signer, weak bool) (*keyState, error) {
 	return k, nil
 }
 
-// copy makes a state to change and to finish, which gives it MAC states of its own.
+// copy returns a copy to change and to finish, which gives it its own pools of MAC states.
 func (k *keyState) copy() *keyState {
 	c := *k
 	return &c
 }
 
-// computeUses says what the key may do, once everything else is known.
+// computeUses sets signs and verifies. It is called after all other fields are set.
 func (k *keyState) computeUses() {
 	able := k.fits
 	if k.bound != 0 {
@@ -268,8 +267,7 @@ func (k *keyState) computeUses() {
 
 func (k *keyState) isPrivate() bool { return k.secret != nil || k.signer != nil }
 
-// choose returns the algorithm to sign with: the one wanted, or the key's own
-// where none is.
+// choose returns the algorithm to sign with: wanted, or if that is 0 the default of the key.
 func (k *keyState) choose(wanted Algorithm) (Algorithm, error) {
 	if !k.isPrivate() {
 		return 0, badKey("the key is public, and cannot sign; sign with its private half")
@@ -289,9 +287,9 @@ func (k *keyState) choose(wanted Algorithm) (Algorithm, error) {
 	return wanted, nil
 }
 
-// checkSecretAlone refuses a secret with an allow-list of HMAC and public-key
-// algorithms. Either the secret is a public key, which a forger has too, or the list is
-// too wide.
+// checkSecretAlone refuses a secret with an allow-list of both HMAC and public-key
+// algorithms. Either the list is too wide, or the secret is really a public key, with which
+// anyone can forge tokens.
 func (k *keyState) checkSecretAlone(allowed Algorithm) error {
 	if public := allowed &^ hmacAlgorithms; k.secret != nil && public != 0 && public != allowed {
 		return badOption("the key is an HMAC secret, and the allow-list " + allowed.String() + " names " + public.String() + " too, which no secret serves; " +
@@ -308,7 +306,7 @@ func (k *keyState) misfit(wanted Algorithm) error {
 	case k.bound != 0 && k.bound&wanted == 0:
 		return badKey("the key is bound to " + k.bound.String() + " and cannot serve " + wanted.String())
 	case k.fits&wanted != 0:
-		return badKey("the key's JWK says what it is for, and this is not it: " + k.jwk.purpose())
+		return badKey("the key's JWK does not allow this use: " + k.jwk.purpose())
 	case k.secret != nil && wanted&hmacAlgorithms != 0:
 		short := wanted & hmacAlgorithms
 		return secretTooShort(len(k.secret), short&-short)

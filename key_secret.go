@@ -9,22 +9,22 @@ import (
 	"github.com/token-jwt/jwt/internal/foreignkey"
 )
 
-// What bytes may be an HMAC secret. The package foreignkey knows keys of other kinds.
+// Which bytes may be an HMAC secret. The package foreignkey recognizes keys of other kinds.
 
-// goodSecrets is a direct-mapped cache of secrets that passed checkSecret, so that the
-// calls that are given a raw secret each time do not check it each time. Of a secret it
-// keeps a keyed hash, which does not give it away.
+// goodSecrets is a direct-mapped cache of secrets that passed checkSecret, so that a raw
+// secret is not checked in every call. It holds a keyed hash of each secret, which does not
+// reveal the secret.
 var goodSecrets [1 << 12]atomic.Uint64
 
 var secretSeed = maphash.MakeSeed()
 
-// checkSecret refuses what is no secret, or everybody's. AllowWeakKey, which is weak
-// here, lets white space at the ends pass.
+// checkSecret refuses bytes that are not secret, such as zeros, or a key of another kind. weak
+// is AllowWeakKey, and permits white space at the ends.
 func checkSecret(secret []byte, weak bool) error {
 	if len(secret) == 0 {
 		return badKey("the HMAC secret is empty; is the setting that holds it missing?")
 	}
-	hash := maphash.Bytes(secretSeed, secret) | 1 // never that of an empty slot
+	hash := maphash.Bytes(secretSeed, secret) | 1 // never 0, which marks an empty slot
 	slot := &goodSecrets[hash>>1%uint64(len(goodSecrets))]
 	if slot.Load() == hash {
 		return nil
@@ -37,7 +37,7 @@ func checkSecret(secret []byte, weak bool) error {
 	}
 	if len(bytes.TrimSpace(secret)) < len(secret) && foreignkey.IsText(secret) {
 		if weak {
-			return nil // which the cache must not say to others
+			return nil // not cached: calls without AllowWeakKey must refuse it
 		}
 		return badKey("the HMAC secret is text with white space at its start or end, such as the line break of a file; trim it with bytes.TrimSpace, " +
 			"or, where the white space belongs to it, use NewKey with AllowWeakKey")

@@ -13,66 +13,72 @@ import (
 	"github.com/token-jwt/jwt/internal/strictjson"
 )
 
-// A KeySet is several keys, of which each token names one by its key ID
-// (RFC 7517, Section 5). A token with a "kid" is verified with the key of
-// that ID; where no member has it, with the members that have no ID; and a token
-// without one with every member. Of these only those that fit the algorithm of the token
-// are tried, each key once. None is where they are more than 16, or RSA keys that
-// cost more, all together, than one of 16384 bits, or sixteen of 4096, does.
+// A KeySet holds several keys (RFC 7517, Section 5). The "kid" of a token decides which keys
+// are tried:
 //
-// Members that share an ID are told apart by what fits the algorithm: an RSA and an EC
-// key, or one key once for each "alg". Equal ones are one. Where two different keys still
-// fit, which is meant would be a guess: see [NewKeySet] and [ParseKeySet].
+//   - The set has members with that ID: these are tried.
+//   - No member has that ID: the members without an ID are tried.
+//   - The token has no "kid": all members are tried.
 //
-// It is safe for concurrent use. One made by [NewKeySet] or [ParseKeySet] is fixed: it never
-// changes. One made by [NewLiveKeySet] follows its source, and its methods show what was last
-// fetched. It prints redacted, in every way of printing. The zero value is no set: using it is an [ErrInvalidKey].
+// Only keys that fit the algorithm of the token are tried, each key once. The work for one
+// token is bounded. If more than 16 keys would have to be tried, none is, and the token is an
+// [ErrKeyNotFound]. The same holds for RSA keys that together cost more than one key of
+// 16384 bits, or sixteen of 4096 bits.
+//
+// Members may share an ID if at most one of them fits each algorithm: an RSA and an EC key,
+// or the same key once for each "alg". Equal members count as one. If two different keys of
+// one ID fit the same algorithm, it is not clear which one a token means: see [NewKeySet] and
+// [ParseKeySet].
+//
+// A KeySet is safe for concurrent use. A set made by [NewKeySet] or [ParseKeySet] is fixed:
+// it never changes. A set made by [NewLiveKeySet] follows its source, and its methods return
+// what was fetched last. Printing and logging never show the keys. The zero value is no set:
+// using it is an [ErrInvalidKey].
 type KeySet struct {
 	state sealed[keySetState]
 }
 
-// A keySetState never changes once it is made, so that it can be swapped for another at
-// any time.
+// A keySetState is immutable, so that a live set can replace it at any time.
 type keySetState struct {
 	members []setMember
 	byID    map[string][]setMember
-	serves  Algorithm // what any member verifies with
+	serves  Algorithm // all algorithms that a member verifies with
 	skipped []skippedKey
 	clashes []clash
 
-	live *liveSet // where the set follows a source; the rest is then empty
+	live *liveSet // only of a live set; all other fields are then empty
 }
 
 // A setMember is one key of a set.
 type setMember struct {
-	*keyState     // and not a Key, which callers can overwrite
-	place     int // in what the set was made from
-	material  int // the same of all members that are the same key
+	*keyState     // not a Key, which callers could overwrite
+	index     int // in the arguments of NewKeySet, or in "keys"
+	material  int // equal for members that are the same key
 }
 
 // A skippedKey is a member of a JWK Set that could not be used.
 type skippedKey struct {
-	place  int // in "keys"
+	index  int // in "keys"
 	id     string
 	reason error
 }
 
-// A clash is two different keys of one ID that serve the same algorithms.
+// A clash is two different keys with the same ID that fit the same algorithms.
 type clash struct {
 	id         string
-	one, other int // places
+	one, other int // their indexes
 	algorithms Algorithm
 }
 
-// mostKeySetMembers bounds the work that a set causes, in reading it and with each token.
+// mostKeySetMembers bounds the work of reading a set, and of searching it for each token.
 const mostKeySetMembers = 1000
 
 // mostKeysTried bounds the work that one token can cause; see mostRSACost too.
 const mostKeysTried = 16
 
-// NewKeySet makes a set of keys, of which private ones verify as their public
-// halves do. Two different keys that share an ID and serve the same algorithm, and a nil
-// or empty key, are an [ErrInvalidKey]. A set may be empty: no token is good then.
+// NewKeySet makes a set of keys. A private key in it verifies like its public half. Two
+// different keys that share an ID and fit the same algorithm are an [ErrInvalidKey], and so
+// is a nil or empty key. A set may be empty: it refuses every token.
 func NewKeySet(keys ...*Key) (*KeySet, error) {
 	states := make([]setMember, len(keys))
 	for i, key := range keys {
@@ -80,7 +86,7 @@ func NewKeySet(keys ...*Key) (*KeySet, error) {
 		if err != nil {
 			return nil, badKey("key " + strconv.Itoa(i) + " of the set is nil or empty; make one with NewKey")
 		}
-		states[i] = setMember{keyState: k, place: i}
+		states[i] = setMember{keyState: k, index: i}
 	}
 	s := newKeySetState(states)
 	if len(s.clashes) > 0 {
@@ -90,23 +96,23 @@ func NewKeySet(keys ...*Key) (*KeySet, error) {
 	return &KeySet{seal(s)}, nil
 }
 
-// ParseKeySet reads a JWK Set (RFC 7517, Section 5), each member as [ParseJWK] does. Those
-// that cannot be used are skipped one by one, and [KeySet.Skipped] says why: a kind of key
-// that is not supported, a "use" or "key_ops" of something else than signatures, whatever
-// is malformed. Where two different members share an ID and serve the same algorithm, only
-// tokens that name them are refused, as an [ErrKeyNotFound], and Skipped has them too. An
-// empty array parses, as an issuer may revoke all its keys.
+// ParseKeySet reads a JWK Set (RFC 7517, Section 5). It reads each member as [ParseJWK] does.
+// A member that cannot be used is skipped, and [KeySet.Skipped] says why: it may be a kind of
+// key that is not supported, a key that is not for signatures by its "use" or "key_ops", or
+// malformed. If two different members share an ID and fit the same algorithm, tokens with
+// this ID and algorithm are refused as an [ErrKeyNotFound], and Skipped reports the members.
+// An empty array parses, as an issuer may revoke all its keys.
 //
-// Of the options it takes [AllowWeakKey] alone; another one is an [ErrInvalidOption]. Text
-// without an array "keys", of more than 1 MiB or more than 1,000 members is an
-// [ErrInvalidKey], which says what the text seems to be instead.
+// ParseKeySet takes only the option [AllowWeakKey]; another one is an [ErrInvalidOption].
+// Text without an array "keys", of more than 1 MiB, or with more than 1,000 members is an
+// [ErrInvalidKey]. Its text says what the input seems to be instead.
 func ParseKeySet(jwks []byte, opts ...KeyOption) (*KeySet, error) {
 	o, err := readKeyOptions(opts)
 	if err != nil {
 		return nil, err
 	}
 	if o.hasID || o.algorithm != 0 {
-		return nil, badOption("ParseKeySet takes no option but AllowWeakKey: what the keys are called and are for, each member says itself")
+		return nil, badOption("ParseKeySet takes no option but AllowWeakKey: each member has its own ID and algorithm")
 	}
 	members, err := cutKeySet(jwks)
 	if err != nil {
@@ -115,20 +121,20 @@ func ParseKeySet(jwks []byte, opts ...KeyOption) (*KeySet, error) {
 	var d strictjson.Document
 	var keys []setMember
 	var skipped []skippedKey
-	for place, text := range members {
+	for index, text := range members {
 		k, id, err := readSetMember(&d, text, o)
 		if err != nil {
-			skipped = append(skipped, skippedKey{place, id, err})
+			skipped = append(skipped, skippedKey{index, id, err})
 			continue
 		}
-		keys = append(keys, setMember{keyState: k, place: place})
+		keys = append(keys, setMember{keyState: k, index: index})
 	}
 	set := newKeySetState(keys)
 	set.skipped = skipped
 	return &KeySet{seal(set)}, nil
 }
 
-// readSetMember reads one member, and the ID by which it is called if it cannot be used.
+// readSetMember reads one member. If the member cannot be used, it returns its ID.
 func readSetMember(d *strictjson.Document, text []byte, o keyOptions) (k *keyState, id string, err error) {
 	if err := parseJWK(d, text); err != nil {
 		return nil, "", err
@@ -145,8 +151,8 @@ func readSetMember(d *strictjson.Document, text []byte, o keyOptions) (k *keySta
 	return k, "", nil
 }
 
-// cutKeySet returns the members of the array "keys", which refer to the text. Only the form of
-// the set is checked, so that what is wrong with a member is wrong with that one alone.
+// cutKeySet returns the texts of the members of "keys". They are parts of jwks. Only the form
+// of the set is checked here, so that a malformed member does not affect the others.
 func cutKeySet(jwks []byte) (members [][]byte, err error) {
 	malformed := func(what string) error { return badKey("the JWK Set " + what) }
 	if len(jwks) > mostKeyText {
@@ -194,8 +200,8 @@ func cutKeySet(jwks []byte) (members [][]byte, err error) {
 	return members, nil
 }
 
-// newKeySetState arranges keys whose states and places are set. Of those that are equal in
-// everything the first stays.
+// newKeySetState makes a set of keys that have their states and indexes. Of equal members it
+// keeps the first.
 func newKeySetState(keys []setMember) *keySetState {
 	s := &keySetState{byID: map[string][]setMember{}}
 	materials := map[string]int{}
@@ -220,7 +226,8 @@ func newKeySetState(keys []setMember) *keySetState {
 	return s
 }
 
-// identity is the same text for the same key, whatever its ID and which half of it there is.
+// identity is a text that is equal for the same key, whatever its ID. Both halves of a key
+// have the same identity.
 func (k *keyState) identity() string {
 	if k.secret != nil {
 		return "secret " + string(k.secret)
@@ -228,13 +235,13 @@ func (k *keyState) identity() string {
 	return string(membersJSON(k.publicMembers()))
 }
 
-// equals reports whether two members are the same in all that a set looks at.
+// equals reports whether two members are the same key, with the same ID and uses.
 func (m setMember) equals(other setMember) bool {
 	return m.material == other.material && m.id == other.id && m.verifies == other.verifies && m.signs == other.signs && m.bound == other.bound
 }
 
-// clash notes what of a key's algorithms another key of its ID serves too, once for each
-// algorithm: which of many keys it is says nothing more.
+// clash records the algorithms of a key that another key of the same ID fits too. It records
+// at most one clash for each ID and algorithm.
 func (s *keySetState) clash(k setMember) {
 	open := k.verifies
 	for _, c := range s.clashes {
@@ -247,7 +254,7 @@ func (s *keySetState) clash(k setMember) {
 			return
 		}
 		if both := open & other.verifies; both != 0 && k.material != other.material {
-			s.clashes = append(s.clashes, clash{k.id, other.place, k.place, both})
+			s.clashes = append(s.clashes, clash{k.id, other.index, k.index, both})
 			open &^= both
 		}
 	}
@@ -255,11 +262,11 @@ func (s *keySetState) clash(k setMember) {
 
 func (c clash) String() string {
 	return strconv.Itoa(c.one) + " and " + strconv.Itoa(c.other) + " of the set are two different keys of the ID " + quote(c.id) +
-		" that both serve " + c.algorithms.String() + ": which of them is meant would be a guess"
+		" that both serve " + c.algorithms.String() + ": it is not clear which of them is meant"
 }
 
-// All goes through the keys of the set, in its order; through none of a nil or empty
-// one.
+// All iterates over the keys of the set, in the order of the set. A nil or empty set has no
+// keys.
 func (s *KeySet) All() iter.Seq[*Key] {
 	return func(yield func(*Key) bool) {
 		for _, k := range s.shown().members {
@@ -270,8 +277,9 @@ func (s *KeySet) All() iter.Seq[*Key] {
 	}
 }
 
-// Key returns the key of that ID, and whether there is one. Where several share it, it is
-// the first that verifies anything; [KeySet.All] has the others. An empty ID is none.
+// Key returns the key of that ID, and whether the set has one. If several keys share the ID,
+// it returns the first that can verify; [KeySet.All] has the others. For an empty ID it
+// returns false.
 func (s *KeySet) Key(kid string) (*Key, bool) {
 	named := s.shown().byID[kid]
 	if len(named) == 0 {
@@ -281,12 +289,12 @@ func (s *KeySet) Key(kid string) (*Key, bool) {
 	return &Key{seal(named[max(first, 0)].keyState)}, true
 }
 
-// Skipped returns a reason for each member of a parsed set that could not be used, in the
-// order of the set, and then for each two members that share an ID and cannot be told apart;
-// nil where there is none. A reason names the member, and the value that decides: its "use",
-// for instance. Each is an [ErrInvalidKey]; a kind of key that is not supported wraps
-// [errors.ErrUnsupported]. They are for the log, as [ParseKeySet] does not fail for them, not
-// even where all members were skipped.
+// Skipped returns an error for each member of a parsed set that could not be used, in the
+// order of the set, and then one for each two members that share an ID and fit the same
+// algorithm. It returns nil if there are none. An error names the member and the reason, such
+// as its "use". Each is an [ErrInvalidKey]; a kind of key that is not supported wraps
+// [errors.ErrUnsupported]. Log these errors: [ParseKeySet] does not fail because of them, even
+// if all members were skipped.
 func (s *KeySet) Skipped() []error {
 	set := s.shown()
 	var reasons []error
@@ -300,17 +308,17 @@ func (s *KeySet) Skipped() []error {
 }
 
 func (s *skippedKey) String() string {
-	text := "member " + strconv.Itoa(s.place) + " of the JWK Set"
+	text := "member " + strconv.Itoa(s.index) + " of the JWK Set"
 	if s.id != "" {
 		text += " (" + quote(s.id) + ")"
 	}
 	return text + " cannot be used: " + because(s.reason)
 }
 
-// MarshalJSON writes the set as a JWK Set of the public members of its keys
-// (RFC 7517, Section 5). A secret in the set is an [ErrInvalidKey]: it is not for
-// publishing. The receiver is a value, so that encoding/json finds the method of a KeySet in
-// a struct too; of a nil *KeySet it writes null.
+// MarshalJSON writes the set as a JWK Set of the public members of its keys (RFC 7517,
+// Section 5). A secret in the set is an [ErrInvalidKey], because it must not be published.
+// The receiver is a value, so that encoding/json calls the method for a KeySet in a struct
+// too. encoding/json writes null for a nil *KeySet.
 func (s KeySet) MarshalJSON() ([]byte, error) {
 	set, err := s.usable()
 	if err != nil {
@@ -322,7 +330,7 @@ func (s KeySet) MarshalJSON() ([]byte, error) {
 	text := []byte(`{"keys":[`)
 	for i, k := range s.shown().members {
 		if k.public == nil {
-			return nil, badKey("key " + strconv.Itoa(k.place) + " of the set is a secret, and a set is written to be published")
+			return nil, badKey("key " + strconv.Itoa(k.index) + " of the set is a secret, and a set is written to be published")
 		}
 		if i > 0 {
 			text = append(text, ',')
@@ -349,8 +357,8 @@ func (s *KeySet) redacted() string {
 	return fmt.Sprintf("jwt.KeySet(%d keys)", len(set.members))
 }
 
-// shown is the fixed set that the methods without an error show: of a live set what was last
-// fetched, and of no set an empty one.
+// shown returns a fixed set for methods that return no error. For a live set it is what was
+// fetched last. It is empty if s is no set.
 func (s *KeySet) shown() *keySetState {
 	set, err := s.usable()
 	switch {
@@ -390,7 +398,7 @@ func (s *keySetState) candidates(alg Algorithm, kid string, dst []*keyState) ([]
 	if named := s.byID[kid]; len(named) > 0 {
 		return s.named(named, alg, dst)
 	}
-	var tried [mostKeysTried]int // their materials
+	var tried [mostKeysTried]int // the materials of the keys in dst
 	cost := 0
 	for _, k := range s.members {
 		if k.verifies&alg == 0 || kid != "" && k.id != "" || slices.Contains(tried[:len(dst)], k.material) {
@@ -411,7 +419,7 @@ func (s *keySetState) candidates(alg Algorithm, kid string, dst []*keyState) ([]
 	return nil, s.notFound(alg, kid)
 }
 
-// named chooses of the members that have the token's ID.
+// named chooses one of the members that have the token's ID.
 func (s *keySetState) named(members []setMember, alg Algorithm, dst []*keyState) ([]*keyState, *failure) {
 	var chosen setMember
 	for _, k := range members {
@@ -420,7 +428,7 @@ func (s *keySetState) named(members []setMember, alg Algorithm, dst []*keyState)
 		case chosen.keyState == nil:
 			chosen = k
 		case chosen.material != k.material:
-			c := clash{k.id, chosen.place, k.place, alg}
+			c := clash{k.id, chosen.index, k.index, alg}
 			return nil, keyNotFound("members " + c.String())
 		}
 	}
@@ -453,8 +461,8 @@ func (s *keySetState) notFound(alg Algorithm, kid string) *failure {
 	return keyNotFound(text)
 }
 
-// lacks reports whether no member could be meant by a token of that key ID, not even one
-// that was skipped.
+// lacks reports whether a token of that key ID can mean no member of the set, not even a
+// skipped one.
 func (s *keySetState) lacks(alg Algorithm, kid string) bool {
 	if kid == "" || s.byID[kid] != nil {
 		return false

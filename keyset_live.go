@@ -9,16 +9,16 @@ import (
 	"time"
 )
 
-// Key sets that follow their source: when they fetch, who waits, and what is served
-// while the source is down.
+// Key sets that follow their source: when they fetch, which callers wait, and which keys are
+// used while the source is down.
 
 // A KeySource is where a live key set gets its keys: an HTTP endpoint (see the package
-// jwks), a file, a database, a vault. [NewLiveKeySet] makes a set of it.
+// jwks), a file, a database, a vault. [NewLiveKeySet] makes a set that follows it.
 //
-// Fetch returns a fixed set, and how long it may be used without asking again; 0 means
-// that the source does not say. Where nothing changed it may return the set of the
-// call before. It is called by one goroutine at a time. It must return soon after ctx
-// ends: the set starts no second call before it has returned.
+// Fetch returns a fixed set, and how long the set may be used without asking again. 0 means
+// that the source does not say. If nothing changed, Fetch may return the set of the last
+// call. One goroutine at a time calls it. It must return soon after ctx ends: the live set
+// does not call it again before it has returned.
 type KeySource interface {
 	Fetch(ctx context.Context) (set *KeySet, maxAge time.Duration, err error)
 }
@@ -29,27 +29,35 @@ type KeySourceFunc func(context.Context) (*KeySet, time.Duration, error)
 // Fetch calls the function.
 func (f KeySourceFunc) Fetch(ctx context.Context) (*KeySet, time.Duration, error) { return f(ctx) }
 
-// A LiveOption is a setting of [NewLiveKeySet]. The set is closed: options come from
-// the functions of this package alone, and a nil one is an [ErrInvalidOption]. Given
-// twice, the last one wins.
+// A LiveOption is a setting of [NewLiveKeySet]:
+//
+//   - [WithRefreshInterval], default 5 minutes: how long a fetched set is used if the source
+//     does not say
+//   - [WithMaxStale], default 24 hours: how much longer it is used while the source is down
+//   - [WithCooldown], default 30 seconds: the least time between fetches
+//   - [WithFetchTimeout], default 5 seconds: how long one fetch may take
+//   - [WithFetchReport], default none: a function that is called after each fetch
+//
+// Only functions of this package make options, and a nil option is an [ErrInvalidOption]. If
+// an option is given twice, the last one wins. A duration under a millisecond is an
+// ErrInvalidOption; only WithMaxStale takes 0.
 type LiveOption interface{ forLiveSets() }
 
-// WithRefreshInterval sets the life of a set whose source does not say how long it may
-// be used. The default is 5 minutes. A duration under a millisecond is an
-// [ErrInvalidOption].
+// WithRefreshInterval sets how long a fetched set is used if the source does not say. The
+// default is 5 minutes. A duration under a millisecond is an [ErrInvalidOption].
 func WithRefreshInterval(d time.Duration) LiveOption {
 	return &option{kind: withRefreshInterval, duration: d}
 }
 
-// WithMaxStale sets how long beyond its life a set is used while its source is down.
-// The default is 24 hours; 0 means that no set is used past its life. A negative
-// duration, and another one under a millisecond, is an [ErrInvalidOption].
+// WithMaxStale sets how long a fetched set is used after the end of its life, while the
+// source is down. The default is 24 hours. With 0 no set is used after the end of its life.
+// A negative duration, and any other one under a millisecond, is an [ErrInvalidOption].
 func WithMaxStale(d time.Duration) LiveOption { return &option{kind: withMaxStale, duration: d} }
 
-// WithCooldown sets the least time between two fetches that unknown key IDs cause, and
-// the most between two attempts while the source is down. It is also the least life of
-// a set, whatever its source says. The default is 30 seconds. A duration under a
-// millisecond is an [ErrInvalidOption].
+// WithCooldown sets three times that bound the load on the source: the least time between two
+// fetches that unknown key IDs cause; the longest pause between two attempts while the source
+// is down; and the least life of a fetched set, whatever its source says. The default is 30
+// seconds. A duration under a millisecond is an [ErrInvalidOption].
 func WithCooldown(d time.Duration) LiveOption { return &option{kind: withCooldown, duration: d} }
 
 // WithFetchTimeout sets how long one fetch may take. The default is 5 seconds. A
@@ -58,11 +66,11 @@ func WithFetchTimeout(d time.Duration) LiveOption {
 	return &option{kind: withFetchTimeout, duration: d}
 }
 
-// WithFetchReport sets a function that is called after each fetch, to log it or to
-// count it. Callers that wait for the fetch wait for the function too, so it must
-// return soon, and not call [KeySet.Refresh]. It must be safe for concurrent use: the
-// next fetch may be over before it has returned. A panic of it is dropped. A nil
-// function is an [ErrInvalidOption].
+// WithFetchReport sets a function that is called after each fetch, to log or count it. The
+// callers that wait for the fetch wait for the function too. So it must return soon, and must
+// not call [KeySet.Refresh]. It must be safe for concurrent use: the next fetch may end
+// before it has returned. If it panics, the panic is recovered and ignored. A nil function is
+// an [ErrInvalidOption].
 func WithFetchReport(report func(FetchReport)) LiveOption {
 	return &option{kind: withFetchReport, report: report}
 }
@@ -70,34 +78,38 @@ func WithFetchReport(report func(FetchReport)) LiveOption {
 // A FetchReport says how one fetch of a live key set went, and which keys are in use
 // after it.
 type FetchReport struct {
-	Err       error         // nil, or an [ErrKeySet] with what the source answered beneath
+	Err       error         // nil, or an [ErrKeySet] that wraps the source's error
 	Took      time.Duration // from the call of the source to its answer, or to the timeout
 	Keys      int           // how many keys are in use now
-	FetchedAt time.Time     // when those were fetched; zero where there are none
+	FetchedAt time.Time     // when these keys were fetched; zero if there are none
 }
 
-// NewLiveKeySet makes a set that follows a source, and serves wherever a [*KeySet]
-// does. It fetches nothing by itself: the first token that needs a key causes the first
-// fetch, and a call that finds the set due causes the next one. Any number of callers
-// share one fetch. There is one goroutine during a fetch and none between.
+// NewLiveKeySet makes a key set that follows a source. Use it like any other [*KeySet].
 //
-// The life of a set is what its source says, but at least the cooldown and at most an
-// hour, or else the refresh interval. A little before its end a call starts a fetch and
-// does not wait for it. After its end, callers wait for the first attempt. Once that
-// failed they get the last good set, until [WithMaxStale] is over; then they get an
-// [ErrKeySet]. A fetched set replaces the one before whole: a key that was removed is
-// gone. Failed attempts are repeated after a second, then after twice as long each
-// time, up to the cooldown.
+// Calls that verify tokens start the fetches: the first token that needs a key starts the
+// first one, and a call that finds the set due for renewal starts the next one. Any number of
+// callers share one fetch. A fetch has one goroutine, and between fetches there is none.
 //
-// A token whose "kid" the set does not know causes a fetch, at most one per cooldown
-// unless it failed, so that a new key usually works at once. A token with an ID that
-// somebody made up uses that fetch too: publish a key before it signs. A signature that
-// does not hold causes none.
+// The life of a fetched set is what its source says, but at least the cooldown and at most an
+// hour. If the source does not say, it is the refresh interval.
 //
-// A caller whose context ends while it waits gets an ErrKeySet with the context's error
-// beneath. The context is that of [Decoder.DecodeContext] or [WithContext].
+//   - Shortly before the end of the life, a call starts a fetch and does not wait for it.
+//   - After the end, callers wait for one fetch. If it fails, they get the last good set until
+//     [WithMaxStale] is over, and then an [ErrKeySet].
+//   - A failed fetch is repeated after a second. The pause then doubles each time, up to the
+//     cooldown.
 //
-// A nil source and a duration that is not positive are an [ErrInvalidOption].
+// A fetched set replaces the last one as a whole: a key that was removed is gone.
+//
+// A token with an unknown "kid" starts a fetch, so that a new key usually works at once. It
+// starts at most one per cooldown, unless the fetch failed. A forged token with an invented
+// ID can use up this fetch. So publish a key before it signs. A signature that does not hold
+// starts no fetch.
+//
+// If the context of a waiting caller ends, the caller gets an ErrKeySet that wraps the
+// context's error. The context is that of [Decoder.DecodeContext] or [WithContext].
+//
+// A nil source and a duration that its option does not take are an [ErrInvalidOption].
 func NewLiveKeySet(source KeySource, opts ...LiveOption) (*KeySet, error) {
 	if f, isFunc := source.(KeySourceFunc); source == nil || isFunc && f == nil {
 		return nil, badOption("NewLiveKeySet was given a nil source")
@@ -122,11 +134,11 @@ func NewLiveKeySet(source KeySource, opts ...LiveOption) (*KeySet, error) {
 	}})}, nil
 }
 
-// Refresh fetches a live set now, or joins the fetch under way, and returns when it is
-// done: nil, or an [ErrKeySet]. A fetch that it joins may have begun before the call, so
-// who has just changed the source calls it twice. It does not wait until a failed fetch
-// may be repeated.
-// Of a fixed set it does nothing. A nil or empty set is an [ErrInvalidKey].
+// Refresh fetches a live set now, and waits for the result: nil, or an [ErrKeySet]. If a
+// fetch is under way, Refresh waits for that one instead. That fetch may have begun before
+// the call, so after a change of the source call Refresh twice. The pause after a failed
+// fetch does not apply. For a fixed set Refresh does nothing. A nil or empty set is an
+// [ErrInvalidKey].
 func (s *KeySet) Refresh(ctx context.Context) error {
 	l, err := s.follows(ctx, "Refresh")
 	if l == nil {
@@ -147,9 +159,9 @@ func (s *KeySet) Refresh(ctx context.Context) error {
 	return nil
 }
 
-// Current returns what a live set holds now, as a fixed set. It fetches as for a token,
-// and fails with an [ErrKeySet] as verifying one does. A fixed set returns itself. A
-// nil or empty set is an [ErrInvalidKey].
+// Current returns the keys of a live set as a fixed set. It fetches, waits and fails with an
+// [ErrKeySet] as verifying a token does. A fixed set returns itself. A nil or empty set is an
+// [ErrInvalidKey].
 func (s *KeySet) Current(ctx context.Context) (*KeySet, error) {
 	l, err := s.follows(ctx, "Current")
 	switch {
@@ -165,7 +177,7 @@ func (s *KeySet) Current(ctx context.Context) (*KeySet, error) {
 	return &KeySet{seal(f.keys)}, nil
 }
 
-// follows returns what makes a set live, or nil for a fixed set.
+// follows returns the liveSet of a live set, or nil for a fixed set.
 func (s *KeySet) follows(ctx context.Context, method string) (*liveSet, error) {
 	state, err := s.usable()
 	if err == nil && ctx == nil {
@@ -190,12 +202,12 @@ type liveSet struct {
 	fetches atomic.Uint64              // how many were started
 
 	mu         sync.Mutex
-	flight     *flight   // the fetch under way; nil where nobody can wait for one
+	flight     *flight   // the fetch that callers can wait for, or nil
 	busy       bool      // the source has not returned yet, perhaps long after its timeout
 	failures   int       // how many fetches failed since the last good one
-	failedAt   time.Time // when the last one failed
-	failure    *failure  // and why
-	pastLife   bool      // one of them failed after the life of the latest set had ended
+	failedAt   time.Time // when the last of these failed
+	failure    *failure  // why it failed
+	pastLife   bool      // one of these failed after the life of the latest set had ended
 	askedByKid time.Time // when an unknown key ID last caused a fetch; zero for never
 }
 
@@ -204,7 +216,7 @@ type fetchedSet struct {
 	keys   *keySetState
 	number uint64    // of the fetch
 	at     time.Time // when the source answered, by the monotonic clock
-	wall   int64     // and by the wall clock, in nanoseconds since 1970
+	wall   int64     // the same by the wall clock, in nanoseconds since 1970
 	life   time.Duration
 	due    time.Duration // the age from which a call starts the next fetch
 }
@@ -218,10 +230,10 @@ type flight struct {
 	failure *failure
 }
 
-var errSourceBusy = &failure{class: ErrKeySet, text: "the key set cannot be fetched: its source has not returned from the call before, whose time is over"}
+var errSourceBusy = &failure{class: ErrKeySet, text: "the key set cannot be fetched: its source has not returned from the last call, which timed out"}
 
-// candidates is that of a fixed set, on what the source has. A key ID that is not known
-// causes a fetch, if the set was fetched before this call began.
+// candidates finds the keys to try in the current set. An unknown key ID starts a fetch, if
+// the set was fetched before this call began.
 func (l *liveSet) candidates(ctx context.Context, alg Algorithm, kid string, dst []*keyState) ([]*keyState, *failure) {
 	before := l.fetches.Load()
 	f, failed := l.current(ctx)
@@ -238,7 +250,7 @@ func (l *liveSet) candidates(ctx context.Context, alg Algorithm, kid string, dst
 	return nil, failed
 }
 
-// fresh returns the latest set where no fetch is due, and nil otherwise. It takes no lock.
+// fresh returns the latest set if no fetch is due, and otherwise nil. It takes no lock.
 func (l *liveSet) fresh(now time.Time) *fetchedSet {
 	if f := l.latest.Load(); f != nil && f.age(now) < f.due {
 		return f
@@ -246,8 +258,8 @@ func (l *liveSet) fresh(now time.Time) *fetchedSet {
 	return nil
 }
 
-// current returns the set to verify with now. It waits only where none can be served,
-// or where the life of the last one is over and nobody has asked the source since.
+// current returns the set to verify with now. It waits for a fetch only if no set can be
+// used, or if the life of the last one is over and no fetch has failed since.
 func (l *liveSet) current(ctx context.Context) (*fetchedSet, *failure) {
 	now := time.Now()
 	if f := l.fresh(now); f != nil {
@@ -276,7 +288,7 @@ func (l *liveSet) current(ctx context.Context) (*fetchedSet, *failure) {
 	if served {
 		return last, nil
 	}
-	return nil, down // there is one: also where the source is busy with a call that was given up
+	return nil, down // never nil: if no fetch can start now, an earlier one failed
 }
 
 // serves reports whether a set may be used, even though its source is down.
@@ -284,8 +296,8 @@ func (l *liveSet) serves(f *fetchedSet, now time.Time) bool {
 	return f != nil && (f.age(now) < f.life || f.age(now)-f.life < l.maxStale)
 }
 
-// newer returns a set that was fetched after last. It returns last itself where the
-// cooldown forbids to ask, and a failure where the source is down.
+// newer returns a set that was fetched after last. It returns last itself during the
+// cooldown, and a failure if the source is down.
 func (l *liveSet) newer(ctx context.Context, last *fetchedSet) (*fetchedSet, *failure) {
 	now := time.Now()
 	l.mu.Lock()
@@ -294,10 +306,11 @@ func (l *liveSet) newer(ctx context.Context, last *fetchedSet) (*fetchedSet, *fa
 	case latest != last:
 		l.mu.Unlock()
 		return latest, nil
-	case under != nil: // it may have begun before the key was published; then candidates asks again
+	case under != nil: // it may have begun before the key was published; then candidates calls newer again
 	case l.failures > 0 || l.askedByKid.IsZero() || now.Sub(l.askedByKid) >= l.cooldown:
-		// A failed fetch is repeated by the rule of failed fetches: else the tokens of a
-		// new key would wait for the cooldown where the issuer was down for a moment.
+		// After a failed fetch the pause for failures applies, not the cooldown. Otherwise
+		// tokens of a new key would be refused for a whole cooldown if the issuer was down
+		// for a moment.
 		if under = l.start(now, false); under != nil {
 			l.askedByKid = now
 		}
@@ -315,9 +328,9 @@ func (l *liveSet) newer(ctx context.Context, last *fetchedSet) (*fetchedSet, *fa
 	return under.fetched, under.failure
 }
 
-// start returns the fetch under way, or starts one. It returns nil where the source is
-// still busy with an earlier call, or where the last fetch failed a short while ago,
-// unless that does not matter now. The caller holds mu.
+// start returns the fetch under way, or starts one. It returns nil if the source has not
+// returned from an earlier call, or during the pause after a failed fetch. atOnce skips the
+// pause. The caller holds mu.
 func (l *liveSet) start(now time.Time, atOnce bool) *flight {
 	if l.flight != nil || l.busy {
 		return l.flight
@@ -337,8 +350,7 @@ func (l *liveSet) start(now time.Time, atOnce bool) *flight {
 	return f
 }
 
-// fetch asks the source. It ends when the source returns, which may be after the fetch
-// was given up.
+// fetch calls the source. It ends when the source returns, which may be after the timeout.
 func (l *liveSet) fetch(f *flight) {
 	ctx, cancel := context.WithTimeout(context.Background(), l.timeout)
 	givenUp := time.AfterFunc(l.timeout, func() {
@@ -370,7 +382,8 @@ func (l *liveSet) ask(ctx context.Context) (f *fetchedSet, failed *failure) {
 	}()
 	set, maxAge, err := l.source.Fetch(ctx)
 	if err != nil {
-		// No token is in it, but long URLs may be, and what differs may be at their end.
+		// The limit is high: the text has no token, but may have long URLs that differ at
+		// their ends.
 		return nil, notFetched(becauseWithin(2000, err), err)
 	}
 	keys, err := set.usable()
@@ -381,14 +394,14 @@ func (l *liveSet) ask(ctx context.Context) (f *fetchedSet, failed *failure) {
 		return nil, notFetched("its source returned a live set; it must return a fixed one, such as Current gives", nil)
 	}
 	f = &fetchedSet{keys: keys, life: l.lifeOf(maxAge)}
-	// From 4/5 to 7/8 of its life: many programs that started together must not ask
-	// together, and by the default interval it is at most 15 times an hour.
+	// A random time from 4/5 to 7/8 of the life, so that programs that started together do
+	// not fetch together. With the default interval there are at most 15 fetches an hour.
 	f.due = f.life/5*4 + rand.N(f.life/40*3+1)
 	return f, nil
 }
 
-// lifeOf bounds what a source says: no server can make a program ask all the time, or
-// keep a removed key for days.
+// lifeOf bounds the life that a source gives, so that no server can make a program fetch
+// all the time, or keep a removed key for days.
 func (l *liveSet) lifeOf(maxAge time.Duration) time.Duration {
 	if maxAge == 0 {
 		return l.interval
@@ -396,8 +409,8 @@ func (l *liveSet) lifeOf(maxAge time.Duration) time.Duration {
 	return min(max(maxAge, min(l.cooldown, l.interval)), max(time.Hour, l.interval))
 }
 
-// finish notes the result of a fetch, unless it was noted before, and lets those who
-// wait go on.
+// finish stores the result of a fetch, unless the fetch has a result already, and wakes the
+// waiting callers.
 func (l *liveSet) finish(f *flight, set *fetchedSet, failed *failure) {
 	now := time.Now()
 	l.mu.Lock()
@@ -433,8 +446,7 @@ func (l *liveSet) finish(f *flight, set *fetchedSet, failed *failure) {
 	l.report(report)
 }
 
-// wait returns nil when the fetch is done, and a failure where the caller's context
-// ends before.
+// wait returns nil when the fetch is done, and a failure if the caller's context ends before.
 func (f *flight) wait(ctx context.Context) *failure {
 	select {
 	case <-f.done:
@@ -444,11 +456,10 @@ func (f *flight) wait(ctx context.Context) *failure {
 	}
 }
 
-// age is the greater of what the monotonic and the wall clock say: the first stands
-// still while a machine sleeps, the second may be set. Where the wall clock was set back
-// to before the fetch, nothing is known but that the set is due. A caller that read the
-// clock before the fetch was done has a new set: without that, callers of the same moment
-// would start one fetch after another.
+// age is the greater of the ages by the monotonic and by the wall clock: the monotonic clock
+// stops while a machine sleeps, and the wall clock can be set. If the wall clock was set back
+// to before the fetch, the set counts as due. If now is before the end of the fetch, the age
+// is 0: otherwise callers that arrived during a fetch would start another one after it.
 func (f *fetchedSet) age(now time.Time) time.Duration {
 	age := now.Sub(f.at)
 	if age < 0 {

@@ -9,12 +9,11 @@ import (
 	"github.com/token-jwt/jwt/internal/strictjson"
 )
 
-// A NumericDate is a point in time as "exp", "nbf" and "iat" hold it: a JSON
-// number of seconds since 1970-01-01T00:00:00Z, leap seconds left out
-// (RFC 7519, Section 2). It reads and writes itself as such a number, in JSON
-// and as text, in the years 1 to 9999; a fraction of a second is kept to the
-// nanosecond. The zero value marshals as null, which no verifier accepts for a
-// date, so give fields of this type the tag omitzero.
+// A NumericDate is the value of "exp", "nbf" and "iat": a point in time, written as a JSON
+// number of seconds since 1970-01-01T00:00:00Z, without leap seconds (RFC 7519, Section 2).
+// The JSON form and the text form are this number. The year is 1 to 9999, and fractions of a
+// second are kept to the nanosecond. The zero value marshals as null, which no verifier
+// accepts as a date, so give fields of this type the tag omitzero.
 type NumericDate struct{ time.Time }
 
 // NewNumericDate returns t in UTC, rounded down to the second. The zero time gives
@@ -68,8 +67,8 @@ func (n NumericDate) AppendText(dst []byte) ([]byte, error) {
 	return i.append(dst), nil
 }
 
-// UnmarshalText reads decimal text, as a JSON number is written. Anything else
-// is an [ErrDecode]. A fraction is cut to the nanosecond.
+// UnmarshalText reads a decimal number in the syntax of JSON. Anything else is an
+// [ErrDecode]. A fraction is cut to the nanosecond.
 func (n *NumericDate) UnmarshalText(text []byte) error {
 	if n == nil {
 		return badOption("UnmarshalText was given a nil pointer to read into")
@@ -85,8 +84,8 @@ func (n *NumericDate) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// An instant is a number of seconds since 1970 as exact as comparing needs:
-// sec + nsec/1e9, and where more is set, by less than a nanosecond later.
+// An instant is a number of seconds since 1970: sec + nsec/1e9. If more is set, it is later
+// by less than a nanosecond. That is exact enough for comparisons.
 type instant struct {
 	sec  int64
 	nsec int32
@@ -115,8 +114,7 @@ func (i instant) after(j instant) bool {
 	return i.more && !j.more
 }
 
-// add returns i later by d. It stays put at the ends of int64, which only a
-// clock gone mad comes near.
+// add returns i later by d. If the sum overflows int64, it returns the end of the range.
 func (i instant) add(d time.Duration) instant {
 	sec, nsec := int64(d/time.Second), i.nsec+int32(d%time.Second)
 	if nsec < 0 {
@@ -139,7 +137,7 @@ func (i instant) add(d time.Duration) instant {
 // append writes the number that parseInstant reads back as i.
 func (i instant) append(dst []byte) []byte {
 	sec, nsec := i.sec, i.nsec
-	if sec < 0 && nsec > 0 { // -1.5 is two seconds before zero and half a second after that
+	if sec < 0 && nsec > 0 { // -1.5 is -2 seconds and +0.5 seconds
 		sec, nsec = sec+1, 1e9-nsec
 		if sec == 0 {
 			dst = append(dst, '-')
@@ -157,9 +155,9 @@ func (i instant) append(dst []byte) []byte {
 	return dst
 }
 
-// parseInstant reads a JSON number as seconds, digit by digit: a float64 would
-// round, and a big number would take as long as its exponent says. The text is
-// known to be a JSON number; false means outside the years 1 to 9999.
+// parseInstant reads a JSON number as seconds, digit by digit. A float64 would round, and
+// math/big would need time and memory in proportion to the exponent. The text must be a
+// JSON number. parseInstant returns false if it is outside the years 1 to 9999.
 func parseInstant(number []byte) (instant, bool) {
 	if i, ok := wholeSeconds(number); ok { // as nearly all are
 		return i, i.inRange()
@@ -171,7 +169,7 @@ func parseInstant(number []byte) (instant, bool) {
 	}
 	mantissa, exponent := cutExponent(text)
 	whole, _, _ := bytes.Cut(mantissa, []byte("."))
-	place := len(whole) - 1 + exponent // the power of ten that the first digit counts
+	power := len(whole) - 1 + exponent // the power of ten of the first digit
 	var i instant
 	for _, c := range mantissa {
 		if c == '.' {
@@ -179,16 +177,16 @@ func parseInstant(number []byte) (instant, bool) {
 		}
 		switch digit := int64(c - '0'); {
 		case digit == 0:
-		case place >= len(powersOfTen):
+		case power >= len(powersOfTen):
 			return instant{}, false // 1e12 is in the year 33658
-		case place >= 0:
-			i.sec += digit * powersOfTen[place]
-		case place >= -9:
-			i.nsec += int32(digit * powersOfTen[place+9])
+		case power >= 0:
+			i.sec += digit * powersOfTen[power]
+		case power >= -9:
+			i.nsec += int32(digit * powersOfTen[power+9])
 		default:
 			i.more = true
 		}
-		place--
+		power--
 	}
 	if negative {
 		i = i.negate()
@@ -196,7 +194,7 @@ func parseInstant(number []byte) (instant, bool) {
 	return i, i.inRange()
 }
 
-// wholeSeconds reads a number of twelve digits at most and nothing else.
+// wholeSeconds reads a number of at most twelve digits, without sign, fraction or exponent.
 func wholeSeconds(number []byte) (i instant, ok bool) {
 	if len(number) > 12 {
 		return i, false
@@ -213,8 +211,9 @@ func wholeSeconds(number []byte) (i instant, ok bool) {
 
 var powersOfTen = [...]int64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11}
 
-// cutExponent parts a JSON number at its exponent, which it cuts off at a
-// thousand: far more than the 256 characters of a number could make up for.
+// cutExponent splits a JSON number at its exponent. It limits the exponent to ±1000: a
+// number has at most 256 characters, so with such an exponent it is zero, out of range, or
+// less than a nanosecond.
 func cutExponent(number []byte) (mantissa []byte, exponent int) {
 	i := bytes.IndexAny(number, "eE")
 	if i < 0 {
@@ -234,7 +233,7 @@ func cutExponent(number []byte) (mantissa []byte, exponent int) {
 	return number[:i], exponent
 }
 
-// negate keeps the rule that the fraction counts upwards.
+// negate returns -i. The fraction must stay positive, so it may borrow a second.
 func (i instant) negate() instant {
 	i.sec, i.nsec = -i.sec, -i.nsec
 	if i.more {

@@ -8,39 +8,39 @@ import (
 	"time"
 )
 
-// An EncodeOption is a setting of [Encode], [Sign] and [NewEncoder]. The set is
-// closed: options come from the functions of this package alone, and a nil one is
-// an [ErrInvalidOption]. Given twice, the last one wins. Those that take a list add up,
-// and so does [WithHeader] for different names.
+// An EncodeOption is a setting of [Encode], [Sign] and [NewEncoder]. Only functions of this
+// package make options, and a nil option is an [ErrInvalidOption]. If an option is given
+// twice, the last one wins. But lists add up, and so do several [WithHeader] of different
+// names.
 //
-// Functions that return an EncodeOption are for making tokens alone. Those that return an
+// Functions that return an EncodeOption are only for making tokens. Those that return an
 // [Option] are for verifying too, and [WithKeyID] is for making keys too.
 //
-// Options are safe for concurrent use. What an option was made from must not change
-// until the calls that use it have returned.
+// Options are safe for concurrent use. The values given to an option must not change until
+// the calls that use it have returned.
 type EncodeOption interface{ forEncoding() }
 
-// A DecodeOption is a setting of [Decode], [Verify] and [NewDecoder]. The set is
-// closed: options come from the functions of this package alone, and a nil one is
-// an [ErrInvalidOption]. Given twice, the last one wins. Those that take a list add up,
-// and so does [WithValidator].
+// A DecodeOption is a setting of [Decode], [Verify] and [NewDecoder]. Only functions of this
+// package make options, and a nil option is an [ErrInvalidOption]. If an option is given
+// twice, the last one wins. But lists add up, and every [WithValidator] runs.
 //
-// Functions that return a DecodeOption are for verifying alone. Those that return an
+// Functions that return a DecodeOption are only for verifying. Those that return an
 // [Option] are for making tokens too: [WithIssuer], [WithSubject], [WithAudience],
 // [WithType] and [WithClock].
 //
-// Options are safe for concurrent use. What an option was made from must not change
-// until the calls that use it have returned.
+// Options are safe for concurrent use. The values given to an option must not change until
+// the calls that use it have returned.
 type DecodeOption interface{ forDecoding() }
 
 // A KeyOption is a setting of [NewKey], [ParsePEM], [ParseJWK], [ParseKeySet] and
-// [GenerateKey]: [WithKeyID], [WithKeyAlgorithm] or [AllowWeakKey]. The set is closed:
-// options come from the functions of this package alone, and a nil one is an
-// [ErrInvalidOption]. Given twice, the last one wins.
+// [GenerateKey]: [WithKeyID], [WithKeyAlgorithm] or [AllowWeakKey]. Only functions of this
+// package make options, and a nil option is an [ErrInvalidOption]. If an option is given
+// twice, the last one wins.
 type KeyOption interface{ forKeys() }
 
-// An Option serves both sides: [WithIssuer], [WithSubject], [WithAudience] and
-// [WithType], which an encoder writes and a decoder asks for, and [WithClock].
+// An Option is for making and for verifying tokens. An encoder writes the values of
+// [WithIssuer], [WithSubject], [WithAudience] and [WithType], and a decoder asks for them.
+// Both use [WithClock].
 type Option interface {
 	EncodeOption
 	DecodeOption
@@ -52,16 +52,17 @@ type KeyIDOption interface {
 	KeyOption
 }
 
-// An option is what every option function returns. Its kind has a row in optionRows; the
-// interface that the function returns holds it to its side at compile time.
+// An option is what every option function returns. Its kind has a row in optionRows. At
+// compile time, the interface that the function returns decides which calls take it.
 //
-// All options are one type. A type for each, with a method that sets it, would cost an
-// allocation for each option of a call: the compiler cannot see that a method called
-// through an interface keeps nothing. TestOptionsAllocateNothing would tell.
+// All options have this one type. With a type and a method for each option, a call would
+// allocate each of its options: escape analysis assumes that a method called through an
+// interface keeps its arguments. TestOptionsAllocateNothing checks that.
 type option struct {
 	kind optionKind
 
-	// The values, each in a field of its type. Given twice, lists and parameters add up.
+	// The value, in the field of its type. If the option is given twice, list and params add
+	// up.
 	text      string
 	list      []string
 	params    []member
@@ -73,7 +74,7 @@ type option struct {
 	clock     func() time.Time
 	check     func(context.Context, *Token) error
 	report    func(FetchReport)
-	context   func() context.Context // a function, as what it returns may outlive the call, and the options must not
+	context   func() context.Context // a function, so that the context may outlive the call although the option must not
 }
 
 func (*option) forEncoding() {}
@@ -89,7 +90,7 @@ const (
 	inSign
 	inDecode
 	inVerify
-	inNewKey // and in all other functions that make keys
+	inNewKey // and all other functions that make keys
 	inNewLiveKeySet
 
 	ofEncoder = inEncode | inSign
@@ -141,8 +142,8 @@ const (
 // optionRows has a row for each option.
 var optionRows = [optionKinds]struct {
 	name  string // for errors
-	calls calls  // that take it; one that serves a side, and is not here, refuses it
-	asks  string // the claim that it has a decoder check, so that WithoutCheck contradicts it
+	calls calls  // the calls that take it; other calls refuse it
+	asks  string // the claim that a decoder then checks, so WithoutCheck of it is a contradiction
 }{
 	withIssuer:           {"WithIssuer", forJWT, "iss"},
 	withAudience:         {"WithAudience", forJWT, "aud"},
@@ -179,88 +180,84 @@ var optionRows = [optionKinds]struct {
 	withFetchReport:      {"WithFetchReport", inNewLiveKeySet, ""},
 }
 
-// WithType sets or asks for the header parameter "typ" (RFC 7515, Section
-// 4.1.9). [Encode] writes "JWT" and [Sign] none unless it is set; WithType("")
-// leaves it out. A decoder compares media types: case does not matter and
-// "application/" is implied. Another "typ", or none, is an [ErrInvalidType].
-// Without this option a decoder accepts any; asking for "" is an
-// [ErrInvalidOption].
+// WithType sets the header parameter "typ" (RFC 7515, Section 4.1.9) when encoding. By
+// default [Encode] writes "JWT", and [Sign] writes no "typ". WithType("") leaves it out. A
+// decoder asks for it, and compares media types: case does not matter and "application/" is
+// implied. Another "typ", or none, is an [ErrInvalidType]. Without this option a decoder
+// accepts any. A decoder that asks for "" is an [ErrInvalidOption].
 func WithType(typ string) Option { return &option{kind: withType, text: typ} }
 
-// WithClock sets the clock, which is read once on each call that needs the time.
-// The default is [time.Now]. The function must be safe for concurrent use. [Sign] and
-// [Verify] need no time and do not take it. A nil clock is an [ErrInvalidOption].
+// WithClock sets the clock. The default is [time.Now]. Each call that needs the time reads
+// it once. The function must be safe for concurrent use. [Sign] and [Verify] need no time
+// and do not take this option. A nil clock is an [ErrInvalidOption].
 //
-// A program's own tests set it: a clock that they move makes a token expire
-// without waiting.
+// It is for tests: they move the clock, so that a token expires without waiting.
 func WithClock(now func() time.Time) Option { return &option{kind: withClock, clock: now} }
 
-// WithIssuer adds the claim "iss" (RFC 7519, Section 4.1.1) when encoding, where
-// it takes exactly one. A decoder asks for it: a token without "iss" is an
-// [ErrMissingClaim], and one whose "iss" equals none of these an
-// [ErrInvalidIssuer]. No issuer, "" as one, and several when encoding are an
-// [ErrInvalidOption].
+// WithIssuer adds the claim "iss" (RFC 7519, Section 4.1.1) when encoding, and then takes
+// exactly one issuer. A decoder asks for one of these issuers: a token without "iss" is an
+// [ErrMissingClaim], one with another "iss" an [ErrInvalidIssuer]. No issuer, "" as issuer,
+// and several issuers when encoding are an [ErrInvalidOption].
 //
-// Each key of the decoder may sign for each of these issuers: where they have keys
-// of their own, make a decoder for each (see [Issuers]).
+// The decoder accepts each of its keys for each of these issuers. If the issuers have
+// different keys, make a decoder for each (see [Issuers]).
 func WithIssuer(issuers ...string) Option { return &option{kind: withIssuer, list: issuers} }
 
-// WithSubject adds the claim "sub" (RFC 7519, Section 4.1.2) when encoding. A
-// decoder asks for it: a token without "sub" is an [ErrMissingClaim], another
-// "sub" an [ErrInvalidSubject]. "" as subject is an [ErrInvalidOption].
+// WithSubject adds the claim "sub" (RFC 7519, Section 4.1.2) when encoding. A decoder asks
+// for it: a token without "sub" is an [ErrMissingClaim], one with another "sub" an
+// [ErrInvalidSubject]. "" as subject is an [ErrInvalidOption].
 func WithSubject(subject string) Option { return &option{kind: withSubject, text: subject} }
 
-// WithAudience adds the claim "aud" when encoding: the services that the token
-// is for. A decoder says with it which service it is: one of these must be in
-// "aud", or the token is an [ErrInvalidAudience]; without "aud", or with an empty list
-// there, it is an [ErrMissingClaim]. Without this option a token that has an "aud" is refused
-// (RFC 7519, Section 4.1.3). No audience, and "" as one, is an [ErrInvalidOption].
+// WithAudience adds the claim "aud" when encoding: the services that the token is for. For a
+// decoder it names the service that verifies. "aud" must contain one of these names:
+// otherwise the token is an [ErrInvalidAudience], and an [ErrMissingClaim] if "aud" is absent
+// or an empty list. Without this option a token that has an "aud" is refused (RFC 7519,
+// Section 4.1.3). No audience, and "" as audience, is an [ErrInvalidOption].
 func WithAudience(audiences ...string) Option { return &option{kind: withAudience, list: audiences} }
 
-// WithKeyID names a key: when it is made, and so in each token that it signs; or
-// for one call of [Encode] or [Sign], or an [Encoder], as the header parameter
-// "kid" (RFC 7515, Section 4.1.4). There another ID than the key's own, "" too, is
-// an [ErrInvalidOption].
+// WithKeyID sets the ID of a key when the key is made. Each token that the key signs has the
+// ID as the header parameter "kid" (RFC 7515, Section 4.1.4). Given to [Encode], [Sign] or
+// [NewEncoder], it sets "kid" for a key without an ID. If the key has an ID, any other ID,
+// even "", is then an [ErrInvalidOption].
 //
-// WithKeyID("") is no ID: a key made with it has none, whatever the JWK or the key
-// has that it is made from.
+// A key made with WithKeyID("") has no ID, even if it is made from a JWK or a key that has
+// one.
 func WithKeyID(kid string) KeyIDOption { return &option{kind: withKeyID, text: kid} }
 
-// WithAlgorithm sets the one algorithm to sign with. The default is the key's own,
-// else HS256 for a secret, RS256 for RSA, EdDSA for Ed25519, and the only one that
-// fits for EC and ML-DSA. One that does not fit the key is an [ErrInvalidKey], a set of
-// several an [ErrInvalidOption].
+// WithAlgorithm sets the algorithm to sign with. The default is the algorithm that the key
+// is bound to. If it is bound to none, the default is HS256 for a secret, RS256 for RSA,
+// EdDSA for Ed25519, and for EC and ML-DSA the only algorithm that fits. An algorithm that
+// does not fit the key is an [ErrInvalidKey], a set of several an [ErrInvalidOption].
 func WithAlgorithm(alg Algorithm) EncodeOption { return &option{kind: withAlgorithm, algorithm: alg} }
 
 // WithHeader adds a parameter to the JOSE header (RFC 7515, Section 4). The value
-// is anything that marshals to JSON. Those that other options write ("alg",
-// "kid", "typ", "crit", "b64") are an [ErrInvalidOption], and so are "cty" of
-// "JWT" in [Encode] and a header of more than 16 KiB.
+// is anything that marshals to JSON. The parameters that other options write ("alg", "kid",
+// "typ", "crit", "b64") are an [ErrInvalidOption]. So are a "cty" of "JWT" in [Encode], and
+// a header of more than 16 KiB.
 func WithHeader(name string, value any) EncodeOption {
 	return &option{kind: withHeader, params: []member{{name, value}}}
 }
 
-// WithExpiresIn adds "exp" (RFC 7519, Section 4.1.4): the time of the call, cut to
-// the second, plus lifetime, rounded up to seconds. With [WithIssuedAt] "exp" less
-// "iat" is the lifetime exactly, which some verifiers limit. A lifetime under a
-// second is an [ErrInvalidOption], and so is a payload that has an "exp" of its own.
+// WithExpiresIn adds "exp" (RFC 7519, Section 4.1.4): the time of the call plus lifetime.
+// The time is rounded down to the second, and lifetime is rounded up to whole seconds. So
+// with [WithIssuedAt], "exp" minus "iat" is exactly that lifetime: some verifiers refuse a
+// token with a longer one. A lifetime under a second is an [ErrInvalidOption]. So is a
+// payload that has an "exp".
 func WithExpiresIn(lifetime time.Duration) EncodeOption {
 	return &option{kind: withExpiresIn, duration: lifetime}
 }
 
 // WithIssuedAt adds "iat" (RFC 7519, Section 4.1.6): the time of the call, rounded
-// down to the second. A payload that has an "iat" of its own is an
-// [ErrInvalidOption].
+// down to the second. A payload that has an "iat" is an [ErrInvalidOption].
 func WithIssuedAt() EncodeOption { return &option{kind: withIssuedAt} }
 
-// WithNotBefore adds "nbf" (RFC 7519, Section 4.1.5): t, rounded down to the
-// second. The zero time, one outside the years 1 to 9999, and a payload that has
-// an "nbf" of its own are an [ErrInvalidOption].
+// WithNotBefore adds "nbf" (RFC 7519, Section 4.1.5): t, rounded down to the second. The
+// zero time, a time outside the years 1 to 9999, and a payload that has an "nbf" are an
+// [ErrInvalidOption].
 func WithNotBefore(t time.Time) EncodeOption { return &option{kind: withNotBefore, time: t} }
 
-// WithRandomID adds "jti" (RFC 7519, Section 4.1.7): 128 random bits in base64url,
-// others for each token. A payload that has a "jti" of its own is an
-// [ErrInvalidOption].
+// WithRandomID adds "jti" (RFC 7519, Section 4.1.7): 128 random bits in base64url, new for
+// each token. A payload that has a "jti" is an [ErrInvalidOption].
 func WithRandomID() EncodeOption { return &option{kind: withRandomID} }
 
 // WithDetached makes [Sign] leave the payload out of the token (RFC 7515,
@@ -268,144 +265,143 @@ func WithRandomID() EncodeOption { return &option{kind: withRandomID} }
 // payload with [WithDetachedPayload].
 func WithDetached() EncodeOption { return &option{kind: withDetached} }
 
-// WithUnencodedPayload makes [Sign] sign the payload as it is, not its
-// base64url (RFC 7797): the header has "b64" false and "crit", and the payload
-// is left out of the token as with [WithDetached].
+// WithUnencodedPayload makes [Sign] sign the bytes of the payload instead of their base64url
+// (RFC 7797). The header has "b64" false and "crit", and the payload is left out of the
+// token as with [WithDetached].
 func WithUnencodedPayload() EncodeOption { return &option{kind: withUnencodedPayload} }
 
-// WithStrictAudience asks that "aud" be exactly this one string: not an array,
-// and no other audience beside it. Another "aud" is an [ErrInvalidAudience], none
-// an [ErrMissingClaim]. "", and [WithAudience] beside it, is an
-// [ErrInvalidOption].
+// WithStrictAudience asks that "aud" be exactly this one string, and not an array. Another
+// "aud" is an [ErrInvalidAudience], none an [ErrMissingClaim]. An audience of "", and using
+// [WithAudience] too, is an [ErrInvalidOption].
 func WithStrictAudience(audience string) DecodeOption {
 	return &option{kind: withStrictAudience, text: audience}
 }
 
-// WithRequired asks for claims by name, of any kind: one that is absent or null is
-// an [ErrMissingClaim] that names it. Without it a claim is checked where a token
-// has it, so a service whose tokens must expire asks for "exp". No name at all is
-// an [ErrInvalidOption].
+// WithRequired asks for claims by name, registered or not. A claim that is absent or null is
+// an [ErrMissingClaim] that names it. Without this option a claim is checked only if the
+// token has it. So if tokens must expire, ask for "exp". No name at all is an
+// [ErrInvalidOption].
 func WithRequired(names ...string) DecodeOption { return &option{kind: withRequired, list: names} }
 
-// WithLeeway allows for clocks that differ, in the checks of "exp", "nbf", "iat"
-// and the maximum age: by so much a token may have expired, or be from the future.
-// The default is 0. A negative leeway, and one other than 0 that is under a
-// millisecond, is an [ErrInvalidOption]: WithLeeway(30) would be 30 nanoseconds.
+// WithLeeway allows for clocks that differ. A token is accepted for this long after "exp" or
+// the maximum age, and this long before "nbf" or "iat". The default is 0. A negative leeway
+// is an [ErrInvalidOption]. So is one under a millisecond other than 0, because
+// WithLeeway(30) would be 30 nanoseconds: write 30*time.Second.
 func WithLeeway(leeway time.Duration) DecodeOption {
 	return &option{kind: withLeeway, duration: leeway}
 }
 
-// WithMaxTokenAge refuses tokens made so long ago or longer, by their "iat", as an
-// [ErrExpired]; a token without "iat" is an [ErrMissingClaim]. It is about the
-// token, where OpenID Connect's max_age is about "auth_time", when the user
-// logged in. An age under a millisecond is an [ErrInvalidOption].
+// WithMaxTokenAge refuses a token once this much time has passed since its "iat": it is then
+// an [ErrExpired]. A token without "iat" is an [ErrMissingClaim]. This is the age of the
+// token, whereas OpenID Connect's max_age is about "auth_time", the time of the login. An
+// age under a millisecond is an [ErrInvalidOption].
 func WithMaxTokenAge(age time.Duration) DecodeOption {
 	return &option{kind: withMaxTokenAge, duration: age}
 }
 
-// WithoutCheck turns off the check of claims by name, that of their type
-// included: "exp", "nbf", "iat", "iss", "aud", "sub", "jti". Any other name, one
-// that another option asks to check, and no name at all are an
-// [ErrInvalidOption]. [WithRequired] still holds.
+// WithoutCheck turns off all checks of the named claims, even that of their type. The names
+// are "exp", "nbf", "iat", "iss", "aud", "sub" and "jti". Any other name, a claim that
+// another option checks, and no name at all are an [ErrInvalidOption]. [WithRequired] still
+// applies.
 func WithoutCheck(names ...string) DecodeOption { return &option{kind: withoutCheck, list: names} }
 
-// WithValidator adds a check of the program's own, run last, on a token that is
-// otherwise good, or has at most expired (see [ExpiredError]). Several run in
-// order, up to the first error. An error makes the token an [ErrInvalidToken] and
-// stays reachable by [errors.Is] and [errors.As].
+// WithValidator adds a check that the program writes. It runs last, on a token that passed
+// all other checks, or whose only fault is that it expired (see [ExpiredError]). Several
+// validators run in order, until one returns an error. The error makes the token an
+// [ErrInvalidToken]; [errors.Is] and [errors.As] still find it.
 //
-// Some errors are not the token's fault and come back as [ErrUnavailable]: one that
-// matches it, an [ErrKeySet] (which stays one), that of a context that ended, and a
-// net.Error: a time-out, a refused connection, a name that DNS does not know. Other
-// classes of this package within the error do not pass upwards, and neither do its
-// data types: a validator may decode a second token, or parse a key out of this one,
-// and what is wrong with those says nothing of this token.
+// Some errors are not the token's fault and become an [ErrUnavailable]: an error that
+// matches it, the error of a context that ended, and a net.Error, such as a time-out, a
+// refused connection or an unknown DNS name. An [ErrKeySet] stays an ErrKeySet. errors.Is
+// and errors.As do not find the other classes of this package in a validator's error, nor
+// its detail types: a validator may decode a second token, or parse a key, and their faults
+// are not faults of this token.
 //
-// A validator must not change the token, and must be safe for concurrent use where
-// the calls are. A nil one is an [ErrInvalidOption].
+// A validator must not change the token. It must be safe for concurrent use if the calls
+// are concurrent. A nil one is an [ErrInvalidOption].
 func WithValidator(check func(context.Context, *Token) error) DecodeOption {
 	return &option{kind: withValidator, check: check}
 }
 
-// WithContext sets the context that validators are given, and that bounds how long a call
-// waits for a live key set. The default is [context.Background], nil an [ErrInvalidOption].
-// A [Decoder] is given one for each call by [Decoder.DecodeContext].
+// WithContext sets the context for validators. The context also bounds how long a call waits
+// for a live key set. The default is [context.Background]. A nil context is an
+// [ErrInvalidOption]. To give a [Decoder] a context for each call, use
+// [Decoder.DecodeContext].
 func WithContext(ctx context.Context) DecodeOption {
 	return &option{kind: withContext, context: func() context.Context { return ctx }}
 }
 
 // WithMaxSize sets the most characters that a token may have; a longer one is an
-// [ErrDecode]. The default is 256 KiB. A detached payload does not count, and the
-// header may have 16 KiB decoded, always. A size under 1 is an [ErrInvalidOption].
-// It is for tokens of others and of [Sign], as [Encode] makes none of more than the
-// default.
+// [ErrDecode]. The default is 256 KiB. A detached payload does not count. The header may
+// always have 16 KiB, decoded. A size under 1 is an [ErrInvalidOption]. [Encode] makes no
+// token above the default, so the option is for tokens of [Sign] and of other software.
 func WithMaxSize(characters int) DecodeOption { return &option{kind: withMaxSize, size: characters} }
 
-// WithCritical names extensions that the program understands and checks by itself, such
-// as those of Open Banking. A token whose header lists any in "crit" (RFC 7515, Section
-// 4.1.11) is an [ErrInvalidToken] unless each of them is named here and is in the
-// header; this package does nothing with them. [Header.Param] gives their values: in
-// [DecodeComplete], or to a [WithValidator]. [Verify] returns none, so there a program
-// looks with [DecodeUnverified] once the signature held.
+// WithCritical names header parameters that the program itself understands and checks, such
+// as those of Open Banking. If a header has "crit" (RFC 7515, Section 4.1.11), the token is
+// an [ErrInvalidToken] unless each parameter that "crit" lists is named here and is present
+// in the header. This package does nothing else with them. The program reads their values
+// with [Header.Param], after [DecodeComplete] or in a validator. [Verify] returns no header,
+// so the program then calls [DecodeUnverified] once the signature held.
 //
-// No name at all, "", the parameters of RFC 7515 and RFC 7518 themselves, and "b64" are
-// an [ErrInvalidOption]. A JWT whose "crit" lists "b64" is always refused; in [Verify] it
-// may stand beside the others (see [WithDetachedPayload]).
+// No name at all, "", the parameters that RFC 7515 and RFC 7518 define, and "b64" are an
+// [ErrInvalidOption]. A JWT whose "crit" lists "b64" is always refused. In [Verify], "crit"
+// may list "b64" too (see [WithDetachedPayload]).
 func WithCritical(names ...string) DecodeOption { return &option{kind: withCritical, list: names} }
 
-// WithPadding asks for '=' padding in all three segments, as AWS load balancers
-// write it, though RFC 7515 forbids it: exactly the canonical one. A token
-// without it is then an [ErrDecode], so that there is still one text for each
-// token.
+// WithPadding asks for canonical '=' padding in all three segments. AWS load balancers write
+// it, although RFC 7515 forbids it. A token without it is then an [ErrDecode], so that a
+// token still has exactly one text.
 func WithPadding() DecodeOption { return &option{kind: withPadding} }
 
-// WithSignatureCache makes a [Decoder] remember the last n tokens whose signature held: the
-// same token again costs a SHA-256 of it in place of the public-key operation, which is
-// nearly all that verifying costs. It is for a service that gets the same access tokens again
-// and again.
+// WithSignatureCache makes a [Decoder] remember the last n tokens whose signature held. For
+// the same token again, the decoder computes a SHA-256 instead of the public-key operation,
+// which is nearly all the cost of verifying. It is for a service that gets the same access
+// tokens again and again.
 //
 // Nothing but the signature is remembered. Each call makes all other checks anew: "exp",
-// "nbf", the audience, the rest of the options, validators. It chooses the key first, too, so
-// that a key that left a live set, or does not serve the token's algorithm, verifies nothing.
-// The cache holds a keyed SHA-256 of each token and its signature, and that of the key: no
-// token, no claim and no key. A token that differs in one character is another token, and so is
-// one with the second form of an ECDSA signature. A token that was refused is not remembered.
+// "nbf", the audience, the rest of the options, validators. Each call also chooses the key
+// before it looks into the cache. So a key that left a live set, or that does not fit the
+// token's algorithm, verifies nothing. The cache holds a keyed SHA-256 of each token with
+// its signature, and a SHA-256 of the key: no token, no claim and no key. A token that
+// differs in one character is another token, and so is one with the second form of an ECDSA
+// signature. A token that was refused is not remembered.
 //
-// The memory is allocated by [NewDecoder], 130 bytes for each of the n tokens, and neither
-// grows nor shrinks. Where more than n tokens are in use, new ones take the place of old
-// ones, which are then verified as if for the first time, and no call waits for another. So n
-// is best well above the number of tokens that are in use at the same time.
+// [NewDecoder] allocates the memory, 130 bytes for each of the n tokens. It neither grows
+// nor shrinks. If more than n tokens are in use, new entries evict old ones, and the evicted
+// tokens are verified in full again. No call waits for another. So n should be well above
+// the number of tokens that are in use at the same time.
 //
 // Leave it out where a token comes once, such as an ID token or a client assertion: each
 // call then computes a hash for nothing. With secrets it does nothing, as an HMAC costs no
-// more than the hash. It does not notice that a token is used twice, and a token that was
-// revoked is refused by a [WithValidator] alone, as without it.
+// more than the hash. The cache does not detect that a token is used twice. With or without
+// it, only a [WithValidator] can refuse a token that was revoked.
 //
-// It is for NewDecoder: in a call that prepares nothing, such as [Decode], it is an
+// The option is for NewDecoder: in a single call such as [Decode] it is an
 // [ErrInvalidOption], and so is n under 1 or above 1,048,576.
 func WithSignatureCache(n int) DecodeOption { return &option{kind: withSignatureCache, size: n} }
 
-// WithDetachedPayload gives [Verify] the payload of a token that was signed
-// without it (see [WithDetached] and [WithUnencodedPayload], either of which the
-// header tells: "b64" false, and "crit" that lists it beside nothing but what
-// [WithCritical] names). A token that carries a payload of its own is then an
-// [ErrDecode], and without this option one whose "b64" is false.
+// WithDetachedPayload gives [Verify] the payload of a token that does not carry it. The
+// token was made with [WithDetached] or [WithUnencodedPayload]; "b64" in the header says
+// which. "b64" false must be listed in "crit", with nothing but what [WithCritical] names. A
+// token that carries a payload is then an [ErrDecode]. Without this option a token whose
+// "b64" is false is an ErrDecode.
 func WithDetachedPayload(payload []byte) DecodeOption {
 	return &option{kind: withDetachedPayload, payload: payload}
 }
 
-// WithKeyAlgorithm binds a key to one algorithm: it signs and verifies with that
-// one alone. One that does not fit the key is an [ErrInvalidKey].
+// WithKeyAlgorithm binds a key to one algorithm: it signs and verifies with no other. An
+// algorithm that does not fit the key is an [ErrInvalidKey].
 func WithKeyAlgorithm(alg Algorithm) KeyOption {
 	return &option{kind: withKeyAlgorithm, algorithm: alg}
 }
 
-// AllowWeakKey lifts the lower bounds of key sizes, for those who must talk to
-// old systems: secrets from 1 byte, RSA from 1024 bits. A secret that is text may
-// then have white space at its ends too. Nothing else is lifted.
+// AllowWeakKey lowers the minimum key sizes, for use with old systems: secrets from 1 byte,
+// RSA from 1024 bits. A secret that is text may then also have white space at its ends. All
+// other checks stay.
 func AllowWeakKey() KeyOption { return &option{kind: allowWeakKey} }
 
-// fault reports what is wrong with the values of an option, in every call that takes it.
+// fault returns what is wrong with the value of an option, whichever call takes it.
 func (o *option) fault() error {
 	switch o.kind {
 	case withIssuer, withAudience:
@@ -464,7 +460,7 @@ func (o *option) checkList() error {
 
 func (o *option) checkDuration(least time.Duration) error {
 	switch d := o.duration; {
-	case d == 0 && (o.kind == withLeeway || o.kind == withMaxStale): // which turns them off
+	case d == 0 && (o.kind == withLeeway || o.kind == withMaxStale): // 0 turns these off
 		return nil
 	case d < 0 && o.kind == withLeeway:
 		return o.refuse(true, " is negative; leeway is allowed, not taken away")
@@ -482,39 +478,39 @@ func (o *option) checkDuration(least time.Duration) error {
 func checkParam(name string) error {
 	switch name {
 	case "alg", "kid", "typ":
-		return badOption("WithHeader does not set " + quote(name) + "; it has an option of its own: WithAlgorithm, WithKeyID, WithType")
+		return badOption("WithHeader does not set " + quote(name) + "; use WithAlgorithm, WithKeyID or WithType")
 	case "crit", "b64":
-		return badOption("WithHeader does not set " + quote(name) + "; WithUnencodedPayload does, where it is needed")
+		return badOption("WithHeader does not set " + quote(name) + "; WithUnencodedPayload sets both")
 	}
 	return nil
 }
 
-// checkClaims refuses names of claims that nothing checks unasked.
+// checkClaims refuses names other than those of the registered claims.
 func (o *option) checkClaims() error {
 	for _, name := range o.list {
 		if claimNamed(name) == claimOther {
-			return badOption("WithoutCheck knows no check of " + quote(name) + "; there are those of " + strings.Join(claimNames(), ", "))
+			return badOption("WithoutCheck was given " + quote(name) + ", which has no check; it takes " + strings.Join(claimNames(), ", "))
 		}
 	}
 	return o.refuse(len(o.list) == 0, " names no claim")
 }
 
-// What options come to.
+// Reading a list of options.
 
-// settings are the options that were given, by kind. They refer to the options, which are
-// on the stack of a one-shot call. So nothing that they refer to may be stored on the heap,
-// or returned; TestOptionsAllocateNothing would tell.
+// settings are the options that were given, by kind. They refer to the options, which are on
+// the stack of a one-shot call. So nothing that they refer to may be stored on the heap or
+// returned. TestOptionsAllocateNothing checks that.
 type settings struct {
-	given   [optionKinds]*option // nil where it was not
+	given   [optionKinds]*option // nil if the option was not given
 	jwtOnly string               // an option that was given, and that Sign or Verify does not take
-	jwsOnly string               // one that Encode or Decode does not take
+	jwsOnly string               // an option that was given, and that Encode or Decode does not take
 }
 
 var notGiven option // it is never changed
 
 func (s *settings) has(k optionKind) bool { return s.given[k] != nil }
 
-// get returns the option with its values. All of them are zero where it was not given.
+// get returns the option. If it was not given, all its values are zero.
 func (s *settings) get(k optionKind) *option {
 	if o := s.given[k]; o != nil {
 		return o
@@ -524,7 +520,8 @@ func (s *settings) get(k optionKind) *option {
 
 var errForeignOption = badOption("an option is nil, or was not made by this package")
 
-// readSettings checks the options that a side was given, each by itself.
+// readSettings checks each of the options by itself. side is the set of calls that share
+// them.
 func readSettings[O any](side calls, opts []O) (s settings, err error) {
 	for _, opt := range opts {
 		o, ok := any(opt).(*option)
@@ -537,7 +534,7 @@ func readSettings[O any](side calls, opts []O) (s settings, err error) {
 		row := &optionRows[o.kind]
 		switch takes := row.calls & side; {
 		case takes == 0: // a type assertion got it past the compiler
-			return settings{}, badOption(row.name + " is an option of other functions than this one")
+			return settings{}, badOption(row.name + " is an option of other functions, and not of this one")
 		case takes == side:
 		case takes&forJWT != 0:
 			s.jwtOnly = row.name
@@ -549,8 +546,8 @@ func readSettings[O any](side calls, opts []O) (s settings, err error) {
 	return s, nil
 }
 
-// with returns what two options of a kind come to: the later one, or a new one where they
-// add up. It changes neither, as other goroutines may use them too.
+// with merges two options of a kind: it returns the later one, or a new one if their values
+// add up. It changes neither, as other goroutines may use them.
 func (o *option) with(later *option) *option {
 	if o == nil || later.list == nil && later.params == nil {
 		return later
@@ -559,7 +556,7 @@ func (o *option) with(later *option) *option {
 	return &option{kind: o.kind, list: slices.Concat(o.list, later.list), params: slices.Concat(others, later.params)}
 }
 
-// cloneOptions returns copies that share no memory with what a program may still change.
+// cloneOptions returns copies that share no memory with values that the program may change.
 func cloneOptions[O any](opts []O) []O {
 	opts = slices.Clone(opts)
 	for i, opt := range opts {
@@ -572,7 +569,8 @@ func cloneOptions[O any](opts []O) []O {
 	return opts
 }
 
-// checkCall refuses options where each call of the side refuses one of them.
+// checkCall refuses options that no call can take together: one is only for JWTs, and one
+// only for other payloads.
 func (s *settings) checkCall(jwt, jws string) error {
 	if s.jwtOnly != "" && s.jwsOnly != "" {
 		return contradict(s.jwtOnly+", which "+jws+" does not take", s.jwsOnly+", which "+jwt+" does not take")
@@ -590,8 +588,8 @@ func (s *settings) now() time.Time {
 	return time.Now()
 }
 
-// checkExtensions holds the names of WithCritical against what "crit" may list:
-// producers "MUST NOT include Header Parameter names defined by this specification or
+// checkExtensions checks the names of WithCritical. RFC 7515, Section 4.1.11 says of "crit"
+// that producers "MUST NOT include Header Parameter names defined by this specification or
 // [JWA] for use with JWS".
 func (o *option) checkExtensions() error {
 	if err := o.checkList(); err != nil {
@@ -601,9 +599,9 @@ func (o *option) checkExtensions() error {
 		switch name {
 		case "alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit", // RFC 7515
 			"enc", "zip", "epk", "apu", "apv", "iv", "tag", "p2s", "p2c": // RFC 7516 and RFC 7518
-			return badOption("WithCritical was given " + quote(name) + `, which is no extension, so that "crit" never lists it`)
+			return badOption("WithCritical was given " + quote(name) + `, which is no extension, so "crit" never lists it`)
 		case "b64":
-			return badOption(`WithCritical was given "b64", which a JWT never has; Verify knows it, with WithDetachedPayload`)
+			return badOption(`WithCritical was given "b64", which a JWT never has; Verify understands it, with WithDetachedPayload`)
 		}
 	}
 	return nil

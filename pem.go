@@ -5,16 +5,17 @@ import (
 	"github.com/token-jwt/jwt/internal/rsakey"
 )
 
-// ParsePEM reads one key from its PEM form (RFC 7468): a private key in PKCS #8,
-// PKCS #1 or SEC 1, a public key in PKIX or PKCS #1, or a certificate, of which the
-// key alone is taken: its chain, dates and usage are not checked. What the block holds
-// decides, and not its label. Text around the block is passed over, and so is the block
-// EC PARAMETERS that openssl writes first; a second key is an error.
+// ParsePEM reads one key from its PEM form (RFC 7468): a private key in PKCS #8, PKCS #1 or
+// SEC 1, a public key in PKIX or PKCS #1, or a certificate. Of a certificate only the key is
+// used: its chain, dates and usage are not checked. The content of the block decides, and
+// not its label. Text around the block is ignored, and so is the block EC PARAMETERS that
+// openssl writes first. A second key is an error.
 //
-// An encrypted key must be decrypted first, and one in the form of OpenSSH converted. An
-// RSA private key has at most 8192 bits. Whatever is refused is an [ErrInvalidKey], text
-// of more than 1 MiB and a block of more than 32 KiB included, and an option that is wrong by itself an
-// [ErrInvalidOption], as [NewKey] has it; no error text holds bytes of the key.
+// An encrypted key must be decrypted first, and a key in the format of OpenSSH converted. An
+// RSA private key has at most 8192 bits. A key that is refused is an [ErrInvalidKey]. So is
+// text of more than 1 MiB, and a block of more than 32 KiB. An option that is wrong by itself
+// is an [ErrInvalidOption]. The rules of [NewKey] apply too. No error text has bytes of the
+// key.
 func ParsePEM(text []byte, opts ...KeyOption) (*Key, error) {
 	o, err := readKeyOptions(opts)
 	if err != nil {
@@ -38,5 +39,5 @@ func ParsePEM(text []byte, opts ...KeyOption) (*Key, error) {
 	return k.finish(o)
 }
 
-// mostKeyText bounds what is read as a key, or a set of keys.
+// mostKeyText is the most bytes of text that are read as a key or a set of keys.
 const mostKeyText = 1 << 20

@@ -8,23 +8,23 @@ import (
 	"time"
 )
 
-// A decodePolicy is what the options of a decoder come to.
+// A decodePolicy has the checked options of a decoder.
 type decodePolicy struct {
 	settings
 	algorithms Algorithm
 	maxSize    int
 	unchecked  [len(claimTable)]bool // the claims that WithoutCheck names
-	opts       []DecodeOption        // where the validators are: see validate
-	signatures *signatureCache       // of WithSignatureCache, made by NewDecoder; nil for none
+	opts       []DecodeOption        // all options, for the validators: see validate
+	signatures *signatureCache       // for WithSignatureCache, made by NewDecoder; otherwise nil
 }
 
 const defaultMaxSize = 256 << 10
 
 func (p *decodePolicy) checks(c claim) bool { return !p.unchecked[c] }
 
-// readDecodePolicy checks the options, and one against the other. The policy refers to
-// them. It is returned as a value: stored through a pointer, the options would be on the
-// heap (see settings).
+// readDecodePolicy checks the options, and that they do not contradict one another. The
+// policy refers to them. It is returned as a value: if it were stored through a pointer,
+// escape analysis would put the options on the heap (see settings).
 func readDecodePolicy(algorithms Algorithm, opts []DecodeOption) (decodePolicy, error) {
 	if err := algorithms.checkSet(); err != nil {
 		return decodePolicy{}, err
@@ -61,7 +61,8 @@ func (p *decodePolicy) contradiction() error {
 	return p.checkCall("Decode", "Verify")
 }
 
-// now reads the clock, unless it is the machine's, and the call has read that already.
+// now reads the clock. read is the machine's time if this call has read it, or zero; it is
+// used unless WithClock sets another clock.
 func (p *decodePolicy) now(read time.Time) instant {
 	if p.get(withClock).clock != nil || read.IsZero() {
 		return instantOf(p.settings.now())
@@ -82,7 +83,7 @@ func (p *decodePolicy) context() context.Context {
 	return context.Background()
 }
 
-// contains is slices.Contains for a text that is no string yet.
+// contains is slices.Contains for a text of bytes, without an allocation.
 func contains(list []string, text []byte) bool {
 	for _, one := range list {
 		if one == string(text) {
@@ -92,7 +93,8 @@ func contains(list []string, text []byte) bool {
 	return false
 }
 
-// either quotes a list of which each would do. It counts those beyond the first few.
+// either quotes a list of alternatives. Of a long list it quotes the first few, and counts
+// the others.
 func either(list []string) string {
 	const most = 4
 	var all []string

@@ -9,12 +9,12 @@ import (
 	"github.com/token-jwt/jwt/internal/strictjson"
 )
 
-// An encodePolicy is what the options of an encoder come to.
+// An encodePolicy has the checked options of an encoder.
 type encodePolicy struct {
 	settings
 	algorithm Algorithm
-	jwtHeader []byte // of an Encoder: the header segment and its dot, as Encode writes them
-	jwsHeader []byte // the same, as Sign writes them
+	jwtHeader []byte // only in an Encoder: the header segment with its dot, as Encode writes it
+	jwsHeader []byte // the same, as Sign writes it
 }
 
 // readEncodePolicy reads the options and chooses the algorithm.
@@ -42,9 +42,9 @@ func readEncodePolicy(key *keyState, opts []EncodeOption) (encodePolicy, error) 
 	return p, err
 }
 
-// keyID is the ID of WithKeyID, else the key's own. It is not a field of the policy: it is
-// stored on the heap, and escape analysis does not tell the fields of a struct apart, so
-// all options would be on the heap too.
+// keyID is the ID of WithKeyID, otherwise that of the key. It is not a field of the policy,
+// because the ID escapes to the heap. Escape analysis treats all fields of a struct alike,
+// so all options would be on the heap too.
 func (p *encodePolicy) keyID(key *keyState) string {
 	if p.has(withKeyID) {
 		return strings.Clone(p.get(withKeyID).text)
@@ -63,8 +63,8 @@ func (p *encodePolicy) prepare(key *keyState) (err error) {
 	return err
 }
 
-// headerForJWT returns the header segment of Encode and its dot. Where it was not
-// prepared it is written into the scratch.
+// headerForJWT returns the header segment of Encode, with its dot. If it was not prepared, it
+// is written into the scratch.
 func (p *encodePolicy) headerForJWT(s *scratch, key *keyState) ([]byte, error) {
 	if p.jwtHeader != nil {
 		return p.jwtHeader, nil
@@ -72,7 +72,7 @@ func (p *encodePolicy) headerForJWT(s *scratch, key *keyState) ([]byte, error) {
 	return p.headerSegment(s, key, "JWT")
 }
 
-// headerForJWS returns that of Sign, likewise.
+// headerForJWS does the same for Sign.
 func (p *encodePolicy) headerForJWS(s *scratch, key *keyState) ([]byte, error) {
 	if p.jwsHeader != nil {
 		return p.jwsHeader, nil
@@ -80,9 +80,9 @@ func (p *encodePolicy) headerForJWS(s *scratch, key *keyState) ([]byte, error) {
 	return p.headerSegment(s, key, "")
 }
 
-// headerSegment writes a header segment and its dot into the scratch. Without WithType it
-// has typ, or none where that is "". It is an any, as the value of a member is: made of a
-// constant, it costs no allocation.
+// headerSegment writes a header segment, with its dot, into the scratch. typ is the default
+// of "typ", or "" for none. It has the type any, as the value of a member has: converting a
+// constant to any needs no allocation.
 func (p *encodePolicy) headerSegment(s *scratch, key *keyState, typ any) ([]byte, error) {
 	params := append(make([]member, 0, 8), member{"alg", p.algorithm.String()})
 	if kid := p.keyID(key); kid != "" {
@@ -95,14 +95,14 @@ func (p *encodePolicy) headerSegment(s *scratch, key *keyState, typ any) ([]byte
 		params = append(params, member{"typ", typ})
 	}
 	if p.has(withUnencodedPayload) {
-		// RFC 7797, Section 6: it is critical that a verifier knows of it.
+		// RFC 7797, Section 6: a verifier must understand "b64", so "crit" lists it.
 		params = append(params, member{"b64", false}, member{"crit", []string{"b64"}})
 	}
 	var err error
 	if s.headerJSON, err = writeHeader(s.headerJSON, append(params, p.get(withHeader).params...)); err != nil {
 		return nil, err
 	}
-	if p.has(withHeader) { // those above are known to be right
+	if p.has(withHeader) { // the other parameters are always valid
 		if err = checkHeader(s.headerJSON); err != nil {
 			return nil, err
 		}
@@ -111,8 +111,8 @@ func (p *encodePolicy) headerSegment(s *scratch, key *keyState, typ any) ([]byte
 	return s.headerText, nil
 }
 
-// addClaims adds the claims of the options to a claims set in JSON. r has the offsets of
-// its registered claims, and gets those of the added ones.
+// addClaims adds the claims of the options to a claims set in JSON. r has the offsets of its
+// registered claims. addClaims stores the offsets of the added ones in r.
 func (p *encodePolicy) addClaims(dst []byte, r *claimOffsets) ([]byte, error) {
 	if p.jwtOnly == "" {
 		return dst, nil
@@ -131,15 +131,15 @@ func (p *encodePolicy) addClaims(dst []byte, r *claimOffsets) ([]byte, error) {
 		a.end("aud", err)
 	}
 	if p.has(withExpiresIn) || p.has(withIssuedAt) {
-		// One reading of the clock, cut to the second, so that "exp" less "iat" is the
-		// lifetime exactly: Google and Apple refuse a token of a second more.
+		// The clock is read once and rounded down to the second, so that "exp" minus "iat"
+		// is exactly the lifetime: Google and Apple refuse a token of a second more.
 		now := p.now().Unix()
 		if lifetime := p.get(withExpiresIn).duration; lifetime != 0 {
 			seconds := int64(lifetime / time.Second)
 			if lifetime%time.Second > 0 {
 				seconds++
 			}
-			a.date("exp", now+seconds) // past the range of int64 it wraps to no valid date
+			a.date("exp", now+seconds) // if it overflows, checkTypes refuses the date
 		}
 		if p.has(withIssuedAt) {
 			a.date("iat", now)
@@ -169,10 +169,10 @@ func (a *claimAdder) begin(name string) {
 		a.fault = badOption("the payload already carries " + quote(name) + ", which an option adds too; leave one of them out")
 	}
 	w := strictjson.Writer{Format: jsonFormat, Offsets: a.offsets[:]}
-	a.dst, _ = w.AddName(a.dst, name) // the names are ours
+	a.dst, _ = w.AddName(a.dst, name) // the names are constants, so there is no error
 }
 
-// end ends the object again. err is what writing the value gave.
+// end closes the object again. err is the error of writing the value.
 func (a *claimAdder) end(name string, err error) {
 	if err != nil && a.fault == nil {
 		a.fault = badOption("the claim " + quote(name) + " cannot be encoded: " + because(err))

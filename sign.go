@@ -9,45 +9,45 @@ import (
 	"errors"
 )
 
-// Where the algorithm families meet.
+// The algorithm families.
 
-// A family is the algorithms that share a kind of key and a way of signing. Each is in a
-// file named after its first algorithm, which sees keys and bytes and nothing else. To add
-// a family, add it to family and families.
+// A family is a group of algorithms that share a kind of key and a way of signing. Each has a
+// file named after its first algorithm. The file knows keys and bytes, but no tokens. To add
+// a family, add it to Algorithm.family and to families.
 type family interface {
-	// generate makes the material of a new key, which NewKey takes.
+	// generate makes a new key of a type that NewKey takes.
 	generate(alg Algorithm) (any, error)
 
-	// newKey checks material of the family's types, and refers to it. It returns nil and
-	// no error for material of another family.
+	// newKey checks material of the family's types. The state refers to it. For material of
+	// another family it returns nil and no error.
 	newKey(material any, weak bool) (*keyState, error)
 
-	// detach copies what the caller could change. Only a checked key can be copied: crypto
-	// panics on parts that are nil or odd.
+	// detach copies all memory that the caller could change. The key must have been checked:
+	// package crypto panics on parts that are nil or invalid.
 	detach(k *keyState)
 
 	// kty is the kind of key in a JWK (RFC 7518, Section 6.1).
 	kty() string
 
-	// readJWK makes a checked and detached key of the members of the kind.
+	// readJWK makes a checked and detached key from the members for this kind of key.
 	readJWK(r *jwkReader, o *keyOptions) (*keyState, error)
 
-	// writeJWK returns the members of the kind but "kty"; those that are private only for
-	// a key whose private half is here.
+	// writeJWK returns the members for this kind of key, except "kty". It returns private
+	// ones only if the private half is in the program.
 	writeJWK(k *keyState) (public, private []jwkMember)
 
-	// sign appends the signature of input to dst. The key fits the algorithm, whose hash
-	// is given.
+	// sign appends the signature of input to dst. hash is that of the algorithm, which
+	// must fit the key.
 	sign(k *keyState, hash crypto.Hash, dst, input []byte) ([]byte, error)
 
-	// verify reports whether signature is one of input.
+	// verify reports whether signature is a signature of input.
 	verify(k *keyState, hash crypto.Hash, input, signature []byte) bool
 }
 
-// families has one family for each kind of key; that of secrets comes first.
+// families has one family for each kind of key. The family of secrets must be the first.
 var families = [...]family{hmacFamily{}, rsaFamily{}, ecdsaFamily{}, ed25519Family{}, mldsaFamily{}}
 
-// family returns that of a single algorithm.
+// family returns the family of a single algorithm.
 func (a Algorithm) family() family {
 	switch {
 	case a&hmacAlgorithms != 0:
@@ -72,8 +72,8 @@ func (k *keyState) sign(alg Algorithm, dst, input []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The private half is behind code of the caller's, which may be configured for another
-	// algorithm. Find out here, and not at the verifier.
+	// The signer is the caller's code, and may be configured for another algorithm. It is
+	// better to find out here than at the verifier.
 	if k.opaque && !f.verify(k, hash, input, dst[start:]) {
 		return nil, badKey("the crypto.Signer's signature does not hold by its own public key for " + alg.String() + "; is it set up for another algorithm?")
 	}
@@ -84,10 +84,10 @@ func (k *keyState) verify(alg Algorithm, input, signature []byte) bool {
 	return alg.family().verify(k, alg.row().hash, input, signature)
 }
 
-// signDigest lets the private half sign a digest, or the input itself for algorithms
-// without a hash.
+// signDigest signs a digest with the private half. For algorithms without a hash, digest is
+// the input itself.
 func (k *keyState) signDigest(digest []byte, opts crypto.SignerOpts) ([]byte, error) {
-	if k.opaque { // which may keep what it is given
+	if k.opaque { // the signer may keep the slice
 		digest = bytes.Clone(digest)
 	}
 	signature, err := k.signer.Sign(rand.Reader, digest, opts)
@@ -95,8 +95,8 @@ func (k *keyState) signDigest(digest []byte, opts crypto.SignerOpts) ([]byte, er
 	case err == nil:
 		return signature, nil
 	case k.opaque && !errors.Is(err, errors.ErrUnsupported):
-		// It may work again: access that was withdrawn, a quota that is used up and a
-		// network that is down look the same from here.
+		// The signer may work again later. Withdrawn access, an exhausted quota and a broken
+		// network cannot be told apart here.
 		return nil, foreignFailure(ErrUnavailable, "the crypto.Signer could not sign", err)
 	}
 	return nil, foreignFailure(ErrInvalidKey, "the key cannot sign", err)
@@ -109,7 +109,7 @@ func (k *keyState) appendSignature(dst, digest []byte, opts crypto.SignerOpts) (
 	return append(dst, signature...), err
 }
 
-// digest returns the hash of input, in buf.
+// digest returns the hash of input. It uses the memory of buf.
 func digest(hash crypto.Hash, input []byte, buf *[64]byte) []byte {
 	switch hash {
 	case crypto.SHA256:
@@ -128,7 +128,7 @@ func digest(hash crypto.Hash, input []byte, buf *[64]byte) []byte {
 
 const mldsaAlgorithms = MLDSA44 | MLDSA65 | MLDSA87
 
-// mldsaOf returns the algorithm of a JWK of the kind AKP, which must name it itself
+// mldsaOf returns the algorithm of a JWK of the kind AKP. The JWK must have an "alg"
 // (RFC 9964, Section 3).
 func mldsaOf(r *jwkReader, o *keyOptions) Algorithm {
 	r.text("alg")

@@ -23,7 +23,7 @@ func (ed25519Family) newKey(material any, _ bool) (*keyState, error) {
 		return newEd25519Public(key)
 	case ed25519.PrivateKey:
 		return newEd25519Private(key)
-	case *ed25519.PrivateKey: // which would pass for a crypto.Signer of the caller's
+	case *ed25519.PrivateKey: // without this case it would count as a crypto.Signer of the caller
 		if key == nil {
 			return nil, badKey("the Ed25519 key is nil")
 		}
@@ -46,7 +46,7 @@ func newEd25519Private(key ed25519.PrivateKey) (*keyState, error) {
 	if len(key) != ed25519.PrivateKeySize {
 		return nil, badKey("the Ed25519 private key has " + strconv.Itoa(len(key)) + " bytes, not 64; a seed of 32 goes through ed25519.NewKeyFromSeed")
 	}
-	// A signature made with the public half of another key gives the private half away.
+	// Signing with the public half of another key would reveal the private half.
 	if !bytes.Equal(ed25519.NewKeyFromSeed(key.Seed()), key) {
 		return nil, badKey("the last 32 bytes of the Ed25519 private key are the public half of another key")
 	}
@@ -57,9 +57,9 @@ func newEd25519Private(key ed25519.PrivateKey) (*keyState, error) {
 	return k, err
 }
 
-// ed25519SmallOrder are the y coordinates of the eight points whose order divides
-// 8, in the encoding of RFC 8032, Section 5.1.2, without the sign of x. With such
-// a key, signatures can be made that hold for any message.
+// ed25519SmallOrder are the y coordinates of the eight points whose order divides 8, in the
+// encoding of RFC 8032, Section 5.1.2, without the sign of x. Under such a public key, one
+// signature can hold for any message.
 var ed25519SmallOrder = [...]string{
 	"0100000000000000000000000000000000000000000000000000000000000000", // order 1
 	"ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", // order 2
@@ -68,9 +68,9 @@ var ed25519SmallOrder = [...]string{
 	"c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a", // order 8
 }
 
-// isUsableEd25519 refuses points of small order, and a y of the field's prime or
-// more, which RFC 8032, Section 5.1.3 does and some decoders do not. It
-// does not check that a point has that y: under a key that is no point, no signature holds.
+// isUsableEd25519 refuses points of small order. It refuses a y that is not less than the
+// prime of the field, as RFC 8032, Section 5.1.3 says; some decoders accept it. It does not
+// check that a point with this y exists: if not, no signature holds.
 func isUsableEd25519(key []byte) bool {
 	y := bytes.Clone(key)
 	y[31] &= 0x7f
@@ -87,7 +87,7 @@ func isUsableEd25519(key []byte) bool {
 }
 
 func (ed25519Family) detach(k *keyState) {
-	// Not by bytes.Clone, whose result would pass for a secret.
+	// Not bytes.Clone: its result is a []byte, which would count as a secret.
 	k.public = slices.Clone(k.public.(ed25519.PublicKey))
 	if key, ok := k.signer.(ed25519.PrivateKey); ok {
 		k.signer = slices.Clone(key)
@@ -96,7 +96,7 @@ func (ed25519Family) detach(k *keyState) {
 
 func (ed25519Family) kty() string { return "OKP" }
 
-// readJWK reads RFC 8037, Section 2.
+// readJWK reads the members of RFC 8037, Section 2.
 func (ed25519Family) readJWK(r *jwkReader, _ *keyOptions) (*keyState, error) {
 	if name := r.text("crv"); name != "Ed25519" {
 		return nil, unsupportedKey("the JWK is on the curve " + quote(name) + ", which is not supported")

@@ -19,12 +19,12 @@ const ecdsaAlgorithms = ES256 | ES384 | ES512
 
 type ecdsaFamily struct{}
 
-// A curve is one of RFC 7518, Section 6.2.1.1, and the one algorithm for it.
+// A curve is a curve of RFC 7518, Section 6.2.1.1, with its one algorithm.
 type curve struct {
 	elliptic.Curve
 	name string
 	alg  Algorithm
-	size int // of a coordinate, and of each half of a signature
+	size int // bytes of a coordinate, and of each half of a signature
 }
 
 var curves = [...]curve{
@@ -104,8 +104,8 @@ func newECDSAPrivate(key *ecdsa.PrivateKey) (*keyState, error) {
 	return k, nil
 }
 
-// cloneECDSAPrivate makes the key that the private half alone says; the public
-// half must be a point.
+// cloneECDSAPrivate makes a new key from the private number alone. The public half of the
+// given key must be a point on the curve.
 func cloneECDSAPrivate(key *ecdsa.PrivateKey) (*ecdsa.PrivateKey, error) {
 	d, err := key.Bytes()
 	if err != nil {
@@ -125,7 +125,7 @@ func (ecdsaFamily) detach(k *keyState) {
 
 func (ecdsaFamily) kty() string { return "EC" }
 
-// readJWK reads RFC 7518, Section 6.2.
+// readJWK reads the members of RFC 7518, Section 6.2.
 func (ecdsaFamily) readJWK(r *jwkReader, _ *keyOptions) (*keyState, error) {
 	name := r.text("crv")
 	c := curveWhere(func(c *curve) bool { return c.name == name })
@@ -152,8 +152,8 @@ func (ecdsaFamily) readJWK(r *jwkReader, _ *keyOptions) (*keyState, error) {
 	return k, nil
 }
 
-// coordinate makes a number of a JWK as long as RFC 7518, Section 6.2.1.2 wants it, however
-// many leading zeros it has. A nil one, which is absent, stays nil.
+// coordinate gives a number of a JWK the length that RFC 7518, Section 6.2.1.2 asks for, by
+// adding or removing leading zeros. An absent number, nil, stays nil.
 func (c *curve) coordinate(r *jwkReader, name string, number []byte) []byte {
 	if number == nil {
 		return nil
@@ -169,7 +169,7 @@ func (c *curve) coordinate(r *jwkReader, name string, number []byte) []byte {
 func (ecdsaFamily) writeJWK(k *keyState) (public, private []jwkMember) {
 	key := k.public.(*ecdsa.PublicKey)
 	c := curveOf(key)
-	point, _ := key.Bytes() // 4, then both coordinates in full; it was checked
+	point, _ := key.Bytes() // 4, then both coordinates in full length; the key was checked
 	if key, ok := k.signer.(*ecdsa.PrivateKey); ok {
 		d, _ := key.Bytes() // as long as the curve's order
 		private = []jwkMember{{name: "d", bytes: d}}
@@ -210,8 +210,8 @@ func (ecdsaFamily) verify(k *keyState, hash crypto.Hash, input, signature []byte
 	return ok && ecdsa.VerifyASN1(key, digest(hash, input, &buf), der)
 }
 
-// appendDERSignature appends an ASN.1 SEQUENCE of two INTEGERs. A half that is
-// zero is never right, whatever a primitive makes of it.
+// appendDERSignature appends an ASN.1 SEQUENCE of two INTEGERs. It returns false if a half is
+// zero: that is never a valid signature, so do not depend on crypto/ecdsa for it.
 func appendDERSignature(dst, r, s []byte) ([]byte, bool) {
 	r, s = bytes.TrimLeft(r, "\x00"), bytes.TrimLeft(s, "\x00")
 	if len(r) == 0 || len(s) == 0 {
@@ -219,7 +219,7 @@ func appendDERSignature(dst, r, s []byte) ([]byte, bool) {
 	}
 	length := 4 + len(r) + int(r[0]>>7) + len(s) + int(s[0]>>7)
 	dst = append(dst, 0x30)
-	if length >= 0x80 { // two numbers of P-521 can take that much
+	if length >= 0x80 { // only for P-521
 		dst = append(dst, 0x81)
 	}
 	dst = append(dst, byte(length))

@@ -23,7 +23,7 @@ func (hmacFamily) newKey(material any, weak bool) (*keyState, error) {
 	return nil, nil
 }
 
-// newSecret checks an HMAC secret, and refers to it.
+// newSecret checks an HMAC secret. The state refers to it.
 func newSecret(secret []byte, weak bool) (*keyState, error) {
 	k := new(keyState)
 	if err := k.setSecret(secret, weak); err != nil {
@@ -32,7 +32,7 @@ func newSecret(secret []byte, weak bool) (*keyState, error) {
 	return k, nil
 }
 
-// setSecret makes k the state of a secret, which it refers to.
+// setSecret checks a secret and makes k its state. k refers to the secret.
 func (k *keyState) setSecret(secret []byte, weak bool) error {
 	if err := checkSecret(secret, weak); err != nil {
 		return err
@@ -60,8 +60,7 @@ func (hmacFamily) detach(k *keyState) { k.secret = bytes.Clone(k.secret) }
 
 func (hmacFamily) kty() string { return "oct" }
 
-// readJWK reads RFC 7518, Section 6.4. A secret in base64url with padding is refused: it is
-// more likely used as a text somewhere.
+// readJWK reads the member of RFC 7518, Section 6.4.
 func (hmacFamily) readJWK(r *jwkReader, o *keyOptions) (*keyState, error) {
 	secret := r.secret("k")
 	if r.err != nil {
@@ -80,25 +79,26 @@ func (hmacFamily) sign(k *keyState, hash crypto.Hash, dst, input []byte) ([]byte
 	return append(dst, m.of(input)...), nil
 }
 
-// verify compares in a time that does not tell how much of signature is right.
+// verify compares in constant time.
 func (hmacFamily) verify(k *keyState, hash crypto.Hash, input, signature []byte) bool {
 	m := k.takeMAC(hash)
 	defer k.returnMAC(hash, m)
 	return hmac.Equal(m.of(input), signature)
 }
 
-// A mac is an HMAC state with a buffer for its sum. For a key that is kept it comes
-// from crypto/hmac, keyed once: keying costs as much as hashing a small token. A raw
-// key is used once, and keying crypto/hmac takes five allocations. So its hash is bare,
-// and the two steps of RFC 2104 are made here.
+// A mac is an HMAC state with a buffer for its sum.
+//
+// For a Key it is a crypto/hmac, keyed once: keying costs as much as hashing a small token.
+// A raw key is used for one call, and keying crypto/hmac takes five allocations. So for a raw
+// key the Hash is a plain hash function, and the two steps of RFC 2104 are made here.
 type mac struct {
 	hash.Hash
-	key []byte // of a raw key; nil for one that is kept
+	key []byte // the raw key; nil for a Key
 	pad [128]byte
 	sum [64]byte
 }
 
-// of returns the MAC of input, until the next call.
+// of returns the MAC of input. It is valid until the next call.
 func (m *mac) of(input []byte) []byte {
 	if m.key == nil {
 		m.Write(input)
@@ -124,8 +124,8 @@ func (m *mac) of(input []byte) []byte {
 	return m.Sum(m.sum[:0])
 }
 
-// ipad is that of RFC 2104, Section 2, and ipad XOR ipadToOpad is opad. They are as
-// long as the longest block.
+// ipad is the value of RFC 2104, Section 2, and ipad XOR ipadToOpad is opad. They are as long
+// as the longest block.
 var ipad, ipadToOpad = filled(0x36), filled(0x36 ^ 0x5c)
 
 func filled(b byte) (pad [128]byte) {
@@ -135,11 +135,11 @@ func filled(b byte) (pad [128]byte) {
 	return pad
 }
 
-// rawMACs are bare states, of no key.
+// rawMACs are the pools of states for raw keys. The pooled states have no key.
 var rawMACs [3]sync.Pool
 
-// takeMAC returns a state for one goroutine, until returnMAC. A key that is kept has its
-// pools, and raw keys share rawMACs.
+// takeMAC takes a state from a pool, for one goroutine, until returnMAC. A Key has pools, and
+// raw keys share rawMACs.
 func (k *keyState) takeMAC(hash crypto.Hash) *mac {
 	pools := k.macs
 	if pools == nil {
@@ -159,7 +159,7 @@ func (k *keyState) takeMAC(hash crypto.Hash) *mac {
 	return m
 }
 
-// returnMAC puts a state back into its pool, a bare one without the raw key and its pads.
+// returnMAC puts a state back into its pool. It clears the state of a raw key first.
 func (k *keyState) returnMAC(hash crypto.Hash, m *mac) {
 	m.Reset()
 	if k.macs == nil {
@@ -170,11 +170,11 @@ func (k *keyState) returnMAC(hash crypto.Hash, m *mac) {
 	k.macs[hash-crypto.SHA256].Put(m)
 }
 
-// forget clears all that is left of a raw key. A hash keeps in its buffer what was
-// written last, even after Reset, and a key longer than a block is written: only
-// writing over it clears that. Less than a block is only copied and costs nothing;
-// the last byte of the buffer never held a key, as a full one is hashed from where
-// it is.
+// forget clears all traces of a raw key. A key longer than a block is written to the hash,
+// and a hash keeps the end of its input in a buffer, even after Reset. So forget overwrites
+// the buffer with zeros, one byte less than a block: these are only copied, not hashed. The
+// last byte of the buffer never has a part of a key, because a full block is hashed without
+// being copied.
 func (m *mac) forget() {
 	clear(m.pad[:])
 	clear(m.sum[:])

@@ -8,8 +8,8 @@ import (
 	"strconv"
 )
 
-// ML-DSA-44, ML-DSA-65 and ML-DSA-87 (FIPS 204, RFC 9964), where the standard
-// library has them. The message is signed as it is, with an empty context
+// ML-DSA-44, ML-DSA-65 and ML-DSA-87 (FIPS 204, RFC 9964), if the standard library has
+// crypto/mldsa. The message is signed without hashing it first, and with an empty context
 // (RFC 9964, Section 5).
 
 const supportedAlgorithms = allAlgorithms
@@ -55,11 +55,11 @@ func newMLDSAPublic(key *mldsa.PublicKey) (*keyState, error) {
 		return nil, errNoMLDSA
 	}
 	alg := algorithmNamed(key.Parameters().String())
-	// Such a key is of one algorithm, and its JWK says so (RFC 9964, Section 3).
+	// A key is for one algorithm, which its JWK must name (RFC 9964, Section 3).
 	return &keyState{family: mldsaFamily{}, kind: alg.String() + " key", public: key, fits: alg, bound: alg}, nil
 }
 
-// detach copies the whole, which can be overwritten. Its parts cannot be changed.
+// detach copies the structs, which the caller can overwrite. Their parts cannot be changed.
 func (mldsaFamily) detach(k *keyState) {
 	public := *k.public.(*mldsa.PublicKey)
 	k.public = &public
@@ -71,7 +71,8 @@ func (mldsaFamily) detach(k *keyState) {
 
 func (mldsaFamily) kty() string { return "AKP" }
 
-// readJWK reads RFC 9964, Section 3: a public key, and a seed where the key is private.
+// readJWK reads the members of RFC 9964, Section 3: a public key, and for a private key a
+// seed.
 func (mldsaFamily) readJWK(r *jwkReader, o *keyOptions) (*keyState, error) {
 	alg, public, seed := mldsaOf(r, o), r.bytes("pub"), r.optionalBytes("priv")
 	if r.err != nil {
@@ -79,7 +80,7 @@ func (mldsaFamily) readJWK(r *jwkReader, o *keyOptions) (*keyState, error) {
 	}
 	p := mldsaParameters(alg)
 	key, err := mldsa.NewPublicKey(p, public)
-	if err != nil { // which any bytes of the right number are not
+	if err != nil { // any bytes of the right length are a key
 		return nil, badKey("the public key of " + alg.String() + " has " + strconv.Itoa(len(public)) + " bytes, not " + strconv.Itoa(p.PublicKeySize()))
 	}
 	if seed == nil {

@@ -4,8 +4,8 @@ package jwt
 
 import "crypto"
 
-// ML-DSA if the standard library has no crypto/mldsa: names parse, and keys are refused, so
-// that nothing that takes a key is ever called.
+// ML-DSA if the standard library has no crypto/mldsa. The names parse. Keys are refused, so
+// the methods that take a key are never called.
 
 const supportedAlgorithms = allAlgorithms &^ mldsaAlgorithms
 

@@ -25,12 +25,12 @@ const (
 	generatedRSABits = 3072
 )
 
-// mostRSACost bounds the keys of a set that one token can have tried: as many as cost what
-// one of the most bits does, or sixteen of 4096 bits.
+// mostRSACost bounds the RSA keys of a set that are tried for one token: together they may
+// cost as much as one key of 16384 bits, or sixteen of 4096 bits.
 const mostRSACost = mostRSABits * mostRSABits
 
-// rsaCost is what a verification costs, beside others; 0 for keys of other kinds, sixteen
-// of which cost less than one RSA key of the most bits.
+// rsaCost is the relative cost of a verification. It is 0 for keys of other kinds: sixteen of
+// them cost less than one RSA key of 16384 bits.
 func (k *keyState) rsaCost() int {
 	key, ok := k.public.(*rsa.PublicKey)
 	if !ok {
@@ -66,11 +66,11 @@ func newRSAPublic(key *rsa.PublicKey, weak bool) (*keyState, error) {
 	switch bits := key.N.BitLen(); {
 	case bits < least:
 		return nil, badKey("the RSA key has " + strconv.Itoa(bits) + " bits, and at least " + strconv.Itoa(least) +
-			" are wanted (RFC 7518, Section 3.3); AllowWeakKey takes those of old systems, from 1024 bits")
+			" are wanted (RFC 7518, Section 3.3); AllowWeakKey accepts keys of old systems, from 1024 bits")
 	case bits > mostRSABits:
-		return nil, badKey("the RSA key has " + strconv.Itoa(bits) + " bits, and at most 16384 are taken, so that none makes a verifier slow")
+		return nil, badKey("the RSA key has " + strconv.Itoa(bits) + " bits, and at most 16384 are accepted, so that no key makes a verifier slow")
 	case key.N.Bit(0) == 0:
-		return nil, badKey("the modulus of the RSA key is even, so it is the product of no two odd primes")
+		return nil, badKey("the modulus of the RSA key is even, so it is not the product of two odd primes")
 	case key.E < 3 || key.E&1 == 0 || key.E > math.MaxInt32:
 		return nil, errRSAExponent
 	}
@@ -100,8 +100,8 @@ func newRSAPrivate(key *rsa.PrivateKey, weak bool) (*keyState, error) {
 	return k, nil
 }
 
-// newRSA makes a detached key of the numbers that a JWK or PKCS #1 has: a private key if
-// there is a D. The public half is checked before anything is computed with it.
+// newRSA makes a detached key from the numbers of a JWK or of PKCS #1. If D is present it is a
+// private key. The public half is checked before anything is computed with it.
 func newRSA(n rsakey.Numbers, weak bool) (*keyState, error) {
 	if !n.E.IsInt64() || n.E.Int64() > math.MaxInt32 {
 		return nil, errRSAExponent
@@ -133,13 +133,13 @@ type rsaMember struct {
 	number **big.Int
 }
 
-// rsaMembers has the two public ones first, and then "d".
+// rsaMembers returns the members. The first two are public, the third is "d".
 func rsaMembers(n *rsakey.Numbers) [8]rsaMember {
 	return [...]rsaMember{{"n", &n.N}, {"e", &n.E}, {"d", &n.D}, {"p", &n.P}, {"q", &n.Q}, {"dp", &n.DP}, {"dq", &n.DQ}, {"qi", &n.QI}}
 }
 
-// readJWK takes numbers with leading zeros too: RFC 7518, Section 2 forbids them, and many
-// issuers write one, as a sign.
+// readJWK reads the members of RFC 7518, Section 6.3. It accepts leading zeros: Section 2
+// forbids them, but many issuers write one, as the sign in ASN.1.
 func (rsaFamily) readJWK(r *jwkReader, o *keyOptions) (*keyState, error) {
 	if r.find("oth") != 0 {
 		return nil, asBadKey(rsakey.ErrMorePrimes)

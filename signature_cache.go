@@ -9,15 +9,15 @@ import (
 
 // The cache of signatures that held: see WithSignatureCache.
 //
-// Whether a signature holds depends on the algorithm, the key, the signing input and the
-// signature alone. An entry has all of them, by SHA-256: a hit says what the public-key
-// operation would say again. What depends on anything else, the clock or the options, is
-// not cached.
+// Whether a signature holds depends only on the algorithm, the key, the signing input and the
+// signature. An entry has the SHA-256 of all of them, so a hit gives the result that the
+// public-key operation would give. Checks that depend on anything else, such as the clock or
+// the options, are not cached.
 
-// A signatureCache is a hash table of fixed size. A new entry evicts the oldest of its bucket.
-// Nobody waits: where two goroutines write to one bucket at the same time, one does not write,
-// and a reader that a writer disturbs takes it for a miss. Either costs one more public-key
-// operation.
+// A signatureCache is a hash table of fixed size. A new entry evicts the oldest one in its
+// bucket. No goroutine waits. If two goroutines write to a bucket at the same time, one of
+// them gives up. If a bucket changes while a goroutine reads it, the read is a miss. Either
+// costs one more public-key operation.
 type signatureCache struct {
 	seed    [16]byte // so that an issuer cannot make tokens that evict those of another
 	buckets []cacheBucket
@@ -27,24 +27,24 @@ const (
 	// cacheWays is how many entries a bucket has.
 	cacheWays = 8
 
-	// roomPerToken is how many entries the cache has for each token that it was asked to
-	// remember. Buckets fill unevenly: with one entry each, more than half of n tokens in
-	// use would evict one another in turn.
-	roomPerToken = 2
+	// entriesPerToken is how many entries the cache has for each of the n tokens. Buckets
+	// fill unevenly: with one entry for each token, more than half of n tokens in use would
+	// evict one another in turn.
+	entriesPerToken = 2
 
-	// mostCached is the largest size, of 130 MiB.
+	// mostCached is the largest size. The cache then has 130 MiB.
 	mostCached = 1 << 20
 )
 
-// A cacheBucket is a sequence lock: its version is odd while an entry is written, and another
-// one afterwards. Half of it is the count of entries written.
+// A cacheBucket is protected by a sequence lock: version is odd while an entry is written,
+// and has increased afterwards. version/2 is the number of entries written so far.
 type cacheBucket struct {
 	version atomic.Uint64
 	entries [cacheWays]cacheEntry
 }
 
 // A cacheEntry says that one signature holds by one key: see sum and keyState.fingerprint. An
-// empty one is all zeros, which no SHA-256 is known to be.
+// empty entry is all zeros. No input with such a SHA-256 is known.
 type cacheEntry struct {
 	signed, key [4]atomic.Uint64
 }
@@ -61,14 +61,14 @@ func sum256Of(text []byte) (s sum256) {
 }
 
 func newSignatureCache(tokens int) *signatureCache {
-	c := &signatureCache{buckets: make([]cacheBucket, (roomPerToken*tokens+cacheWays-1)/cacheWays)}
+	c := &signatureCache{buckets: make([]cacheBucket, (entriesPerToken*tokens+cacheWays-1)/cacheWays)}
 	rand.Read(c.seed[:])
 	return c
 }
 
-// sum returns the sum of what was signed, its signature and the algorithm. It appends to
-// input, and takes that away again. The fixed length of what it appends, and the length of
-// the input within, say where the signature begins.
+// sum returns the SHA-256 of the signing input, the signature, the seed and the algorithm. It
+// uses the free capacity of input as a buffer. The length of the input is hashed too, so that
+// no other split into input and signature has the same sum.
 func (c *signatureCache) sum(alg Algorithm, input *[]byte, signature []byte) sum256 {
 	n := len(*input)
 	text := append(*input, signature...)
@@ -79,15 +79,15 @@ func (c *signatureCache) sum(alg Algorithm, input *[]byte, signature []byte) sum
 	return sum256Of(text)
 }
 
-// has reports whether the signature is known to hold by the key. Sums are compared in time
-// that depends on them: without the seed nobody knows which tokens have sums that are alike,
-// and half a sum is worth nothing.
+// has reports whether the cache has an entry for the signature and the key. The comparison is
+// not constant-time. An attacker does not know the seed, so cannot find tokens with similar
+// sums, and learning a part of a sum is of no use.
 func (c *signatureCache) has(signed, key sum256) bool {
 	b := c.bucket(signed)
 	return b.read(func() bool { return b.contains(signed, key) })
 }
 
-// add notes that the signature holds by the key. Another goroutine may have noted it since has.
+// add stores an entry for the signature and the key, unless another goroutine just did.
 func (c *signatureCache) add(signed, key sum256) {
 	b := c.bucket(signed)
 	b.write(func(oldest *cacheEntry) bool {
@@ -104,7 +104,7 @@ func (c *signatureCache) bucket(signed sum256) *cacheBucket {
 	return &c.buckets[signed[0]%uint64(len(c.buckets))]
 }
 
-// read returns what f returns, or false where an entry is written meanwhile.
+// read returns the result of f, or false if an entry was written meanwhile.
 func (b *cacheBucket) read(f func() bool) bool {
 	version := b.version.Load()
 	return version&1 == 0 && f() && b.version.Load() == version

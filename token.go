@@ -9,40 +9,40 @@ import (
 	"github.com/token-jwt/jwt/internal/strictjson"
 )
 
-// A Token is a token whose signature holds, whole: what a successful decode
-// returns, what validators are given, and what [ExpiredError] has of one that has
-// expired. It is the caller's own.
+// A Token is a token whose signature holds. [DecodeComplete] returns one, validators receive
+// one, and [ExpiredError] has one if the token has expired. It shares no memory with other
+// tokens.
 //
-// It prints, and goes to JSON and slog, without its signature, so that what is
-// logged cannot be used. But package fmt calls no method of what it finds in an
-// unexported field of another struct, and prints a Token there with its signature:
-// hold a *Token in such a field, of which fmt prints the address.
+// Package fmt, encoding/json and log/slog show it without its signature, so that a token in
+// a log cannot be used. But fmt calls no methods on values in unexported fields of other
+// structs: it would print a Token there with its signature. Hold a *Token in such a field:
+// fmt prints only its address.
 type Token struct {
 	Header    Header // the JOSE header
 	Claims    Claims // the claims set
-	Payload   []byte // the octets that Claims was read from
+	Payload   []byte // the bytes that Claims was read from
 	Signature []byte `json:"-"` // the bytes of the signature
 
-	// CheckedAt is the time that the claims were checked against: what the decoder's
-	// clock said, once for all checks of the token, in UTC. A validator compares other
-	// dates with it. It is zero in a token that a program made.
+	// CheckedAt is the time that the claims were checked against, in UTC. The decoder's
+	// clock was read once for all checks of the token. A validator compares other dates
+	// with it. It is zero in a token that a program made.
 	CheckedAt time.Time `json:"-"`
 }
 
-// An UnverifiedToken is what a token says of itself, as [DecodeUnverified] reads
-// it: anybody may have written it. Use it to look, or to choose among decoders
-// that were made beforehand, and then let one of them verify the token.
+// An UnverifiedToken is the result of [DecodeUnverified]: anyone may have written it. Use it
+// to inspect a token, or to choose among decoders that were made beforehand. Then let one of
+// them verify the token.
 type UnverifiedToken struct {
 	Header  Header // the JOSE header; its Algorithm is 0 for an unknown "alg"
 	Claims  Claims // the claims set, none of it checked
-	Payload []byte // the octets that Claims was read from
+	Payload []byte // the bytes that Claims was read from
 }
 
-// DecodeInto stores the claims in a type of the caller's, as [Decoder.DecodeInto]
-// does: dst is a non-nil pointer to a struct, to a map with string keys, or to a
-// pointer to one, else it is an [ErrInvalidOption]. A claim that does not fit is
-// an [ErrInvalidToken] that names it. On an error dst is as it was. It reads
-// Payload, or Claims in a token that a program made for its tests.
+// DecodeInto stores the claims in dst, as [Decoder.DecodeInto] does. dst is a non-nil
+// pointer to a struct, to a map with string keys, or to a pointer to one of these; anything
+// else is an [ErrInvalidOption]. A claim that does not fit is an [ErrInvalidToken] that
+// names the claim. On an error dst is unchanged. DecodeInto reads Payload, or if that is nil
+// Claims, as in a token that a program made for its tests.
 func (t *Token) DecodeInto(dst any) error {
 	target, err := targetOf(dst, nil)
 	if err != nil {
@@ -64,13 +64,13 @@ func (t *Token) DecodeInto(dst any) error {
 	return target.fill(&d)
 }
 
-// Format prints the header and the claims, by any verb, and never the signature.
+// Format prints the header and the claims, and never the signature, whatever the verb.
 func (t Token) Format(f fmt.State, verb rune) {
 	fmt.Fprintf(f, fmt.FormatString(f, verb), tokenView{t.Header.String(), t.Claims})
 }
 
-// LogValue is what log/slog shows of the token: its header and its claims, which
-// may be personal, and never its signature.
+// LogValue is what log/slog shows of the token: its header and its claims, but never its
+// signature. The claims may be personal data.
 func (t *Token) LogValue() slog.Value {
 	if t == nil {
 		return slog.StringValue("jwt.Token(none)")
@@ -78,13 +78,13 @@ func (t *Token) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("header", t.Header.String()), slog.Any("claims", map[string]any(t.Claims)))
 }
 
-// A tokenView is a token without what would let it be used.
+// A tokenView is a token without its signature, so that it cannot be used.
 type tokenView struct {
 	Header string
 	Claims Claims
 }
 
-// whole returns the token, for the caller to keep: the same each time.
+// whole returns the token, which the caller may keep. It is the same one each time.
 func (s *scratch) whole() *Token {
 	if s.complete == nil {
 		t := s.expiredToken()
@@ -94,13 +94,12 @@ func (s *scratch) whole() *Token {
 	return s.complete
 }
 
-// expiredToken returns the token without its claims, which clone reads again for
-// whoever asks for them.
+// expiredToken returns the token without its claims. clone reads them again from the payload.
 func (s *scratch) expiredToken() *Token {
 	return &Token{Header: *s.header, Payload: slices.Clone(s.claimsJSON), Signature: slices.Clone(s.signature), CheckedAt: s.checkedAt.time()}
 }
 
-// claims returns the claims set, for the caller to keep.
+// claims returns the claims set, which the caller may keep.
 func (s *scratch) claims() Claims {
 	if s.complete != nil { // what the validators saw
 		return s.complete.Claims
@@ -108,7 +107,7 @@ func (s *scratch) claims() Claims {
 	return s.json.Map(0)
 }
 
-// clone makes a copy that shares no memory; nil of nil.
+// clone returns a copy that shares no memory with t. It returns nil for nil.
 func (t *Token) clone() *Token {
 	if t == nil {
 		return nil

@@ -5,12 +5,13 @@ import (
 	"errors"
 )
 
-// The program's own checks, which run last, and what their errors become.
+// Validators: checks that the program writes. They run last.
 
-// validate runs them in the order of the options. A nil ctx stands for that of the policy.
+// validate runs the validators in the order of the options. If ctx is nil, the context of
+// the policy is used.
 //
-// Validators are not added up in the settings as lists are: the sum would be on the heap,
-// and with it every closure that is given as a validator.
+// The settings do not collect the validators in a list, as they do for names. Escape
+// analysis would put the list on the heap, and with it every closure given as a validator.
 func (s *scratch) validate(p *decodePolicy, ctx context.Context) error {
 	if ctx == nil {
 		ctx = p.context()
@@ -25,8 +26,8 @@ func (s *scratch) validate(p *decodePolicy, ctx context.Context) error {
 	return nil
 }
 
-// refusal is a validator's error as one of ours: the token's fault, unless it
-// says that something else is down, or that time ran out.
+// refusal wraps the error of a validator. It is the token's fault, unless a service is down
+// or a deadline passed.
 func refusal(err error) error {
 	switch {
 	case errors.Is(err, ErrKeySet): // of another token's keys

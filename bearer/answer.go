@@ -11,30 +11,30 @@ import (
 	"github.com/token-jwt/jwt"
 )
 
-// What is answered to a request that does not pass (RFC 6750, Section 3).
+// Answering requests that are refused (RFC 6750, Section 3).
 
 // WriteError answers a request that was refused with err, as [Guard.Handler] does:
 //
 //	400 invalid_request     ErrInvalidRequest
 //	401                     ErrNoToken
-//	401 invalid_token       what is under jwt.ErrInvalidToken
+//	401 invalid_token       errors under jwt.ErrInvalidToken
 //	403 insufficient_scope  ErrInsufficientScope
 //	403                     ErrCrossOrigin
 //	500                     jwt.ErrInvalidKey, jwt.ErrInvalidOption, any other error, and nil
 //	503                     jwt.ErrUnavailable, and a context that ended
 //
-// It sets WWW-Authenticate where the client can do something about it: with 400 and 401,
-// and for a scope. It sets Cache-Control and X-Content-Type-Options too, but no
-// Retry-After, as nobody knows when. Then it writes a line of text, or lets the handler
-// of [WithErrorHandler] write. The text is fixed: nothing of the request, of err or of a
-// token is in it. A 500 without such a handler is logged by [slog.Default], with err.
+// It sets WWW-Authenticate if the client can act on it: with 400 and 401, and for a missing
+// scope. It also sets Cache-Control and X-Content-Type-Options, but no Retry-After, because
+// it cannot know the time. Then it writes a line of text, or calls the handler of
+// [WithErrorHandler]. The text is fixed: it has nothing of the request, of err or of a token.
+// A 500 is logged by [slog.Default], with err, unless there is such a handler.
 //
 // A nil or empty guard answers 500. It is safe for concurrent use.
 func (g *Guard) WriteError(w http.ResponseWriter, r *http.Request, err error) {
 	g.answer(w, r, err, "")
 }
 
-// answer is WriteError with the scopes that were wanted, separated by spaces.
+// answer is WriteError with the required scopes, separated by spaces.
 func (g *Guard) answer(w http.ResponseWriter, r *http.Request, err error, scope string) {
 	switch {
 	case g == nil || g.decoder == nil:
@@ -44,7 +44,7 @@ func (g *Guard) answer(w http.ResponseWriter, r *http.Request, err error, scope 
 	}
 	a := answerTo(err, r)
 	h := w.Header()
-	h.Del("Content-Length") // of what would have been written
+	h.Del("Content-Length") // an outer handler may have set it for another body
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	if a.challenge {
@@ -57,7 +57,7 @@ func (g *Guard) answer(w http.ResponseWriter, r *http.Request, err error, scope 
 		return
 	}
 	if a.status == http.StatusInternalServerError { // the program's fault, which no client can cause
-		slog.Default().ErrorContext(contextOf(r), "bearer: requests cannot be judged", "error", err)
+		slog.Default().ErrorContext(contextOf(r), "bearer: requests cannot be checked", "error", err)
 	}
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(a.status)
@@ -73,7 +73,7 @@ func contextOf(r *http.Request) context.Context {
 	return r.Context()
 }
 
-// An answer is what the class of an error comes to.
+// An answer is the HTTP answer for a class of errors.
 type answer struct {
 	status      int
 	challenge   bool   // whether WWW-Authenticate is sent
@@ -82,9 +82,9 @@ type answer struct {
 	body        string
 }
 
-// answerTo asks for the classes in an order that matters where an error matches
-// several. A validator's error is an ErrInvalidToken, but may be more. The token's
-// fault stands before the program's, so that no token causes a 500.
+// answerTo tests the classes in an order that matters if an error matches several. The error
+// of a validator is an ErrInvalidToken, but may match another class too. The token's faults
+// come before the program's, so that no token causes a 500.
 func answerTo(err error, r *http.Request) answer {
 	is := func(class error) bool { return errors.Is(err, class) }
 	switch {
@@ -112,21 +112,21 @@ func answerTo(err error, r *http.Request) answer {
 		return answer{http.StatusUnauthorized, true, "invalid_token", "", "The access token is invalid"}
 	case is(jwt.ErrInvalidKey), is(jwt.ErrInvalidOption):
 	case r != nil && r.Context().Err() != nil:
-		return unavailable // of a decoder of the program's own, which does not say why it gave up
+		return unavailable // the program's own decoder gave up without an error class
 	}
 	return answer{http.StatusInternalServerError, false, "", "", "Internal server error"}
 }
 
 var unavailable = answer{http.StatusServiceUnavailable, false, "", "", "Tokens cannot be checked now; try again later"}
 
-// challenge is the value of WWW-Authenticate. RFC 6750, Section 3: the scheme "MUST be
+// challenge returns the value of WWW-Authenticate. RFC 6750, Section 3: the scheme "MUST be
 // followed by one or more auth-param values", so there is always a realm.
 func (g *Guard) challenge(a answer, scope string) string {
 	return "Bearer " + g.realm + param("error", a.code) + param("error_description", a.description) + param("scope", scope) + g.metadata
 }
 
-// param is one more parameter, or nothing where it has no value. Only a realm has
-// characters to escape.
+// param returns one more parameter, or "" if it has no value. Values need no escaping; only a
+// realm does.
 func param(name, value string) string {
 	if value == "" {
 		return ""
@@ -134,13 +134,12 @@ func param(name, value string) string {
 	return ", " + name + `="` + value + `"`
 }
 
-// quoted is a quoted-string of printable ASCII (RFC 9110, Section 5.6.4).
+// quoted returns a quoted-string of printable ASCII (RFC 9110, Section 5.6.4).
 func quoted(text string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) + `"`
 }
 
-// A lateWriter sends the right status where an error handler sends none: net/http
-// would send 200.
+// A lateWriter sends the right status if an error handler sends none: net/http would send 200.
 type lateWriter struct {
 	http.ResponseWriter
 	status int
@@ -148,7 +147,7 @@ type lateWriter struct {
 }
 
 func (w *lateWriter) WriteHeader(status int) {
-	w.sent = w.sent || status >= 200 // those below are not final
+	w.sent = w.sent || status >= 200 // lower ones are not final
 	w.ResponseWriter.WriteHeader(status)
 }
 

@@ -2,40 +2,42 @@
 // tokens ([RFC 6750]). [New] makes a [Guard] from a decoder, and [Guard.Handler] lets
 // only requests with a good token pass.
 //
-// The handler behind gets the token with [FromContext]; its tests put one in with
-// [NewContext]. [Guard.Scope] asks for scopes. [Guard.Authenticate] and
-// [Guard.WriteError] are the same in two steps, for frameworks and for middleware of
-// the program's own.
+// The guarded handler reads the token with [FromContext]; its tests set one with
+// [NewContext]. [Guard.Scope] asks for scopes. [Guard.Authenticate] and [Guard.WriteError] do
+// the same in two steps, for frameworks and for middleware that the program writes.
 //
 // # Where the token is
 //
-// It is read from "Authorization: Bearer <token>", or with [WithHeader] from another
-// header; with [WithForm] also from a form, and with [WithCookie] from a cookie, where
-// neither header nor form has one. It is never read from the query of the URL, which
-// ends up in logs. OPTIONS is guarded too: put the middleware that answers CORS
+// The token is read from "Authorization: Bearer <token>", or with [WithHeader] from another
+// header. With [WithForm] it is also read from a form. With [WithCookie] it is read from a
+// cookie if neither header nor form has one. It is never read from the query of the URL,
+// which ends up in logs. OPTIONS is guarded too: put the middleware that answers CORS
 // preflights outside the guard.
 //
 // # Answers
 //
-// A request without a token is answered with 401, one whose token is not good with 401
-// "invalid_token", one that is malformed or has two tokens with 400
-// "invalid_request", and one whose token lacks a scope with 403
-// "insufficient_scope" (RFC 6750, Section 3.1); see [Guard.WriteError] for the rest. The
-// header WWW-Authenticate tells the client why, and with [WithResourceMetadata] where
-// tokens are issued ([RFC 9728]).
+// The answers are those of RFC 6750, Section 3.1; see [Guard.WriteError] for all of them:
+//
+//   - 401 for a request without a token
+//   - 401 "invalid_token" for a token that is refused
+//   - 400 "invalid_request" for a request that is malformed or has two tokens
+//   - 403 "insufficient_scope" for a token that lacks a scope
+//
+// The header WWW-Authenticate tells the client why. With [WithResourceMetadata] it also says
+// where tokens are issued ([RFC 9728]).
 //
 // # Security considerations
 //
-// Who has a bearer token can use it. So a token that never expires is refused unless
-// [WithoutExpiry] allows it, and one that is bound to a key, which somebody would have
-// to check, unless [AllowBound] does.
+// Anyone who has a bearer token can use it. So a token that never expires is refused unless
+// [WithoutExpiry] allows it. A token that is bound to a key is refused unless [AllowBound]
+// allows it, because the guard does not check that key.
 //
-// A browser sends cookies whichever page asks. So a token in a cookie counts only where
-// [http.CrossOriginProtection] lets the request pass.
+// A browser sends cookies with requests of any page. So a token in a cookie is accepted only
+// if [http.CrossOriginProtection] accepts the request.
 //
-// Answers and logs are read by others. So nothing of a token is written to either. The
-// program's own faults, which are answered with 500, are logged by [log/slog.Default]
-// unless [WithErrorHandler] is given; its error may quote issuer, audience and type.
+// Others can read answers and logs. So neither has a token. The program's own faults, which
+// are answered with 500, are logged by [log/slog.Default] unless [WithErrorHandler] is given;
+// the error may quote issuer, audience and type.
 //
 // [RFC 6750]: https://www.rfc-editor.org/rfc/rfc6750.html
 // [RFC 9728]: https://www.rfc-editor.org/rfc/rfc9728.html
@@ -51,23 +53,24 @@ import (
 	"github.com/token-jwt/jwt"
 )
 
-// A Decoder verifies tokens: a [jwt.Decoder], or one of the program's own. On an error
-// the token is refused; see [Guard.WriteError] for the answer to each class. It must be
-// safe for concurrent use. The token that it returns is given to handlers as it is.
+// A Decoder verifies tokens: a [jwt.Decoder], [jwt.Issuers], or a type of the program. If it
+// returns an error the token is refused; see [Guard.WriteError] for the answer to each class.
+// It must be safe for concurrent use. Handlers receive the token that it returns, without a
+// copy.
 type Decoder interface {
 	// DecodeContext verifies a token and returns it. The context is that of the request.
 	DecodeContext(ctx context.Context, token string) (*jwt.Token, error)
 }
 
-// A Guard is a service's policy for requests, prepared once: where the token is, and what
-// it must have. [New] makes one. It is immutable and safe for concurrent use. The zero value, and a nil pointer, answers all requests
-// with 500, and is a [jwt.ErrInvalidOption] in [Guard.Authenticate].
+// A Guard checks requests with one decoder and one list of options. [New] makes one. It is
+// immutable and safe for concurrent use. The zero value, and a nil pointer, answers all
+// requests with 500, and is a [jwt.ErrInvalidOption] in [Guard.Authenticate].
 type Guard struct {
 	decoder       Decoder
-	header        string // with a bare token, canonical; "" is Authorization
-	cookie, form  string // "" where not read
-	realm         string // as challenges have it
-	metadata      string // likewise; "" is none
+	header        string // the canonical name of a header with a bare token; "" is Authorization
+	cookie, form  string // "" if not read
+	realm         string // as a parameter of challenges
+	metadata      string // the same; "" is none
 	optional      bool
 	withoutExpiry bool
 	allowBound    bool
@@ -88,7 +91,7 @@ func New(dec Decoder, opts ...Option) (*Guard, error) {
 		}
 	case jwt.Issuers:
 		if len(d) == 0 {
-			_, err := d.DecodeContext(context.Background(), "") // which says so
+			_, err := d.DecodeContext(context.Background(), "") // returns the error for an empty map
 			return nil, err
 		}
 		for _, one := range d {
@@ -109,8 +112,8 @@ func New(dec Decoder, opts ...Option) (*Guard, error) {
 	return g, nil
 }
 
-// canDecode asks a decoder to decode nothing: one that cannot decode says so before it
-// looks at the token.
+// canDecode tries to decode an empty token. A decoder that cannot decode returns another
+// error before it reads the token.
 func canDecode(d *jwt.Decoder) error {
 	if _, err := d.Decode(""); !errors.Is(err, jwt.ErrInvalidToken) {
 		return err
@@ -118,10 +121,9 @@ func canDecode(d *jwt.Decoder) error {
 	return nil
 }
 
-// Handler is a middleware: requests with a good token pass to next, which gets the token
-// with [FromContext], others are answered as [Guard.WriteError] says. With
-// [WithOptional], requests without a token pass too. A nil handler, and a nil or empty
-// guard, answers 500.
+// Handler is a middleware. A request with a good token passes to next, which reads the token
+// with [FromContext]. Other requests are answered by [Guard.WriteError]. With [WithOptional],
+// requests without a token pass too. A nil handler, and a nil or empty guard, answers 500.
 func (g *Guard) Handler(next http.Handler) http.Handler {
 	if err := g.serves(next); err != nil {
 		return g.refusing(err)
@@ -130,7 +132,7 @@ func (g *Guard) Handler(next http.Handler) http.Handler {
 		text, err := g.read(r)
 		if g.optional && errors.Is(err, ErrNoToken) {
 			if v, ok := r.Context().Value(contextKey{}).(*verified); ok && v.guard != nil {
-				r = r.WithContext(NewContext(r.Context(), nil)) // that of another guard speaks for somebody else
+				r = r.WithContext(NewContext(r.Context(), nil)) // the token of another guard was not accepted by this one
 			}
 			next.ServeHTTP(w, r)
 			return
@@ -147,15 +149,15 @@ func (g *Guard) Handler(next http.Handler) http.Handler {
 	})
 }
 
-// Authenticate returns the token of a request, verified, for frameworks that have no
-// [http.Handler] and for middleware of the program's own; [Guard.WriteError] answers
-// where it fails. [NewContext] passes the token on. It verifies each time that it is
-// called.
+// Authenticate verifies the token of a request and returns it. It is for frameworks without
+// [http.Handler], and for middleware that the program writes. If it fails, answer with
+// [Guard.WriteError]. Pass the token on with [NewContext]. Each call verifies the token
+// again.
 //
-// A request without a token is an [ErrNoToken], with [WithOptional] too. Other errors
-// are an [ErrInvalidRequest], an [ErrCrossOrigin], or those of the decoder. A nil
-// request, and a nil or empty guard, is a [jwt.ErrInvalidOption]. With [WithForm] it
-// reads the body of the request, and puts one in its place that gives the same.
+// A request without a token is an [ErrNoToken], even with [WithOptional]. Other errors are an
+// [ErrInvalidRequest], an [ErrCrossOrigin], or those of the decoder. A nil request, and a nil
+// or empty guard, is a [jwt.ErrInvalidOption]. With [WithForm] it reads the body of the
+// request, and replaces it with a body that can be read again.
 func (g *Guard) Authenticate(r *http.Request) (*jwt.Token, error) {
 	text, err := g.read(r)
 	if err != nil {
@@ -164,34 +166,34 @@ func (g *Guard) Authenticate(r *http.Request) (*jwt.Token, error) {
 	return g.verify(r.Context(), text)
 }
 
-// verify lets the decoder judge, and asks for what makes a bearer token.
+// verify calls the decoder. Then it checks that the token expires and is not bound to a key.
 func (g *Guard) verify(ctx context.Context, token string) (*jwt.Token, error) {
 	t, err := g.decoder.DecodeContext(ctx, token)
 	switch {
 	case err != nil && errors.Is(err, ErrNoToken):
-		return nil, errNotNone // a caller may let requests without a token pass
+		return nil, errNotNone // not ErrNoToken: callers may let requests without a token pass
 	case err != nil:
 		return nil, err
 	case t == nil:
 		return nil, errNoAnswer
 	case !g.withoutExpiry && !expires(t.Claims):
 		return nil, errNoExpiry
-	case !g.allowBound && t.Claims["cnf"] != nil: // null binds it to nothing
+	case !g.allowBound && t.Claims["cnf"] != nil: // null does not bind the token
 		return nil, errBound
 	}
 	return t, nil
 }
 
-// expires reports whether a token has an "exp" that is a date. The decoder compared it
+// expires reports whether a token has an "exp" that is a date. The decoder has compared it
 // with the clock.
 func expires(c jwt.Claims) bool {
-	if _, ok := c["exp"].(int64); ok { // what it mostly is, at no cost
+	if _, ok := c["exp"].(int64); ok { // the common case, without an allocation
 		return true
 	}
 	return !c.ExpiresAt().IsZero()
 }
 
-// serves tells why a middleware cannot work.
+// serves returns an error if the guard or the handler is missing.
 func (g *Guard) serves(next http.Handler) error {
 	switch {
 	case g == nil || g.decoder == nil:
@@ -202,7 +204,7 @@ func (g *Guard) serves(next http.Handler) error {
 	return nil
 }
 
-// refusing answers all requests alike.
+// refusing returns a handler that answers all requests with err.
 func (g *Guard) refusing(err error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { g.WriteError(w, r, err) })
 }
@@ -218,8 +220,8 @@ func isNil(value any) bool {
 }
 
 // FromContext returns the token that [Guard.Handler] or [Guard.Scope] verified, or that
-// [NewContext] put in; false where there is none. All who ask get the same token, so it
-// must not be changed.
+// [NewContext] set. It returns false if the context has none. All callers get the same token,
+// so it must not be changed.
 func FromContext(ctx context.Context) (*jwt.Token, bool) {
 	if ctx == nil {
 		return nil, false
@@ -231,10 +233,10 @@ func FromContext(ctx context.Context) (*jwt.Token, bool) {
 	return v.token, true
 }
 
-// NewContext returns a context with a token, for tests of handlers, and for middleware
-// that calls [Guard.Authenticate]. [FromContext] finds it. [Guard.Scope] does not trust
-// it: it verifies the token of the request, and passes that one on. A nil token hides one
-// that was there. A nil context is [context.Background].
+// NewContext returns a context with a token, which [FromContext] returns. It is for tests of
+// handlers, and for middleware that calls [Guard.Authenticate]. [Guard.Scope] does not trust
+// this token: it verifies the token of the request, and passes that one on. A nil token hides
+// a token of the outer context. A nil context counts as [context.Background].
 func NewContext(ctx context.Context, t *jwt.Token) context.Context {
 	if ctx == nil {
 		ctx = context.Background()
@@ -244,16 +246,16 @@ func NewContext(ctx context.Context, t *jwt.Token) context.Context {
 
 type contextKey struct{}
 
-// A verified context carries a token. A type of ours, and not context.WithValue, so that
-// one allocation does.
+// A verified context carries a token. It has its own type, because context.WithValue would
+// need a second allocation.
 type verified struct {
 	context.Context
 	token  *jwt.Token
-	guard  *Guard // the guard that verified it; nil where NewContext put it in
-	wanted string // the scopes that Scope found in it, separated by spaces
+	guard  *Guard // the guard that verified the token; nil if NewContext set it
+	wanted string // the scopes that Scope has checked, separated by spaces
 }
 
-// Value gives the context itself to this package.
+// Value returns the context itself for the key of this package.
 func (v *verified) Value(key any) any {
 	if _, ok := key.(contextKey); ok {
 		return v
@@ -261,6 +263,6 @@ func (v *verified) Value(key any) any {
 	return v.Context.Value(key)
 }
 
-// Format prints the context without its token, by any verb, as those of package context
-// print without their values.
+// Format prints the context without its token, whatever the verb. Contexts of package context
+// do not print their values either.
 func (v *verified) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "%v.WithToken", v.Context) }

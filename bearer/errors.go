@@ -6,34 +6,34 @@ import (
 	"github.com/token-jwt/jwt"
 )
 
-// What can be wrong with a request, for [errors.Is]. A token that is not good is an
-// error of package jwt, mostly under [jwt.ErrInvalidToken]. [Guard.WriteError] has
-// the answer to each.
+// The classes of errors of this package, for [errors.Is]. A token that is refused is an error
+// of package jwt, usually under [jwt.ErrInvalidToken]. [Guard.WriteError] has the answer to
+// each class.
 var (
 	// ErrNoToken is a request without a token, or with credentials of another
-	// scheme: 401 without an error code. No error of a decoder matches it, so a
+	// scheme: 401 without an error code. No token that is refused matches it, so a
 	// program may treat such a request as anonymous.
 	ErrNoToken = errors.New("bearer: the request has no token")
 
-	// ErrInvalidRequest is a request that is malformed where the token should be,
-	// or has more than one token: 400, "invalid_request".
+	// ErrInvalidRequest is a request that has more than one token, or in which the part
+	// with the token is malformed: 400, "invalid_request".
 	ErrInvalidRequest = errors.New("bearer: the request is malformed")
 
 	// ErrInsufficientScope is a good token that lacks a scope: 403,
-	// "insufficient_scope". A validator ([jwt.WithValidator]) may return it, or wrap
-	// it, to be answered so.
+	// "insufficient_scope". A validator ([jwt.WithValidator]) may return or wrap it to
+	// get this answer.
 	ErrInsufficientScope = errors.New("bearer: the token lacks a scope")
 
-	// ErrCrossOrigin is a token in a cookie that a browser sent for the page of
-	// another site: 403. See [WithCookie].
+	// ErrCrossOrigin is a token in a cookie of a request that comes from another site:
+	// 403. See [WithCookie].
 	ErrCrossOrigin = errors.New("bearer: the token in the cookie came with a request of another site")
 )
 
-// A fault is every other error of this package. It is never changed once made.
+// A fault is the type of all other errors of this package. It is immutable.
 type fault struct {
 	class error  // one of the sentinels, here or in package jwt
-	text  string // fixed, or of the program's own settings: never of the request
-	cause error  // what else errors.Is and errors.As find, or nil
+	text  string // fixed, or from the program's settings: never from the request
+	cause error  // another error that errors.Is and errors.As find, or nil
 }
 
 func (f *fault) Error() string { return "bearer: " + f.text }
@@ -42,11 +42,10 @@ func (f *fault) Is(target error) bool { return errors.Is(f.class, target) }
 
 func (f *fault) Unwrap() error { return f.cause }
 
-// What is wrong with the request. The texts of ErrInvalidRequest are sent to the
-// client as error_description, so they have no quotes and no backslashes
-// (RFC 6750, Section 3).
+// Errors of the request. The texts of ErrInvalidRequest are sent to the client as
+// error_description, so they have no quotes and no backslashes (RFC 6750, Section 3).
 var (
-	errNone        = &fault{class: ErrNoToken, text: `the request has no token: "Authorization: Bearer <token>" is wanted, or where else the options say`}
+	errNone        = &fault{class: ErrNoToken, text: `the request has no token: "Authorization: Bearer <token>" is wanted, or what the options say instead`}
 	errOtherScheme = &fault{class: ErrNoToken, text: `the Authorization header is of another scheme: "Authorization: Bearer <token>" is wanted (is the word Bearer missing?)`}
 
 	errSecondHeader    = invalidRequest("the header that carries the token is there more than once")
@@ -60,19 +59,19 @@ var (
 	errFormTooLarge    = invalidRequest("the form is too large")
 	errMalformedForm   = invalidRequest("the form is malformed")
 
-	errCrossOrigin = &fault{class: ErrCrossOrigin, text: "the token is in a cookie, and the request is of another site by its Sec-Fetch-Site or Origin header"}
+	errCrossOrigin = &fault{class: ErrCrossOrigin, text: "the token is in a cookie, and the request comes from another site by its Sec-Fetch-Site or Origin header"}
 )
 
-// What is wrong with a token that the decoder took.
+// Errors of a token that the decoder accepted.
 var (
 	errNoExpiry = &fault{class: jwt.ErrMissingClaim, cause: &jwt.InvalidTokenError{Claim: "exp"},
-		text: `the token has no "exp", so it never expires; to take such tokens, use WithoutExpiry`}
+		text: `the token has no "exp", so it never expires; to accept such tokens, use WithoutExpiry`}
 	errBound = &fault{class: jwt.ErrInvalidToken, cause: &jwt.InvalidTokenError{Claim: "cnf"},
-		text: `the token is bound to a key of its holder ("cnf"), which is not checked here; to take such tokens, check the key and use AllowBound`}
-	errNotNone = &fault{class: jwt.ErrInvalidToken, text: "the decoder answered ErrNoToken to a request that has a token"}
+		text: `the token is bound to a key of its holder ("cnf"), which is not checked here; to accept such tokens, check the key and use AllowBound`}
+	errNotNone = &fault{class: jwt.ErrInvalidToken, text: "the decoder returned ErrNoToken for a request that has a token"}
 )
 
-// What is wrong with the program.
+// Errors of the program.
 var (
 	errNoGuard     = badOption("the Guard is nil or empty; make one with New")
 	errNoRequest   = badOption("the request is nil")

@@ -8,43 +8,40 @@ import (
 	"strings"
 )
 
-// An Option is a setting of [New]. The set is closed: options come from the functions
-// of this package alone, and a nil one is a [jwt.ErrInvalidOption]. Given twice, the
-// last one wins.
+// An Option is a setting of [New]. Only functions of this package make options, and a nil
+// option is a [jwt.ErrInvalidOption]. If an option is given twice, the last one wins.
 type Option interface{ apply(*Guard) error }
 
 type option func(*Guard) error
 
 func (o option) apply(g *Guard) error { return o(g) }
 
-// WithRealm sets the realm that challenges name (RFC 9110, Section 11.5): what the
-// tokens are for, as a person would call it. The default is "api". An empty realm,
-// and one that is not printable ASCII, is a [jwt.ErrInvalidOption].
+// WithRealm sets the realm in challenges (RFC 9110, Section 11.5): a name, for people, of
+// what the tokens are for. The default is "api". An empty realm, and one that is not
+// printable ASCII, is a [jwt.ErrInvalidOption].
 func WithRealm(realm string) Option {
 	return option(func(g *Guard) error {
 		if !isPrintable(realm) {
-			return badOption("WithRealm was given " + strconv.QuoteToASCII(realm) + "; it takes printable ASCII, and not nothing")
+			return badOption("WithRealm was given " + strconv.QuoteToASCII(realm) + "; it takes printable ASCII, and at least one character")
 		}
 		g.realm = "realm=" + quoted(realm)
 		return nil
 	})
 }
 
-// WithOptional lets requests without a token pass [Guard.Handler], and those with
-// credentials of another scheme; [FromContext] then finds none, not even one that
-// another guard further out verified. A token that is not
-// good, or a malformed request, is refused nevertheless. [Guard.Scope] wants a token
-// always, and [Guard.Authenticate] returns [ErrNoToken] as without this option.
+// WithOptional makes [Guard.Handler] let requests pass that have no token, or credentials of
+// another scheme. [FromContext] then returns none, not even one that an outer guard verified.
+// A bad token and a malformed request are still refused. [Guard.Scope] always needs a token,
+// and [Guard.Authenticate] still returns [ErrNoToken].
 func WithOptional() Option {
 	return option(func(g *Guard) error { g.optional = true; return nil })
 }
 
-// WithHeader reads the token from a header of this name, bare, in place of
-// Authorization, which is then not looked at: "X-Amzn-Oidc-Data" of AWS load
-// balancers, "X-Goog-Iap-Jwt-Assertion" of Google's proxy. An empty header is none; a
-// second one is an [ErrInvalidRequest]. A name that is no header name, and that of a
-// header with a form of its own such as Authorization or Cookie, is a
-// [jwt.ErrInvalidOption].
+// WithHeader reads the token from a header of this name, without the word Bearer, and does
+// not read Authorization. Examples are "X-Amzn-Oidc-Data" of AWS load balancers and
+// "X-Goog-Iap-Jwt-Assertion" of Google's proxy. An empty header counts as absent. A second one
+// is an [ErrInvalidRequest]. A name that no header can have is a [jwt.ErrInvalidOption]. So is
+// a header with another syntax, such as Authorization or Cookie.
 func WithHeader(name string) Option {
 	return option(func(g *Guard) error {
 		if !nameChars.all(name) {
@@ -64,15 +61,15 @@ func WithHeader(name string) Option {
 	})
 }
 
-// WithCookie reads the token also from a cookie of this name: where no header, and no
-// form, has one. An empty cookie is none; a second one of the name is an
-// [ErrInvalidRequest]. A name that no cookie can have is a [jwt.ErrInvalidOption].
+// WithCookie reads the token from a cookie of this name if neither header nor form has one.
+// An empty cookie counts as absent. A second cookie of the name is an [ErrInvalidRequest]. A
+// name that no cookie can have is a [jwt.ErrInvalidOption].
 //
-// Browsers send cookies whichever page asks, so a cookie counts only where
-// [http.CrossOriginProtection] lets the request pass; else it is an [ErrCrossOrigin].
-// That never refuses GET, HEAD and OPTIONS: they must not change anything, and a
-// websocket handshake, which is a GET, must have its Origin checked elsewhere. Set
-// such a cookie with HttpOnly, Secure and SameSite, and a name that starts with
+// Browsers send cookies with requests of any page. So the cookie is accepted only if
+// [http.CrossOriginProtection] accepts the request; otherwise the request is an
+// [ErrCrossOrigin]. CrossOriginProtection never refuses GET, HEAD and OPTIONS, so handlers of
+// these must not change anything. A websocket handshake is a GET, so check its Origin
+// elsewhere. Set the cookie with HttpOnly, Secure and SameSite, and a name that starts with
 // "__Host-".
 func WithCookie(name string) Option {
 	return option(func(g *Guard) error {
@@ -84,12 +81,12 @@ func WithCookie(name string) Option {
 	})
 }
 
-// WithForm reads the token also from a form parameter of this name (RFC 6750,
-// Section 2.2, which calls it "access_token"), in the body of a POST of type
-// application/x-www-form-urlencoded, of at most 1 MiB. An empty value is none; a
-// second value, a token in the header as well, a larger form and a malformed one are
-// an [ErrInvalidRequest]. The query of the URL is never read. The handler behind can
-// read the body as if nobody had. An empty name is a [jwt.ErrInvalidOption].
+// WithForm also reads the token from a form parameter of this name (RFC 6750, Section 2.2
+// calls it "access_token"). The form is the body of a POST of type
+// application/x-www-form-urlencoded, and has at most 1 MiB. An empty value counts as absent. A
+// second value, a token in both header and form, a larger form and a malformed one are an
+// [ErrInvalidRequest]. The query of the URL is never read. The guarded handler can still read
+// the whole body. An empty name is a [jwt.ErrInvalidOption].
 func WithForm(name string) Option {
 	return option(func(g *Guard) error {
 		if name == "" {
@@ -100,11 +97,10 @@ func WithForm(name string) Option {
 	})
 }
 
-// WithResourceMetadata adds to challenges where the metadata of this resource are, as
-// "resource_metadata" (RFC 9728, Section 5.1): from there a client learns which
-// server issues tokens for it. The URL must be absolute, have neither user info nor a
-// fragment, and be of https, or of http to a loopback address; else it is a
-// [jwt.ErrInvalidOption].
+// WithResourceMetadata adds the URL of this resource's metadata to challenges, as
+// "resource_metadata" (RFC 9728, Section 5.1). A client reads there which server issues tokens
+// for the resource. The URL must be absolute, without user info or fragment, and https, or http
+// to a loopback address. Another URL is a [jwt.ErrInvalidOption].
 func WithResourceMetadata(metadata string) Option {
 	return option(func(g *Guard) error {
 		u, err := url.Parse(metadata)
@@ -119,30 +115,29 @@ func WithResourceMetadata(metadata string) Option {
 	})
 }
 
-// WithoutExpiry takes tokens without "exp", which never expire. Without it they are
-// refused with [jwt.ErrMissingClaim], since who finds one can use it for ever.
+// WithoutExpiry accepts tokens without "exp", which never expire. Without this option they are
+// refused with [jwt.ErrMissingClaim], because a stolen one could be used for ever.
 func WithoutExpiry() Option {
 	return option(func(g *Guard) error { g.withoutExpiry = true; return nil })
 }
 
-// AllowBound takes tokens with "cnf" (RFC 7800), which are bound to a key of their
-// holder by DPoP or mutual TLS. The guard does not check that key: the program must,
-// in a validator ([jwt.WithValidator]) or behind the guard. Without it such tokens are
-// refused with [jwt.ErrInvalidToken], since they are no bearer tokens: who finds one
-// could use it here.
+// AllowBound accepts tokens with "cnf" (RFC 7800), which are bound to a key of their holder by
+// DPoP or mutual TLS. The guard does not check that key. The program must do it, in a validator
+// ([jwt.WithValidator]) or in the guarded handler. Without this option such tokens are refused
+// with [jwt.ErrInvalidToken]: they are no bearer tokens, and a stolen one could be used here.
 func AllowBound() Option {
 	return option(func(g *Guard) error { g.allowBound = true; return nil })
 }
 
-// WithErrorHandler sets what writes the answer to a request that is refused, in place
-// of a line of text: a page, or JSON. The headers WWW-Authenticate, Cache-Control and
-// X-Content-Type-Options are already set; the handler may add more, and writes the
-// body. Where it does not call WriteHeader, the status is sent nevertheless. It is
-// not called for requests that pass.
+// WithErrorHandler sets a function that writes the answer to a refused request, such as a page
+// or JSON instead of a line of text. The headers WWW-Authenticate, Cache-Control and
+// X-Content-Type-Options are already set. The function may add headers, and writes the body.
+// If it does not call WriteHeader, the status is sent anyway. It is not called for requests
+// that pass.
 //
-// It is also where errors are logged: the guard logs nothing. The text of err has no
-// key and no whole token, but may quote a token's issuer, audience and type: do not
-// send it to the client. The handler must be safe for concurrent use. A nil one is a
+// With this option the guard logs nothing, so the function should log errors. The text of err
+// has no key and no whole token, but may quote a token's issuer, audience and type: do not send
+// it to the client. The function must be safe for concurrent use. A nil one is a
 // [jwt.ErrInvalidOption].
 func WithErrorHandler(handler func(w http.ResponseWriter, r *http.Request, status int, err error)) Option {
 	return option(func(g *Guard) error {

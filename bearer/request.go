@@ -12,15 +12,15 @@ import (
 	"github.com/token-jwt/jwt"
 )
 
-// Where a request carries its token (RFC 6750, Section 2).
+// Reading the token of a request (RFC 6750, Section 2).
 
 const (
 	formType = "application/x-www-form-urlencoded"
-	maxForm  = 1 << 20 // bytes; whoever sends them has not shown a token yet
+	maxForm  = 1 << 20 // bytes, which are read before the request is authenticated
 )
 
-// read finds the one token of a request, and verifies nothing. A request without one
-// is an ErrNoToken, and read returns that class for nothing else.
+// read returns the token of a request, and verifies nothing. It returns an ErrNoToken only for
+// a request without a token.
 func (g *Guard) read(r *http.Request) (string, error) {
 	if g == nil || g.decoder == nil {
 		return "", errNoGuard
@@ -33,7 +33,7 @@ func (g *Guard) read(r *http.Request) (string, error) {
 		return "", err
 	}
 	// RFC 6750, Section 2: "Clients MUST NOT use more than one method to transmit the
-	// token in each request." A cookie is no such method, and browsers add it unasked.
+	// token in each request." A cookie is no such method, and browsers add it by themselves.
 	field, formErr := g.fromForm(r)
 	switch {
 	case formErr != nil:
@@ -57,7 +57,7 @@ func (g *Guard) read(r *http.Request) (string, error) {
 	return "", errNone
 }
 
-// fromHeader returns "" where there is no header, or nothing in it.
+// fromHeader returns "" if the header is absent or empty.
 func (g *Guard) fromHeader(r *http.Request) (string, error) {
 	name := "Authorization"
 	if g.header != "" {
@@ -70,8 +70,8 @@ func (g *Guard) fromHeader(r *http.Request) (string, error) {
 	if len(values) > 1 {
 		return "", errSecondHeader
 	}
-	// RFC 9110, Section 5.5: white space around a field value is no part of it.
-	// Servers of HTTP/1.1 cut it off, others may not.
+	// RFC 9110, Section 5.5: white space around a field value is not part of it.
+	// HTTP/1.1 servers remove it, others may not.
 	value := strings.Trim(values[0], " \t")
 	if value == "" || g.header != "" {
 		return bare(value)
@@ -79,9 +79,8 @@ func (g *Guard) fromHeader(r *http.Request) (string, error) {
 	return credentials(value)
 }
 
-// credentials reads the value of Authorization: "Bearer" 1*SP b64token (RFC 6750,
-// Section 2.1). The scheme is a name of which case does not matter (RFC 9110, Section
-// 11.1).
+// credentials reads the value of Authorization: "Bearer" 1*SP b64token (RFC 6750, Section
+// 2.1). The case of the scheme does not matter (RFC 9110, Section 11.1).
 func credentials(value string) (string, error) {
 	n := 0
 	for n < len(value) && nameChars[value[n]] {
@@ -101,17 +100,17 @@ func credentials(value string) (string, error) {
 	return bare(token)
 }
 
-// fromForm returns "" where the form has no token. It leaves the body as it was.
+// fromForm returns "" if the form has no token. The body can still be read afterwards.
 func (g *Guard) fromForm(r *http.Request) (string, error) {
 	if g.form == "" || r.Method != http.MethodPost {
 		return "", nil
 	}
-	// A parameter that is malformed does not matter, as in http.Request.ParseForm: the
-	// handler behind must not find a token that was not seen here.
+	// Errors in the parameters of the media type are ignored, as in http.Request.ParseForm.
+	// Otherwise the guarded handler could find a token that the guard has not seen.
 	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != formType {
 		return "", nil
 	}
-	form := r.PostForm // nil unless somebody parsed it already, and took the body
+	form := r.PostForm // nil unless the form was parsed, and the body read, before
 	if form == nil {
 		var err error
 		if form, err = parseForm(r); err != nil {
@@ -128,7 +127,7 @@ func (g *Guard) fromForm(r *http.Request) (string, error) {
 	return "", errSecondForm
 }
 
-// parseForm reads the body, and puts one in its place that gives the same again.
+// parseForm reads the body, and replaces it with a body that can be read again.
 func parseForm(r *http.Request) (url.Values, error) {
 	if r.Body == nil {
 		return nil, nil
@@ -154,15 +153,15 @@ func parseForm(r *http.Request) (url.Values, error) {
 	return form, nil
 }
 
-// A replayed body gives what was read of it, then the rest.
+// A replayed body returns the bytes that were read of it, and then the rest.
 type replayed struct {
 	io.Reader
 	io.Closer
 }
 
-// fromCookie returns "" where there is no cookie of the name, or nothing in it. It
-// does not use http.Request.Cookies, which passes over a value that is malformed and
-// takes quotes off others: that would be a bad token taken for none, or for a good one.
+// fromCookie returns "" if the cookie is absent or empty. It does not use
+// http.Request.Cookies, which skips malformed values and removes quotes: a bad token would
+// count as absent, or as good.
 func (g *Guard) fromCookie(r *http.Request) (string, error) {
 	if g.cookie == "" {
 		return "", nil
@@ -188,8 +187,8 @@ func (g *Guard) fromCookie(r *http.Request) (string, error) {
 	return bare(token)
 }
 
-// bare holds a token against the characters that one can have. "=" may stand
-// anywhere, as AWS load balancers pad each segment; the decoder decides about that.
+// bare checks the characters of a token. "=" may be anywhere, because AWS load balancers pad
+// each segment; the decoder checks that.
 func bare(token string) (string, error) {
 	switch {
 	case token == "", tokenChars.all(token):
@@ -205,15 +204,16 @@ const (
 	digits  = "0123456789"
 )
 
-// nameChars are those of schemes, headers and cookies ("tchar", RFC 9110, Section
-// 5.6.2); tokenChars those of tokens ("b64token", RFC 6750, Section 2.1).
+// nameChars are the characters in names of schemes, headers and cookies ("tchar", RFC 9110,
+// Section 5.6.2). tokenChars are the characters of tokens ("b64token", RFC 6750, Section
+// 2.1).
 var (
 	nameChars  = setOf(letters + digits + "!#$%&'*+-.^_`|~")
 	tokenChars = setOf(letters + digits + "-._~+/=")
 )
 
-// A charSet is a set of bytes. A table, as a token has hundreds of them and no branch
-// guesses the next.
+// A charSet is a set of bytes. It is a table because comparisons would be slow: a token has
+// hundreds of characters, and the CPU cannot predict the next one.
 type charSet [256]bool
 
 func setOf(chars string) (s charSet) {
@@ -223,7 +223,7 @@ func setOf(chars string) (s charSet) {
 	return s
 }
 
-// all reports whether text has characters of the set alone, and one at least.
+// all reports whether text is not empty and has only characters of the set.
 func (s *charSet) all(text string) bool {
 	for i := range len(text) {
 		if !s[text[i]] {

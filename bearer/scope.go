@@ -11,19 +11,20 @@ import (
 
 // Scopes of tokens (RFC 6749, Section 3.3; RFC 8693, Section 4.2).
 
-// Scope makes a middleware that lets requests pass whose token has all of these
-// scopes. Others are answered with [ErrInsufficientScope]; without a token, or with one
-// that is not good, as [Guard.Handler] answers, [WithOptional] or not. Within the
-// same guard's Handler, or another Scope of it, the token is not verified again.
-// Scopes nest: a challenge names those that were wanted further out too.
+// Scope makes a middleware that lets a request pass if its token has all of these scopes. If
+// the token lacks one, the answer is [ErrInsufficientScope]. A request without a token, or with
+// a bad one, is answered as [Guard.Handler] answers without [WithOptional].
 //
-// The scopes of a token are those of its claim "scope", or where that is absent of
-// "scp": text with spaces between, or an array of strings. A claim of another type is
-// no scope at all.
+// Scopes can be nested: a challenge then also names the scopes of the outer middleware. Inside
+// Handler or another Scope of the same guard, the token is not verified again.
 //
-// No name, and one that is no scope (empty, or with a space, a quote, a backslash or
-// characters outside printable ASCII) is the program's fault: every request is
-// answered with 500.
+// The scopes of a token are in its claim "scope", or if that is absent in "scp": a text with
+// spaces between the scopes, or an array of strings. If the claim has another type, the token
+// has no scopes.
+//
+// No name, and a name that is no scope (empty, or with a space, a quote, a backslash or
+// characters outside printable ASCII), is the program's fault: every request is answered with
+// 500.
 func (g *Guard) Scope(names ...string) func(http.Handler) http.Handler {
 	names = slices.Clone(names)
 	joined := strings.Join(names, " ")
@@ -57,7 +58,7 @@ func (g *Guard) Scope(names ...string) func(http.Handler) http.Handler {
 	}
 }
 
-// checkScope holds names against scope-token of RFC 6749, Section 3.3.
+// checkScope checks that names are scope-tokens of RFC 6749, Section 3.3.
 func checkScope(names []string) error {
 	if len(names) == 0 {
 		return errNoScopeName
@@ -70,7 +71,8 @@ func checkScope(names []string) error {
 	return nil
 }
 
-// merged adds names to the scopes wanted further out, which are mostly none.
+// merged adds names to the scopes of the outer middleware. joined is names with spaces
+// between them.
 func merged(outer, joined string, names []string) string {
 	if outer == "" {
 		return joined
@@ -106,7 +108,7 @@ func hasScope(claim any, name string) bool {
 				return true
 			}
 		}
-	case []string: // a decoder of the program's own
+	case []string: // only from a decoder that the program wrote
 		return slices.Contains(claim, name)
 	case []any:
 		found := false

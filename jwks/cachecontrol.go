@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
-// How long a response may be used (RFC 9111). A live set is a private cache that asks
-// again early, so of all the rules few remain.
+// How long a response may be used (RFC 9111). A live set is a private cache that fetches again
+// early, so only a few of the rules are needed.
 
-// leastLife is shorter than any live set allows. 0 would mean that nothing was said.
+// leastLife is shorter than any life of a live set. 0 means that the response does not say.
 const leastLife = 1
 
-// lifetime returns what Cache-Control says (RFC 9111, Section 5.2.2), or 0 where it says
-// nothing of the kind. "If directives conflict (e.g., both max-age and no-cache are
-// present), the most restrictive directive should be honored" (Section 4.2.1), and a
-// max-age that is no number makes a response stale.
+// lifetime returns the life that Cache-Control gives (RFC 9111, Section 5.2.2), or 0 if it
+// gives none. "If directives conflict (e.g., both max-age and no-cache are present), the most
+// restrictive directive should be honored" (Section 4.2.1). A max-age that is no number makes
+// a response stale.
 func lifetime(h http.Header) time.Duration {
 	var life time.Duration
 	limit := func(d time.Duration) {
@@ -36,15 +36,15 @@ func lifetime(h http.Header) time.Duration {
 	return life
 }
 
-// age returns how long ago the origin server answered, by the caches in between
-// (Section 5.1): a list counts by its first member, what is no number not at all.
+// age returns how long ago the origin server answered, by the header of caches in between
+// (Section 5.1). The first member of a list counts. Text that is no number counts as 0.
 func age(h http.Header) time.Duration {
 	first, _, _ := strings.Cut(h.Get("Age"), ",")
 	seconds, _ := deltaSeconds(strings.Trim(first, " \t"))
 	return seconds
 }
 
-// remaining is what is left of a lifetime after some of it.
+// remaining returns the rest of a lifetime after some of it passed.
 func remaining(life, passed time.Duration) time.Duration {
 	if life == 0 {
 		return 0
@@ -52,8 +52,8 @@ func remaining(life, passed time.Duration) time.Duration {
 	return max(life-passed, leastLife)
 }
 
-// directives cuts a field value at the commas that do not stand in a quoted string. A
-// value loses its quotes.
+// directives cuts a field value at the commas outside quoted strings. It removes the quotes of
+// values.
 func directives(field string) func(yield func(name, value string) bool) {
 	return func(yield func(name, value string) bool) {
 		for field != "" {
@@ -81,8 +81,8 @@ func directives(field string) func(yield func(name, value string) bool) {
 	}
 }
 
-// deltaSeconds reads a number of seconds (Section 1.2.2). A greater one than fits counts
-// as 2^31, as is asked there.
+// deltaSeconds reads a number of seconds. A number that is too large counts as 2^31 (Section
+// 1.2.2).
 func deltaSeconds(text string) (time.Duration, bool) {
 	if text == "" || strings.Trim(text, "0123456789") != "" {
 		return 0, false

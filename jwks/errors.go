@@ -9,12 +9,12 @@ import (
 	"github.com/token-jwt/jwt"
 )
 
-// A failure is every error that this package makes. It matches one class of package
-// jwt, and no other: so of its cause nothing is kept that would match a second one.
+// A failure is the type of all errors of this package. It matches one class of package jwt, and
+// no other. So a cause that would match a second class is not kept.
 type failure struct {
 	class error
 	text  string
-	cause error // what the network or the client answered
+	cause error // the error of the network or the client
 }
 
 func (f *failure) Error() string        { return "jwt: " + f.text }
@@ -32,11 +32,11 @@ func notFetched(text string, cause error) error {
 	return &failure{jwt.ErrKeySet, text, cause}
 }
 
-// plain makes the text of somebody else's error fit for one of ours: in one line, and
+// plain prepares the text of another package's error to be part of an error text: one line, and
 // short.
 func plain(text string) string { return short(inOneLine(text)) }
 
-// inOneLine is for texts that are bounded already, and say all that is needed.
+// inOneLine is plain for texts that are bounded already.
 func inOneLine(text string) string {
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {

@@ -16,21 +16,21 @@ import (
 	"github.com/token-jwt/jwt"
 )
 
-// One request: what is sent, what is taken, and how much of it.
+// One request: what is sent, which answers are accepted, and how much is read.
 
 const (
 	mostBytes       = 1 << 20  // of a document, after decompression
 	mostHeaderBytes = 64 << 10 // of a response, by the package's own client
-	mostETagBytes   = 1 << 10  // a longer one is not sent back, as servers limit what they read
+	mostETagBytes   = 1 << 10  // a longer one is not sent back, as servers limit request headers
 )
 
-// accepted prefers the media type of JWK Sets, and takes any: files in buckets have
-// strange ones.
+// accepted prefers the media type of JWK Sets, but allows any other: files in storage buckets
+// often have a wrong one.
 const accepted = "application/jwk-set+json, application/json, */*;q=0.5"
 
-// newClient makes the client for those who bring none. It is not a copy of
-// [http.DefaultTransport], which any package may have changed. HTTP/1.1 is enough for
-// one request a connection, and its buffers are small.
+// newClient makes the default client. It is not a copy of [http.DefaultTransport], which any
+// package may have changed. It uses HTTP/1.1, which is enough for one request in each
+// connection, and has small buffers.
 func newClient() *http.Client {
 	var http1 http.Protocols
 	http1.SetHTTP1(true)
@@ -43,22 +43,22 @@ func newClient() *http.Client {
 	}}
 }
 
-// A document is one that is fetched again and again, and what was made of it. It is safe
-// for concurrent use.
+// A document is fetched repeatedly, and parsed. It keeps the last answer. It is safe for
+// concurrent use.
 type document[T any] struct {
 	client *http.Client
-	what   string // for texts: "JWK Set"
-	absent string // what to do where there is none, for a text
+	what   string // what it is, for error texts: "JWK Set"
+	absent string // what to do after a 404, for error texts
 	parse  func(body []byte) (T, error)
 	last   atomic.Pointer[answer[T]]
 }
 
-// An answer is a document as it was taken last. It never changes.
+// An answer is the document as it was last accepted. It is immutable.
 type answer[T any] struct {
 	url    string
 	etag   string // "" for none
 	sum    [sha256.Size]byte
-	life   time.Duration // as its headers said, before Age
+	life   time.Duration // by Cache-Control, without Age
 	parsed T
 }
 
@@ -68,15 +68,15 @@ func (c *config) keySet() document[*jwt.KeySet] {
 	}}
 }
 
-// fetch returns the document at a URL, and how long it may be used; 0 where that was not
-// said. Where nothing changed it is the one of the call before, the same pointer.
+// fetch returns the document at a URL, and how long it may be used, or 0 if the response does
+// not say. If nothing changed, it returns the parsed document of the last call.
 func (d *document[T]) fetch(ctx context.Context, at *url.URL) (none T, _ time.Duration, _ error) {
 	if ctx == nil {
 		return none, 0, badOption("Fetch was given a nil context")
 	}
 	last := d.last.Load()
 	if last == nil || last.url != at.String() {
-		last = &answer[T]{} // an ETag means something for its own URL alone
+		last = &answer[T]{} // an ETag is only valid for its own URL
 	}
 	request := (&http.Request{
 		Method: http.MethodGet,
@@ -97,7 +97,7 @@ func (d *document[T]) fetch(ctx context.Context, at *url.URL) (none T, _ time.Du
 	switch {
 	case response.StatusCode == http.StatusNotModified && last.etag != "":
 		next.etag, next.sum, next.parsed = last.etag, last.sum, last.parsed
-		if response.Header.Get("Cache-Control") == "" { // then that of the 200 stands (RFC 9111, Section 3.2)
+		if response.Header.Get("Cache-Control") == "" { // then that of the 200 still applies (RFC 9111, Section 3.2)
 			next.life = last.life
 		}
 	case response.StatusCode != http.StatusOK:
@@ -130,22 +130,22 @@ func (d *document[T]) fetch(ctx context.Context, at *url.URL) (none T, _ time.Du
 	return next.parsed, remaining(next.life, age(response.Header)), nil
 }
 
-// broken is the failure of a request that got no answer, or not all of one. What
-// net/http returns says the whole URL; its cause does not.
+// broken is the failure of a request without a complete answer. The error of net/http has the
+// whole URL in its text, so broken uses only its cause.
 func broken(at *url.URL, what string, err error) error {
 	var whole *url.Error
 	for errors.As(err, &whole) && whole.Err != nil {
 		err = whole.Err
 	}
-	if whole != nil && whole.Err == nil { // of a transport that gives no reason, and cannot be printed
+	if whole != nil && whole.Err == nil { // the transport gave no reason, so printing the error would panic
 		err = errNoReason
 	}
 	reason := plain(err.Error())
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		reason = "its time was over (that of jwt.WithFetchTimeout, the context or the client)"
+		reason = "it timed out (by jwt.WithFetchTimeout, the context or the client)"
 	case repeatsPrivateParts(err.Error(), at), strings.Contains(reason, "Location header"):
-		// A redirect to what is no URL may have been made from the query, in any escaping.
+		// An invalid Location may have been made from the query, with any escaping.
 		reason, err = "it cannot be read, and is not shown as it may repeat private parts of the URL", nil
 	}
 	return notFetched(shown(at)+" "+what+reason, err)
@@ -153,7 +153,7 @@ func broken(at *url.URL, what string, err error) error {
 
 var errNoReason = errors.New("the transport gave no reason")
 
-// refusal says what an answer was that is not taken.
+// refusal describes an answer that is not accepted.
 func refusal(response *http.Response, at *url.URL) string {
 	text := fmt.Sprintf(" answered %d", response.StatusCode)
 	if reason := http.StatusText(response.StatusCode); reason != "" {
@@ -173,15 +173,15 @@ func refusal(response *http.Response, at *url.URL) string {
 
 var errTooLong = errors.New("too long")
 
-// read returns a body of at most mostBytes. Its buffer grows fourfold, so that all of
-// them together are less than 2 MB, which io.ReadAll would exceed.
+// read returns a body of at most mostBytes. Its buffer grows fourfold, so that all buffers
+// together have less than 2 MB. Those of io.ReadAll would have more.
 func read(response *http.Response) ([]byte, error) {
 	if response.ContentLength > mostBytes {
 		return nil, errTooLong
 	}
 	size := int64(16<<10 + 1)
 	if response.ContentLength >= 0 {
-		size = response.ContentLength + 1 // room to see its end
+		size = response.ContentLength + 1 // one more, to read io.EOF without growing
 	}
 	body := make([]byte, 0, size)
 	for {
@@ -200,8 +200,8 @@ func read(response *http.Response) ([]byte, error) {
 	}
 }
 
-// entityTag returns the ETag of a response, if it is one (RFC 9110, Section 8.8.3). A
-// bare * sent back would mean any, and the keys would never change again.
+// entityTag returns the ETag of a response, or "" if it is invalid (RFC 9110, Section 8.8.3). A
+// bare * would be dangerous: sent back it matches any version, and the keys would never change.
 func entityTag(h http.Header) string {
 	tag := h.Get("ETag")
 	opaque := strings.TrimPrefix(tag, "W/")

@@ -14,26 +14,26 @@ import (
 	"github.com/token-jwt/jwt"
 )
 
-// Handler publishes the public keys of a set as a JWK Set, to GET and HEAD. Private keys
-// are published by their public halves. Mount it at any path; /.well-known/jwks.json is
-// usual.
+// Handler returns a handler that publishes the public keys of a set as a JWK Set. It answers
+// GET and HEAD. Of a private key it publishes the public half. Mount it at any path;
+// /.well-known/jwks.json is common.
 //
-// Clients may use the answer for maxAge, in whole seconds, and then ask by its ETag
-// whether it changed; 0 tells them to ask each time. Publish a key for longer than maxAge
-// before it signs, and for longer than the cooldown of those who verify
-// ([jwt.WithCooldown], 30 seconds) if that is more: until then they may not know it. A
-// removed key verifies there for as long after it was removed.
+// Clients may use the answer for maxAge, in whole seconds. Then they ask by its ETag whether it
+// changed. With 0 they ask each time. Publish a new key before it signs, for longer than maxAge
+// and longer than the cooldown of the verifiers ([jwt.WithCooldown], 30 seconds): until then
+// they may not have it. A removed key still verifies there for the same time.
 //
-// Of a live set the handler publishes what the set holds at each request, which may be
-// as old as its life ([jwt.KeySet.Current]); it answers 503 if there is none. For keys
-// of your own, make a new Handler at each change and swap it, as examples/service does.
+// Of a live set the handler publishes the current keys at each request, which may be as old as
+// the life of the set ([jwt.KeySet.Current]). It answers 503 if there are none. To publish keys
+// that change in the program, make a new Handler at each change and swap it, as
+// examples/service does.
 //
-// A secret in the set is a [jwt.ErrInvalidKey], and so is a nil or empty set. Where a
-// live set gets a secret later, the handler answers 500 and logs it by [slog.Default]. A
-// negative maxAge, and another one under a second, is a [jwt.ErrInvalidOption].
+// A secret in the set is a [jwt.ErrInvalidKey], and so is a nil or empty set. If a live set gets
+// a secret later, the handler answers 500 and logs that by [slog.Default]. A negative maxAge,
+// and any other one under a second, is a [jwt.ErrInvalidOption].
 //
-// Browsers of other origins may read the keys only where a handler around this one sets
-// the headers of CORS.
+// Browsers on pages of other origins can read the keys only if an outer handler sets the CORS
+// headers.
 func Handler(set *jwt.KeySet, maxAge time.Duration) (http.Handler, error) {
 	switch {
 	case set == nil:
@@ -51,7 +51,7 @@ func Handler(set *jwt.KeySet, maxAge time.Duration) (http.Handler, error) {
 	switch {
 	case err == nil:
 		h.fixed = newPage(text)
-	case !errors.Is(err, jwt.ErrKeySet): // that is a live set, not fetched yet
+	case !errors.Is(err, jwt.ErrKeySet): // ErrKeySet is a live set that was not fetched yet
 		return nil, err
 	}
 	return h, nil
@@ -59,9 +59,9 @@ func Handler(set *jwt.KeySet, maxAge time.Duration) (http.Handler, error) {
 
 type handler struct {
 	set          *jwt.KeySet
-	fixed        *page // of a fixed set; a live one is written for each request
+	fixed        *page // for a fixed set; a live one is written for each request
 	cacheControl string
-	failing      atomic.Bool // the fault of the set was logged
+	failing      atomic.Bool // the error of the set was logged
 }
 
 // A page is the text of a set.
@@ -90,7 +90,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if set != h.set { // a fixed set returns itself
 		text, err := set.MarshalJSON()
 		if err != nil {
-			if !h.failing.Swap(true) { // once, as anybody can ask as often as he likes
+			if !h.failing.Swap(true) { // once, because anyone can send any number of requests
 				slog.ErrorContext(r.Context(), "jwks: the key set cannot be published", "error", err)
 			}
 			refuse(w, http.StatusInternalServerError)
@@ -107,7 +107,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(p.text)) // If-None-Match, HEAD, ranges
 }
 
-// refuse answers with no more than the status says. Nobody is to cache that.
+// refuse answers with the text of a status. Caches must not store it.
 func refuse(w http.ResponseWriter, status int) {
 	w.Header().Set("Cache-Control", "no-store")
 	http.Error(w, http.StatusText(status), status)

@@ -1,50 +1,51 @@
-// Package jwks follows the keys of an issuer over HTTP, and publishes a program's own:
-// JWK Sets (RFC 7517, Section 5). [Remote] is the key set at a URL, and [Discover] that
-// of an issuer which publishes OpenID Provider metadata. Both return a [jwt.KeySet]
-// that serves wherever another one does:
+// Package jwks fetches the keys of an issuer over HTTP and keeps them current. It also
+// publishes the keys of a program. Both are JWK Sets (RFC 7517, Section 5). [Remote] follows
+// the key set at a URL. [Discover] follows the key set of an issuer that publishes OpenID
+// Provider metadata. Both return a [jwt.KeySet], which is used like any other:
 //
 //	keys, err := jwks.Discover("https://login.example")
 //	…
 //	decoder, err := jwt.NewDecoder(keys, jwt.RS256, jwt.WithIssuer("https://login.example"), jwt.WithAudience("api"))
 //
-// [Handler] is the other side: it publishes the public keys of a set. [Source] is what
-// Remote follows, for programs that put a cache around it or keep a copy.
+// [Handler] publishes the public keys of a set. [Source] returns the source that Remote
+// follows, for programs that put a cache around it or keep a copy.
 //
 // # Fetching
 //
-// Nothing is fetched until a token needs a key. [jwt.NewLiveKeySet] says when fetches
-// happen after that, who waits for them, and which keys are used while the endpoint is
-// down. [WithLive] changes its settings.
+// Nothing is fetched until a token needs a key. [jwt.NewLiveKeySet] says when the next fetches
+// happen, which calls wait for them, and which keys are used while the endpoint is down.
+// [WithLive] changes its settings.
 //
-// A key set may be used for as long as its response says by "max-age", less its "Age"
-// (RFC 9111, Section 4.2), within the bounds of a live set. With "no-cache", "no-store"
-// or a max-age of 0 that is as short as these bounds allow. Without any of them it is
-// the refresh interval.
+// How long a fetched set is used depends on the headers of the response, within the bounds of a
+// live set:
 //
-// The server answers 200, or 304 where the set has not changed since its last ETag. Any
-// other answer is a failed fetch.
+//   - "max-age" minus "Age" (RFC 9111, Section 4.2), if it has them
+//   - the shortest time that a live set allows, for "no-cache", "no-store" or a max-age of 0
+//   - the refresh interval, without any of these
+//
+// The server answers 200, or 304 if the set has not changed since the last ETag. Any other
+// answer is a failed fetch.
 //
 // # Errors
 //
-// A wrong argument or option is a [jwt.ErrInvalidOption]. A fetch that failed is a
-// [jwt.ErrKeySet]: answer 503. Texts and logs show no user info and no query of a URL.
+// A wrong argument or option is a [jwt.ErrInvalidOption]. A failed fetch is a [jwt.ErrKeySet]:
+// answer 503. Errors and logs never show the user info and the query of a URL.
 //
-// A failed fetch is logged by [slog.Default], and so is the first good one after it.
-// With [jwt.WithFetchReport] among the options of [WithLive], the program's function is
-// called instead, after each fetch.
+// A failed fetch is logged by [slog.Default], and so is the first good one after it. To
+// replace the logging, give [WithLive] a [jwt.WithFetchReport]: its function is called after
+// each fetch.
 //
 // # Security considerations
 //
-// Who can change the key set can sign tokens. So a URL is https, or http to this
-// machine, and redirects are not followed: they would hand the choice of the keys to
-// another host.
+// Anyone who can change the key set can sign tokens. So a URL must be https, or http to this
+// machine. Redirects are not followed, because another host could then choose the keys.
 //
-// A hostile or broken endpoint must not hurt the program. One fetch reads at most 1 MiB
-// of a document, after decompression, and 64 KiB of response headers. It ends with its
-// timeout, however slowly bytes arrive. No connection and no goroutine is left behind.
+// A hostile or broken endpoint must not harm the program. One fetch reads at most 1 MiB of a
+// document, after decompression, and 64 KiB of response headers. It ends at its timeout,
+// however slowly bytes arrive. It leaves no connection and no goroutine behind.
 //
-// Addresses come from the program and from the metadata of the issuer that it named,
-// never from a token.
+// URLs come from the program, and from the metadata of the issuer that the program names. They
+// never come from a token.
 package jwks
 
 import (
@@ -59,12 +60,12 @@ import (
 	"github.com/token-jwt/jwt"
 )
 
-// Remote returns a live key set that follows the JWK Set at a URL. It fetches nothing
-// by itself: [jwt.KeySet.Refresh] does, for a program that wants its keys at start.
+// Remote returns a live key set that follows the JWK Set at a URL. Remote itself fetches
+// nothing. A program that needs its keys at start calls [jwt.KeySet.Refresh].
 //
-// The URL is https, or http to localhost or a loopback address; [AllowHTTP] lifts that.
-// User info in it is sent as Basic authentication. Keys too weak for their algorithm
-// are skipped. To accept them, follow a source of your own that reads the set by
+// The URL must be https, or http to localhost or a loopback address; [AllowHTTP] allows http to
+// any host. User info in the URL is sent as Basic authentication. Keys too weak for their
+// algorithm are skipped. To accept them, write a [jwt.KeySource] that reads the set by
 // [jwt.ParseKeySet] with [jwt.AllowWeakKey].
 //
 // Another URL, and a wrong option, is a [jwt.ErrInvalidOption]. The set is safe for
@@ -81,17 +82,17 @@ func Remote(url string, opts ...Option) (*jwt.KeySet, error) {
 	return c.follow(source, shown(source.at))
 }
 
-// Discover returns a live key set that follows the keys of an issuer, which its OpenID
-// Provider metadata names (OpenID Connect Discovery 1.0, Section 4). The issuer is
-// written as in the "iss" of its tokens: https://login.example, without
+// Discover returns a live key set that follows the keys of an issuer. It finds them by the
+// OpenID Provider metadata of the issuer (OpenID Connect Discovery 1.0, Section 4). Write the
+// issuer as in the "iss" of its tokens: https://login.example, without
 // /.well-known/openid-configuration.
 //
-// Each fetch reads the metadata first. Their "issuer" must equal the argument to the
-// character, and their "jwks_uri" follows the rule for URLs: https, or http to
-// localhost or a loopback address, unless [AllowHTTP] lifts it. A server that publishes
-// its metadata elsewhere (RFC 8414) is followed by [Remote], with its "jwks_uri".
+// Each fetch reads the metadata first. "issuer" in the metadata must be exactly equal to the
+// argument. "jwks_uri" must be https, or http to localhost or a loopback address; [AllowHTTP]
+// allows http to any host. If a server publishes its metadata elsewhere (RFC 8414), use
+// [Remote] with its "jwks_uri".
 //
-// Tokens are not checked for the issuer by this: [jwt.WithIssuer] does it.
+// Discover does not make a decoder check the issuer of tokens: use [jwt.WithIssuer].
 //
 // An issuer that is no such URL, or has user info, a query or a fragment, is a
 // [jwt.ErrInvalidOption], and so is a wrong option. The set is safe for concurrent use.
@@ -107,16 +108,15 @@ func Discover(issuer string, opts ...Option) (*jwt.KeySet, error) {
 	return c.follow(source, issuer)
 }
 
-// Source returns what [Remote] follows, to put a cache around it, or to keep a copy on
-// disk: [jwt.NewLiveKeySet] then follows that.
+// Source returns the source that [Remote] follows. A program can put a cache around it, or keep
+// a copy on disk, and follow the result with [jwt.NewLiveKeySet].
 //
-// Its Fetch makes one request, and takes as long as its context allows. Where the server
-// says that nothing changed, it returns the set of the call before. A failure is a
-// [jwt.ErrKeySet], a nil context a [jwt.ErrInvalidOption]. It is safe for concurrent
-// use.
+// Its Fetch makes one request, and takes as long as its context allows. If the server says that
+// nothing changed, it returns the set of the last call. A failure is a [jwt.ErrKeySet], a nil
+// context a [jwt.ErrInvalidOption]. The source is safe for concurrent use.
 //
-// [WithLive] is for live sets, and a [jwt.ErrInvalidOption] here; so are the wrong
-// arguments of Remote.
+// [WithLive] is only for live sets, so here it is a [jwt.ErrInvalidOption]. So are the
+// arguments that Remote refuses.
 func Source(url string, opts ...Option) (jwt.KeySource, error) {
 	c, err := configure(opts)
 	switch {
@@ -132,8 +132,8 @@ func Source(url string, opts ...Option) (jwt.KeySource, error) {
 	return source, nil
 }
 
-// An Option is a setting of [Remote], [Discover] or [Source]. Options come from the
-// functions of this package alone, and a nil one is a [jwt.ErrInvalidOption].
+// An Option is a setting of [Remote], [Discover] or [Source]. Only functions of this package
+// make options, and a nil option is a [jwt.ErrInvalidOption].
 type Option interface{ apply(*config) error }
 
 type (
@@ -142,14 +142,14 @@ type (
 	allowHTTPOption struct{}
 )
 
-// WithClient sets the client that fetches: for a certificate authority of the company's
-// own, a proxy, credentials, a trace. A copy of it is used, as it is now, that follows
-// no redirects, and each request closes its connection. How much of the response
-// headers is read is up to its transport ([http.Transport], MaxResponseHeaderBytes).
+// WithClient sets the HTTP client. Use it for a private certificate authority, a proxy,
+// credentials or tracing. A copy is made at once. The copy follows no redirects, and each
+// request closes its connection. The transport decides how much of the response headers is
+// read ([http.Transport], MaxResponseHeaderBytes).
 //
-// Without it the client is one that takes the proxy from the environment
-// ([http.ProxyFromEnvironment]), trusts the system's certificate authorities and speaks
-// HTTP/1.1. A nil client is a [jwt.ErrInvalidOption]. Given twice, the last one wins.
+// The default client takes the proxy from the environment ([http.ProxyFromEnvironment]), trusts
+// the system's certificate authorities and uses HTTP/1.1. A nil client is a
+// [jwt.ErrInvalidOption]. If the option is given twice, the last one wins.
 func WithClient(client *http.Client) Option { return clientOption{client} }
 
 func (o clientOption) apply(c *config) error {
@@ -161,10 +161,10 @@ func (o clientOption) apply(c *config) error {
 	return nil
 }
 
-// WithLive passes options to [jwt.NewLiveKeySet]: how often keys are fetched, how long
-// a fetch may take, who hears of it. Without it, the defaults stand. No option, and a nil
-// one, is a [jwt.ErrInvalidOption]. Given twice, all of them count, and the last of a
-// kind wins.
+// WithLive passes options to [jwt.NewLiveKeySet]: how often keys are fetched, how long a fetch
+// may take, which function gets a report. No option, and a nil one, is a
+// [jwt.ErrInvalidOption]. If WithLive is given twice, the lists add up, and the last option of
+// a kind wins.
 func WithLive(opts ...jwt.LiveOption) Option { return liveOption(opts) }
 
 func (o liveOption) apply(c *config) error {
@@ -175,9 +175,9 @@ func (o liveOption) apply(c *config) error {
 	return nil
 }
 
-// AllowHTTP allows http to any host, for networks that protect the connection by other
-// means, as a service mesh does. Who can change what is sent there can sign tokens.
-// Without it, http is for this machine alone.
+// AllowHTTP allows http to any host, for networks that protect connections by other means, such
+// as a service mesh. Anyone who can change the answers can sign tokens. Without this option,
+// http is allowed only to this machine.
 func AllowHTTP() Option { return allowHTTPOption{} }
 
 func (allowHTTPOption) apply(c *config) error {
@@ -185,7 +185,7 @@ func (allowHTTPOption) apply(c *config) error {
 	return nil
 }
 
-// A config is what the options come to.
+// A config has the settings of the options.
 type config struct {
 	client    *http.Client
 	live      []jwt.LiveOption
@@ -214,8 +214,8 @@ func (c *config) remote(function, text string) (*remote, error) {
 	return &remote{at: at, keys: c.keySet()}, nil
 }
 
-// follow makes a live set. The report that logs comes first, so that one of the
-// program's own takes its place.
+// follow makes a live set. The report function that logs comes first, so that one from WithLive
+// replaces it.
 func (c *config) follow(source jwt.KeySource, name string) (*jwt.KeySet, error) {
 	logs := jwt.WithFetchReport(logFailures(name))
 	return jwt.NewLiveKeySet(source, append([]jwt.LiveOption{logs}, c.live...)...)
@@ -247,6 +247,6 @@ func (r *remote) Fetch(ctx context.Context) (*jwt.KeySet, time.Duration, error) 
 	return r.keys.fetch(ctx, r.at)
 }
 
-// Format prints where it is, whatever the verb: package fmt would print user info and
-// query.
+// Format prints the URL without its private parts, whatever the verb. Package fmt would print
+// the user info and the query.
 func (r *remote) Format(f fmt.State, _ rune) { fmt.Fprint(f, "jwks.Source("+shown(r.at)+")") }

@@ -13,17 +13,17 @@ import (
 	"github.com/token-jwt/jwt"
 )
 
-// OpenID Provider metadata (OpenID Connect Discovery 1.0): where they are, and the two
-// members that are needed of them.
+// OpenID Provider metadata (OpenID Connect Discovery 1.0): their URL, and the two members that
+// are read.
 
 const wellKnown = "/.well-known/openid-configuration"
 
-const mostURLBytes = 2000 // of a "jwks_uri", as errors and logs show it
+const mostURLBytes = 2000 // of a "jwks_uri", because errors and logs show it
 
-// provider is the source of the key set that the metadata of an issuer name.
+// provider is the source of the key set of an issuer. The metadata have the URL of the set.
 type provider struct {
 	issuer   string
-	at       *url.URL // of the metadata
+	at       *url.URL // the URL of the metadata
 	metadata document[*url.URL]
 	keys     document[*jwt.KeySet]
 }
@@ -55,14 +55,14 @@ func (c *config) provider(function, issuer string) (*provider, error) {
 		metadata: document[*url.URL]{
 			client: c.client,
 			what:   "OpenID Provider metadata",
-			absent: "; where an issuer has no such metadata, use Remote with the URL of its keys",
+			absent: "; if the issuer has no such metadata, use Remote with the URL of its keys",
 			parse:  func(body []byte) (*url.URL, error) { return c.parseMetadata(issuer, body) },
 		},
 		keys: c.keySet(),
 	}, nil
 }
 
-// Fetch reads the metadata with each fetch, as an issuer may move its keys.
+// Fetch reads the metadata each time, because an issuer may move its keys.
 func (p *provider) Fetch(ctx context.Context) (*jwt.KeySet, time.Duration, error) {
 	keysAt, _, err := p.metadata.fetch(ctx, p.at)
 	if err != nil {
@@ -71,8 +71,8 @@ func (p *provider) Fetch(ctx context.Context) (*jwt.KeySet, time.Duration, error
 	return p.keys.fetch(ctx, keysAt)
 }
 
-// parseMetadata returns "jwks_uri". "The issuer value returned MUST be identical to the
-// Issuer URL" (Section 4.3): else one issuer of a host could speak for another.
+// parseMetadata returns "jwks_uri". "The issuer value returned MUST be identical to the Issuer
+// URL" (Section 4.3). Otherwise one issuer of a host could impersonate another.
 func (c *config) parseMetadata(issuer string, body []byte) (*url.URL, error) {
 	members, err := stringMembers(body, "issuer", "jwks_uri")
 	if err != nil {
@@ -83,7 +83,7 @@ func (c *config) parseMetadata(issuer string, body []byte) (*url.URL, error) {
 	case !ok:
 		return nil, errors.New(`it has no "issuer"`)
 	case name != issuer:
-		return nil, errors.New("its issuer is " + quote(name) + ", and " + quote(issuer) + " was asked for; they must be equal to the character: give it as it is there, or use Remote with the URL of the keys")
+		return nil, errors.New("its issuer is " + quote(name) + ", and " + quote(issuer) + " was asked for; they must be equal in every character: give it as it is there, or use Remote with the URL of the keys")
 	}
 	text, ok := members["jwks_uri"]
 	if !ok {
@@ -99,9 +99,9 @@ func (c *config) parseMetadata(issuer string, body []byte) (*url.URL, error) {
 	return u, nil
 }
 
-// stringMembers reads some members of a JSON object, which must be strings. Names match
-// exactly, and none of these may be there twice: [json.Unmarshal] matches ISSUER too,
-// and takes the last of several. No value is ever part of an error.
+// stringMembers reads the named members of a JSON object, which must be strings. Names match
+// exactly, and duplicates of these names are errors. [json.Unmarshal] would also match ISSUER,
+// and use the last of several members. No error text has a value.
 func stringMembers(body []byte, names ...string) (map[string]string, error) {
 	const most = 1000 // members, as in a JWK Set
 	notJSON := errors.New("it is no JSON object" + guess(body))
@@ -128,7 +128,7 @@ func stringMembers(body []byte, names ...string) (map[string]string, error) {
 				continue
 			}
 			if _, twice := found[name]; twice {
-				return nil, errors.New(quote(name) + " is there twice")
+				return nil, errors.New("it has " + quote(name) + " twice")
 			}
 			var text *string
 			if err := json.Unmarshal(value, &text); err != nil || text == nil {
@@ -146,7 +146,7 @@ func stringMembers(body []byte, names ...string) (map[string]string, error) {
 	return found, nil
 }
 
-// guess says what a document that is no JSON seems to be.
+// guess guesses what a document is that is not JSON.
 func guess(body []byte) string {
 	switch start := bytes.TrimSpace(body); {
 	case len(start) == 0:

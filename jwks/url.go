@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// checkURL reads a URL that keys may be fetched from. Its errors are the end of a
-// sentence. None repeats what could not be parsed: half of a password is one such text.
+// checkURL reads a URL that keys may be fetched from. Its errors complete a sentence. No error
+// has text that could not be parsed, because that may be a part of a password.
 func (c *config) checkURL(text string) (*url.URL, error) {
 	switch {
 	case text == "":
@@ -27,10 +27,10 @@ func (c *config) checkURL(text string) (*url.URL, error) {
 	case strings.Contains(text, "#"):
 		return nil, errors.New(quote(shown(u)) + " was given with a fragment, which no server sees; a # in a query is written %23")
 	case u.Scheme == "http" && !c.allowHTTP && !isLoopback(u.Hostname()):
-		return nil, errors.New(quote(shown(u)) + " is http to another machine, where anybody in between can replace the keys; use https, or AllowHTTP")
+		return nil, errors.New(quote(shown(u)) + " is http to another machine, so anyone on the network path can replace the keys; use https, or AllowHTTP")
 	}
 	if isLocalhost(u.Hostname()) {
-		u.Host = strings.ToLower(u.Host) // http.ProxyFromEnvironment knows it by no other spelling
+		u.Host = strings.ToLower(u.Host) // http.ProxyFromEnvironment recognizes only lower case
 	}
 	if port := u.Port(); port != "" {
 		if _, err := strconv.ParseUint(port, 10, 16); err != nil {
@@ -40,8 +40,9 @@ func (c *config) checkURL(text string) (*url.URL, error) {
 	return u, nil
 }
 
-// isLoopback reports whether a host is this machine, for net/http too: with a zone, or
-// a letter that only folds to one of localhost, a proxy would be asked for it.
+// isLoopback reports whether a host is this machine. net/http must agree, because otherwise it
+// would send the request to a proxy. So an address with a zone is not a loopback address, and
+// neither is a name with a letter that only folds to one of "localhost".
 func isLoopback(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return isLocalhost(host) || err == nil && ip.IsLoopback() && ip.Zone() == ""
@@ -49,13 +50,13 @@ func isLoopback(host string) bool {
 
 func isLocalhost(host string) bool { return strings.ToLower(host) == "localhost" }
 
-// shown is a URL as texts and logs show it: without user info, query and fragment.
+// shown returns a URL for errors and logs: without user info, query and fragment.
 func shown(u *url.URL) string {
 	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}).String()
 }
 
-// repeatsPrivateParts reports whether a text has parts of a URL that it must not show:
-// a server may send back what it was sent.
+// repeatsPrivateParts reports whether a text has private parts of a URL: a server may send back
+// what it received.
 func repeatsPrivateParts(text string, u *url.URL) bool {
 	private := []string{u.RawQuery, u.User.String(), u.User.Username()}
 	if u.User != nil {
@@ -63,7 +64,7 @@ func repeatsPrivateParts(text string, u *url.URL) bool {
 		private = append(private, password, base64.StdEncoding.EncodeToString([]byte(u.User.Username()+":"+password)))
 	}
 	for _, pair := range strings.FieldsFunc(u.RawQuery, func(r rune) bool { return r == '&' || r == ';' }) {
-		const least = 4 // a shorter value would be found by chance
+		const least = 4 // a shorter value would often match by chance
 		if _, value, _ := strings.Cut(pair, "="); len(value) >= least {
 			decoded, _ := url.QueryUnescape(value)
 			private = append(private, value, decoded)

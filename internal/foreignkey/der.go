@@ -2,7 +2,7 @@ package foreignkey
 
 import "bytes"
 
-// Keys and certificates in DER (X.690), told apart by their outermost elements.
+// Recognizing keys and certificates in DER (X.690) by their outermost elements.
 
 // The tags of DER (X.690) that keys are made of.
 const (
@@ -15,11 +15,10 @@ const (
 	derContext1 = 0xa1
 )
 
-// derKey knows keys and certificates by the outermost elements of their DER. It reads
-// no deeper, so that no key costs more than a few steps, and one that crypto/x509 does
-// not support (of a curve that Go lacks, say) is known too. Like crypto/x509 it lets
-// something follow where the key is in PKCS #8 or SEC 1, and elements that it does not
-// know within the sequence.
+// derKey recognizes keys and certificates by the outermost elements of their DER. It reads no
+// deeper, so no key costs more than a few steps. It also recognizes keys that crypto/x509 does
+// not support, such as those of other curves. Like crypto/x509 it allows unknown elements in
+// the sequence, and text after a key in PKCS #8 or SEC 1.
 func derKey(secret []byte) form {
 	if secret[0] != derSequence {
 		return form{}
@@ -32,7 +31,7 @@ func derKey(secret []byte) form {
 	for ; n < len(tags); n++ {
 		next := rest
 		if tags[n], contents[n], rest, ok = cutDER(rest); !ok {
-			// crypto/x509 takes an explicit tag whose length goes beyond what is around it.
+			// crypto/x509 accepts an explicit tag that is longer than the element around it.
 			if len(next) > 0 && (next[0] == derContext0 || next[0] == derContext1) {
 				tags[n] = next[0]
 				n++
@@ -54,7 +53,7 @@ func derKey(secret []byte) form {
 		return formSEC1
 	case is(derInteger, derInteger, derInteger, derInteger, derInteger, derInteger) && whole:
 		return formRSA
-	case is(derInteger, derInteger) && whole && len(contents[1]) <= 8: // as no signature of ECDSA is
+	case is(derInteger, derInteger) && whole && len(contents[1]) <= 8: // not an ECDSA signature, which is longer
 		return formPKCS1
 	case is(derInteger, derSequence) && whole && bytes.HasPrefix(objectOf(contents[1]), objectPKCS(7)), // PKCS #12
 		is(derObject, derContext0) && whole && bytes.HasPrefix(contents[0], objectPKCS(7)):
@@ -67,8 +66,8 @@ func derKey(secret []byte) form {
 // AlgorithmIdentifier does.
 func isAlgorithm(sequence []byte) bool { return objectOf(sequence) != nil }
 
-// isEncryption reports whether it is one of PKCS #5 or #12, with which private keys
-// are encrypted. A DigestInfo has the same outermost elements.
+// isEncryption reports whether a sequence begins with an algorithm of PKCS #5 or #12, which
+// encrypt private keys. A DigestInfo has the same outermost elements, but another algorithm.
 func isEncryption(sequence []byte) bool {
 	object := objectOf(sequence)
 	return bytes.HasPrefix(object, objectPKCS(5)) || bytes.HasPrefix(object, objectPKCS(12))
@@ -82,12 +81,13 @@ func objectOf(sequence []byte) []byte {
 	return nil
 }
 
-// objectPKCS is the object identifier 1.2.840.113549.1 of PKCS, and a number.
+// objectPKCS returns the object identifier 1.2.840.113549.1 of PKCS, followed by a number.
 func objectPKCS(number byte) []byte {
 	return []byte{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, number}
 }
 
-// cutDER cuts off the first element. It reads lengths that DER wants shorter too.
+// cutDER cuts off the first element. It also accepts a length that is not written in the
+// shortest form, as DER asks.
 func cutDER(der []byte) (tag byte, contents, rest []byte, ok bool) {
 	if len(der) < 2 {
 		return 0, nil, nil, false

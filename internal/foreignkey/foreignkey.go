@@ -1,11 +1,12 @@
-// Package foreignkey recognizes keys of other kinds in what was given as an HMAC secret: PEM,
-// JWKs, SSH keys, DER, and the encodings that keys go through on their way to a setting.
+// Package foreignkey recognizes keys of other kinds in bytes that were given as an HMAC
+// secret: PEM, JWKs, SSH keys, DER, and these keys in other encodings, such as base64 or
+// UTF-16.
 //
-// A []byte is an HMAC secret and nothing else. If a public key passed for one, everybody
-// could sign. So every form in which keys travel is known here.
+// A []byte is an HMAC secret and nothing else. If a public key were used as a secret, anyone
+// could sign. So this package recognizes every common form of keys.
 //
-// Random secrets must not pay for it. Only the first bytes are compared with each form, and
-// only what passes is read further. The work is linear, whatever the input.
+// Random secrets must not become slower by that. Their first bytes match no form, and the rest
+// is not read. The time is linear for any input.
 package foreignkey
 
 import (
@@ -18,8 +19,8 @@ import (
 	"unicode/utf8"
 )
 
-// Form says what key of another kind the bytes are and how to read it, such as "a JWK; read
-// it with ParseJWK". It returns "" for bytes that may be a secret. It is safe for concurrent use.
+// Form says which kind of key the bytes are and how to read it, such as "a JWK; read it with
+// ParseJWK". It returns "" for bytes that may be a secret. It is safe for concurrent use.
 func Form(secret []byte) string {
 	f := formOf(secret, 0)
 	if f.what == "" {
@@ -28,8 +29,8 @@ func Form(secret []byte) string {
 	return f.what + "; " + f.way
 }
 
-// NotJSON says what text is that should be the JSON of a key or of a set of keys, such as "is empty; …", to
-// complete "the JWK". It returns "" for text that it does not know.
+// NotJSON says what a text is if it is not the JSON of a key or key set. The result, such as
+// "is empty; …", completes "the JWK". NotJSON returns "" for text that it does not recognize.
 func NotJSON(text []byte) string {
 	trimmed := bytes.TrimSpace(text)
 	switch {
@@ -91,15 +92,15 @@ var (
 )
 
 const (
-	// Forms are looked for within forms: base64 of UTF-16 of PEM, JSON in a JSON
-	// string. No key goes through more on its way, and each level reads the text once.
+	// Forms may be nested: base64 of UTF-16 of PEM, JSON in a JSON string. Real keys are
+	// not nested more deeply. Each level reads the text once.
 	maxDepth = 8
-	// The longest text that is decoded to see what is in it. ParseKeySet reads 1 MiB,
-	// and base64 and UTF-16 make that longer.
+	// The longest text that is decoded and searched. ParseKeySet reads 1 MiB, and base64
+	// and UTF-16 make that longer.
 	maxText = 3 << 20
 )
 
-// formOf is Form, within so many other forms.
+// formOf is Form, inside depth other forms.
 func formOf(secret []byte, depth int) form {
 	if len(secret) < 8 || depth > maxDepth { // no form is shorter
 		return form{}
@@ -144,7 +145,7 @@ func (f form) within(encoding string) form {
 	return form{encoding + " of " + f.what, "decode it, and then " + f.way}
 }
 
-// trimFront cuts off white space, byte order marks and other signs that do not show.
+// trimFront cuts off white space, byte order marks and other invisible characters.
 func trimFront(text []byte) []byte {
 	if c := text[0]; c > ' ' && c < 0x7f {
 		return text
@@ -154,8 +155,8 @@ func trimFront(text []byte) []byte {
 	})
 }
 
-// pemLine looks for a line like the first or last one of PEM anywhere in the text:
-// "-----BEGIN" or "-----END", or "---- BEGIN" with four dashes (RFC 4716).
+// pemLine searches the text for a line that begins or ends PEM: "-----BEGIN" or "-----END", or
+// "---- BEGIN" with four dashes (RFC 4716).
 func pemLine(text []byte) form {
 	for {
 		at := bytes.Index(text, []byte("----"))
@@ -166,7 +167,7 @@ func pemLine(text []byte) form {
 		text = bytes.TrimLeft(line, "-")
 		label := bytes.TrimLeft(text, " ")
 		switch dashes := len(line) - len(text); {
-		case dashes == 4 && len(label) == len(text): // neither of both
+		case dashes == 4 && len(label) == len(text): // neither of them
 		case bytes.HasPrefix(label, []byte("BEGIN SSH2")):
 			return formSSH
 		case bytes.HasPrefix(label, []byte("BEGIN")), bytes.HasPrefix(label, []byte("END")):
@@ -175,13 +176,13 @@ func pemLine(text []byte) form {
 	}
 }
 
-// isSSHText knows the line of a public key, also behind the options of authorized_keys
-// or the hosts of known_hosts, and files of private keys that are not PEM.
+// isSSHText recognizes the line of a public key, even after the options in authorized_keys or
+// the hosts in known_hosts. It also recognizes files of private keys that are not PEM.
 func isSSHText(text []byte) bool {
 	if hasSSHType(text) || bytes.HasPrefix(text, []byte("openssh-key-v1\x00")) || bytes.HasPrefix(text, []byte("PuTTY-User-Key-File-")) {
 		return true
 	}
-	// The key itself is base64 of the length of its type, three zero bytes first.
+	// The key is base64 and starts with the length of its type, so with three zero bytes.
 	for rest := text; ; rest = rest[1:] {
 		at := bytes.Index(rest, []byte("AAAA"))
 		if at < 0 {
@@ -210,14 +211,14 @@ func hasSSHType(text []byte) bool {
 	return false
 }
 
-// isSSHBinary knows what the base64 in the line of a public key holds: the length of
-// the type, and the type (RFC 4253, Section 6.6).
+// isSSHBinary recognizes the bytes that are base64 in the line of a public key. They begin
+// with the length of the type, and the type (RFC 4253, Section 6.6).
 func isSSHBinary(secret []byte) bool {
 	return secret[0] == 0 && secret[1] == 0 && secret[2] == 0 && int(secret[3]) <= len(secret)-4 && hasSSHType(secret[4:4+int(secret[3])])
 }
 
-// utf16Text is the text in UTF-8 where it looks like UTF-16, by its byte order mark or
-// by the zero bytes between letters; nil where it does not.
+// utf16Text converts UTF-16 to UTF-8. It recognizes UTF-16 by its byte order mark, or by zero
+// bytes between letters. It returns nil for other text.
 func utf16Text(b []byte) []byte {
 	var high int // which byte of two is the high one
 	switch {
@@ -238,9 +239,9 @@ func utf16Text(b []byte) []byte {
 	return text
 }
 
-// jsonKey looks for members named "kty", and "keys" with an array, in what is JSON or
-// nearly so: a name may stand twice, be escaped, or in single quotes; a comma too many
-// does not matter. A whole JWK may be in a string.
+// jsonKey searches JSON for members named "kty", and "keys" with an array. The JSON may be
+// malformed: duplicate names, single quotes and extra commas do not matter. Names may be
+// escaped. A JWK may also be inside a string.
 func jsonKey(text []byte, depth int) form {
 	for {
 		at := bytes.IndexAny(text, `"'`)
@@ -277,8 +278,7 @@ func jsonKey(text []byte, depth int) form {
 	}
 }
 
-// cutLiteral cuts off the string that the text begins with, and returns it without its
-// quotes.
+// cutLiteral cuts off the string at the start of the text, and returns it without its quotes.
 func cutLiteral(text []byte) (literal, rest []byte, ok bool) {
 	for i := 1; i < len(text); i++ {
 		switch text[i] {
@@ -291,7 +291,7 @@ func cutLiteral(text []byte) (literal, rest []byte, ok bool) {
 	return nil, nil, false
 }
 
-// unescape appends a JSON string to dst without its escapes. It takes any string.
+// unescape appends a JSON string to dst without its escapes. Invalid escapes are no error.
 func unescape(dst, literal []byte) []byte {
 	for i := 0; i < len(literal); i++ {
 		c := literal[i]
@@ -302,7 +302,7 @@ func unescape(dst, literal []byte) []byte {
 		i++
 		switch c = literal[i]; c {
 		case 'n', 'r', 't', 'b', 'f':
-			dst = append(dst, '\n') // white space, whichever
+			dst = append(dst, '\n') // any white space will do
 		case 'u':
 			var r rune
 			for j := 0; j < 4 && i+1 < len(literal); j++ {
@@ -318,8 +318,8 @@ func unescape(dst, literal []byte) []byte {
 	return dst
 }
 
-// encodedKey looks for a key in what may be base64 or hexadecimal digits. Binary
-// secrets fail at their first bytes.
+// encodedKey looks for a key in base64 or hexadecimal digits. Decoding a binary secret fails
+// at its first bytes.
 func encodedKey(text []byte, depth int) form {
 	if len(text) > maxText {
 		return form{}
@@ -368,7 +368,7 @@ func decodeBase64(text []byte) ([]byte, bool) {
 		bits = bits<<6 | uint32(letter)
 		if letters++; letters%4 == 0 {
 			if letters == 16 {
-				decoded = slices.Grow(decoded, len(text)*3/4) // it is no binary secret
+				decoded = slices.Grow(decoded, len(text)*3/4) // not a binary secret, so it is worth the allocation
 			}
 			decoded = append(decoded, byte(bits>>16), byte(bits>>8), byte(bits))
 		}
@@ -419,9 +419,9 @@ func hexDigit(c byte) (digit byte, ok bool) {
 	return 0, false
 }
 
-// isEd25519 reports whether a secret is an Ed25519 private key as Go has it: the seed
-// and the public key that belongs to it. Only computing the public key tells, which
-// costs more than signing with a secret does. No such key is text all over.
+// isEd25519 reports whether a secret is an Ed25519 private key in Go's form: the seed followed
+// by its public key. To find out, it must compute the public key, which takes longer than
+// signing with a secret. It skips that for text, which such a key never is.
 func isEd25519(secret []byte) bool {
 	return len(secret) == ed25519.PrivateKeySize && !IsText(secret) &&
 		subtle.ConstantTimeCompare(ed25519.NewKeyFromSeed(secret[:ed25519.SeedSize]), secret) == 1

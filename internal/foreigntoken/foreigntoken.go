@@ -1,6 +1,6 @@
-// Package foreigntoken says what was given in place of a token, for the texts of errors: a cause is
-// named only where it is known, and else the first character that does not belong, and where.
-// None of this is reached by a token that is accepted.
+// Package foreigntoken finds out what is wrong with the text of a token, for errors. It names
+// the likely mistake if it recognizes one. Otherwise it names the first character that is
+// wrong, and its index. It is not called for tokens that are accepted.
 package foreigntoken
 
 import (
@@ -12,8 +12,8 @@ import (
 	"unicode/utf8"
 )
 
-// Causes has the errors of the importer for all causes, made once, so that refusing a token
-// allocates nothing. It is safe for concurrent use.
+// Causes has an error of the importer for each cause. The errors are made once, so that
+// refusing a token allocates nothing. Causes is safe for concurrent use.
 type Causes[E any] struct {
 	segments, cutShort, opaque, noValue, twiceEncoded, encrypted, space, pythonBytes, serialization *E
 
@@ -22,8 +22,8 @@ type Causes[E any] struct {
 
 	newError func(segment, text string) *E
 
-	// strays keeps some of the errors that stray made: a client that sends such tokens
-	// sends many alike, and they should cost little.
+	// strays is a direct-mapped cache of errors that stray made. A faulty client sends many
+	// similar tokens, and they should cost little.
 	strays [32]atomic.Pointer[strayCause[E]]
 }
 
@@ -33,15 +33,15 @@ type scheme[E any] struct {
 	err  *E
 }
 
-// A segment has the errors of a segment in which no character is foreign.
+// A segment has the errors for a segment in which all characters are valid.
 type segment[E any] struct{ letters, padded, unpadded *E }
 
-// New makes the causes by a function that returns an error about a segment: "header", "payload" or
+// New makes the causes. newError returns an error about a segment: "header", "payload" or
 // "signature", or "" for the token as a whole.
 func New[E any](newError func(segment, text string) *E) *Causes[E] {
 	faults := func(name string) segment[E] {
 		return segment[E]{
-			newError(name, "the "+name+" is not canonical base64url: a character is missing at its end, or the last one has bits that encode nothing"),
+			newError(name, "the "+name+" is not canonical base64url: a character is missing at its end, or the last one has unused bits that are not zero"),
 			newError(name, "the "+name+" has '=' padding, and is otherwise right: WithPadding asks for it, in all three segments"),
 			newError(name, "the "+name+" is not padded with '=' to a multiple of four characters, which WithPadding asks for"),
 		}
@@ -51,10 +51,10 @@ func New[E any](newError func(segment, text string) *E) *Causes[E] {
 		cutShort:      newError("", "the token has two segments with a dot between them, and not three: it was cut short, or is not signed"),
 		opaque:        newError("", "the token does not have three segments with dots between them: it is no JWT, but perhaps an opaque access token, which only its issuer can look up"),
 		noValue:       newError("", `the token does not have three segments, but is the word for no value ("undefined", "null", …): the client sent no token`),
-		twiceEncoded:  newError("", "the token does not have three segments, but is the base64 of a whole token: decode it once, and give what is then there"),
+		twiceEncoded:  newError("", "the token does not have three segments, but is the base64 of a whole token: decode it once, and give the result"),
 		encrypted:     newError("", "the token has five segments: it is encrypted (JWE), and encrypted tokens are not supported"),
 		space:         newError("", "the token has white space at its start or end, a line break perhaps: trim it"),
-		pythonBytes:   newError("header", "the token stands in b'…', as Python prints bytes: there, decode() makes text of them"),
+		pythonBytes:   newError("header", "the token is in b'…', as Python prints bytes: in Python, decode() converts them to text"),
 		serialization: newError("header", "the token is JSON, and not three segments with dots between them: only the compact serialization is supported; of a JSON object around a token, give the token alone"),
 		header:        faults("header"),
 		payload:       faults("payload"),
@@ -86,8 +86,8 @@ func (c *Causes[E]) NotThree(token string, dots int) *E {
 	return c.segments
 }
 
-// NotBase64 says what is wrong with a segment of that name, which starts at an offset of its
-// token. Padded tells whether segments must be padded.
+// NotBase64 says what is wrong with a segment. start is its offset in the token. padded is
+// true if segments must be padded.
 func (c *Causes[E]) NotBase64(token string, start int, text, name string, padded bool) *E {
 	if err := c.misread(token); err != nil {
 		return err
@@ -108,13 +108,13 @@ func (c *Causes[E]) NotBase64(token string, start int, text, name string, padded
 		if len(bare) == len(text) {
 			return errs.unpadded
 		}
-	case len(text)%4 == 0 && len(text)-len(bare) < 3: // there is padding, else it could be decoded
+	case len(text)%4 == 0 && len(text)-len(bare) < 3: // it has padding: without, it could be decoded
 		return errs.padded
 	}
 	return errs.letters
 }
 
-// misread recognizes what stands where a token should.
+// misread recognizes text that was given instead of a token.
 func (c *Causes[E]) misread(token string) *E {
 	for i := range c.schemes {
 		if s := &c.schemes[i]; len(token) > len(s.name) && strings.EqualFold(token[:len(s.name)], s.name) && strings.IndexByte(" :%\t", token[len(s.name)]) >= 0 {
@@ -143,7 +143,7 @@ func (c *Causes[E]) misread(token string) *E {
 	return nil
 }
 
-// isForeign tells which bytes base64url does not have.
+// isForeign has the bytes that are not in the base64url alphabet.
 var isForeign = func() (t [256]bool) {
 	for b := range t {
 		t[b] = true
@@ -154,7 +154,8 @@ var isForeign = func() (t [256]bool) {
 	return
 }()
 
-// strayIn returns the index of the first character that base64url does not have, or -1.
+// strayIn returns the index of the first character that is not in base64url, or -1. If dots is
+// true, dots are valid too.
 func strayIn(text string, dots bool) int {
 	for i := range len(text) {
 		if isForeign[text[i]] && !(dots && text[i] == '.') {
@@ -166,18 +167,18 @@ func strayIn(text string, dots bool) int {
 
 type strayCause[E any] struct {
 	letter  rune
-	size    int // of the letter: U+FFFD stands for what is no UTF-8 too
+	size    int // bytes of the letter: 1 if U+FFFD stands for a byte that is not UTF-8
 	at      int
 	segment string
 	err     *E
 }
 
-// stray tells which character of a token does not belong, and where.
+// stray returns the error for an invalid character of a token.
 func (c *Causes[E]) stray(token string, at int, segment string) *E {
 	letter, size := utf8.DecodeRuneInString(token[at:])
 	slot := &c.strays[(at*7+int(letter)*3+len(segment))%len(c.strays)]
-	if known := slot.Load(); known != nil && known.letter == letter && known.size == size && known.at == at && known.segment == segment {
-		return known.err
+	if cached := slot.Load(); cached != nil && cached.letter == letter && cached.size == size && cached.at == at && cached.segment == segment {
+		return cached.err
 	}
 	where := " at index " + strconv.Itoa(at)
 	if segment != "" {
@@ -192,7 +193,7 @@ func (c *Causes[E]) stray(token string, at int, segment string) *E {
 	return err
 }
 
-// hint says how a character gets into a token.
+// hint says how a character may have got into a token.
 func hint(letter rune) string {
 	switch letter {
 	case '"', '\'':
@@ -212,7 +213,7 @@ func hint(letter rune) string {
 	case '+', '/':
 		return ": it is written in base64, and base64url has '-' and '_' there"
 	case '=':
-		return ": padding, which stands at the end of a segment alone; or is a name before the token?"
+		return ": padding, which is only at the end of a segment; or is a name before the token?"
 	case '\u200b', '\u200c', '\u200d', '\u2060', '\ufeff', '\u00a0', '\u00ad':
 		return ": an invisible character, copied along"
 	}

@@ -1,6 +1,6 @@
-// Package pemkey reads one key, or the key of one certificate, in PEM (RFC 7468): a private key in
-// PKCS #8 (RFC 5208), PKCS #1 (RFC 8017) or SEC 1 (RFC 5915), a public key in PKIX (RFC 5280) or
-// PKCS #1. It does no arithmetic with the numbers of keys.
+// Package pemkey reads one key or certificate in PEM (RFC 7468): a private key in PKCS #8 (RFC
+// 5208), PKCS #1 (RFC 8017) or SEC 1 (RFC 5915), or a public key in PKIX (RFC 5280) or PKCS #1.
+// It does not compute with the numbers of RSA private keys, which are not checked here.
 package pemkey
 
 import (
@@ -19,11 +19,11 @@ import (
 	"github.com/token-jwt/jwt/internal/rsakey"
 )
 
-// Parse returns the key as crypto/x509 has it, an *x509.Certificate, or rsakey.Numbers for an RSA
-// private key, which nothing was computed with. What the block holds decides, and not its label. Text
-// around the block and EC PARAMETERS are passed over; a second key is an error. A kind of key
-// that is not supported is an error that wraps errors.ErrUnsupported. No error text holds bytes
-// of the key.
+// Parse returns a key as crypto/x509 does, an *x509.Certificate, or for an RSA private key
+// rsakey.Numbers, which are not checked. The content of the block decides, and not its label.
+// Text around the block and EC PARAMETERS are ignored; a second key is an error. A kind of key
+// that is not supported is an error that wraps errors.ErrUnsupported. No error text has bytes of
+// the key.
 func Parse(text []byte) (any, error) {
 	block, err := cutPEM(text)
 	if err != nil {
@@ -32,20 +32,20 @@ func Parse(text []byte) (any, error) {
 	return parseBlock(block)
 }
 
-// MaxDER bounds the DER of one key or certificate. The longest keys take a sixth of it.
-// Packages encoding/asn1 and crypto/x509 take up to thirty times its size of memory.
+// MaxDER is the most bytes of DER for one key or certificate. The longest keys have a sixth of
+// it. Packages encoding/asn1 and crypto/x509 may use thirty times as much memory.
 const MaxDER = 32 << 10
 
-// mostPEMHeaders bounds the headers of a block, for each of which pem.Decode makes an entry
-// of a map. An encrypted key has two.
+// mostPEMHeaders is the most headers of a block. pem.Decode puts each into a map. An encrypted
+// key has two.
 const mostPEMHeaders = 16
 
-// cutPEM returns the one block of a text that holds a key.
+// cutPEM returns the block of a text that has a key.
 func cutPEM(text []byte) (*pem.Block, error) {
 	const begin = "-----BEGIN "
 	blocks := bytes.Count(text, []byte(begin))
 	rest := withoutIndents(text)
-	if blocks > 2 { // before time is spent on each
+	if blocks > 2 { // refused before time is spent on each
 		return nil, errors.New("the PEM text has " + strconv.Itoa(blocks) + " blocks; give one key, or one certificate, at a time")
 	}
 	if hasManyHeaders(text) {
@@ -66,7 +66,7 @@ func cutPEM(text []byte) (*pem.Block, error) {
 	return block, nil
 }
 
-// hasManyHeaders counts the colons within each block, as base64 has none.
+// hasManyHeaders counts the colons in each block. Base64 has none.
 func hasManyHeaders(text []byte) bool {
 	for {
 		_, block, found := bytes.Cut(text, []byte("-----BEGIN "))
@@ -80,8 +80,8 @@ func hasManyHeaders(text []byte) bool {
 	}
 }
 
-// withoutIndents takes away white space at the starts of lines, as YAML leaves it there, and a
-// byte order mark: pem.Decode finds a block at the start of a line alone.
+// withoutIndents removes a byte order mark, and white space at the start of lines, which may
+// come from YAML. pem.Decode finds a block only at the start of a line.
 func withoutIndents(text []byte) []byte {
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	if bytes.HasPrefix(text, []byte("-----")) && !bytes.Contains(text, []byte("\n ")) && !bytes.Contains(text, []byte("\n\t")) {
@@ -94,7 +94,7 @@ func withoutIndents(text []byte) []byte {
 	return lines
 }
 
-// notPEM says what the text is instead, and the way out.
+// notPEM says what the text is instead, and what to do.
 func notPEM(text []byte) string {
 	trimmed := bytes.TrimSpace(text)
 	has := func(part string) bool { return bytes.Contains(text, []byte(part)) }
@@ -117,7 +117,7 @@ func notPEM(text []byte) string {
 		}
 	}
 	if foreignkey.IsText(trimmed) && len(trimmed) <= 1024 && !has("-----") && bytes.IndexByte(trimmed, '\n') < 0 && (bytes.ContainsAny(trimmed, `/\`) || hasKeySuffix(string(trimmed))) {
-		return "the text looks like the path of a file; give what it holds, as by os.ReadFile"
+		return "the text looks like the path of a file; give the content of the file, as from os.ReadFile"
 	}
 	return "the text holds no PEM block that is whole: -----BEGIN and -----END, each at the start of a line, with base64 between them"
 }
@@ -131,18 +131,18 @@ func hasKeySuffix(path string) bool {
 	return false
 }
 
-// convertSSH was tried: ssh-keygen leaves an Ed25519 key in the form of OpenSSH whatever it is told.
+// convertSSH was tried out: ssh-keygen cannot convert an Ed25519 key from the format of OpenSSH.
 const convertSSH = "convert a copy of an RSA or ECDSA key with ssh-keygen -p -m PKCS8 -f copy; for Ed25519 use ParseRawPrivateKey of golang.org/x/crypto/ssh, and give the key to NewKey"
 
 // label is the label of a block, quoted and not too long to print.
 func label(block *pem.Block) string { return fmt.Sprintf("%.64q", block.Type) }
 
-// parseBlock tells by its contents what a block holds. It keeps the errors of crypto/x509
-// to itself, whose texts are not ours to vouch for where the key is private.
+// parseBlock reads a block by its content. It does not return the errors of crypto/x509: their
+// texts might have parts of a private key.
 func parseBlock(block *pem.Block) (any, error) {
 	name := "the PEM block " + label(block)
 	if len(block.Bytes) > MaxDER {
-		return nil, errors.New(name + " has more than 32 KiB, which no key and hardly a certificate has")
+		return nil, errors.New(name + " has more than 32 KiB, more than any key and nearly any certificate")
 	}
 	if block.Headers["DEK-Info"] != "" || strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED") {
 		return nil, errors.New(encryptedPEM)
@@ -150,10 +150,10 @@ func parseBlock(block *pem.Block) (any, error) {
 	if bytes.HasPrefix(block.Bytes, []byte("openssh-key-v1\x00")) {
 		return nil, errors.New("the key is in the form of OpenSSH; " + convertSSH)
 	}
-	if strings.Contains(block.Type, "RSA-PSS ") { // which openssl writes around PKCS #1
+	if strings.Contains(block.Type, "RSA-PSS ") { // a label that openssl writes for PKCS #1
 		return nil, isRSAPSS(name)
 	}
-	if strings.HasSuffix(block.Type, "PARAMETERS") { // those of Diffie-Hellman have the form of an RSA public key
+	if strings.HasSuffix(block.Type, "PARAMETERS") { // Diffie-Hellman parameters look like an RSA public key
 		return nil, rsakey.Unsupported(name + " holds parameters, and no key")
 	}
 	shape, der := shapeOf(block.Bytes)
@@ -197,7 +197,7 @@ func parseBlock(block *pem.Block) (any, error) {
 
 const encryptedPEM = "the PEM key is encrypted with a pass phrase; decrypt it first, as with openssl pkey"
 
-// badDER says why crypto/x509 would not read it, as far as that can be told.
+// badDER says why crypto/x509 could not read a key, as far as that is clear.
 func badDER(name string, der []byte) error {
 	if bytes.Contains(der, oidRSAPSS) {
 		return isRSAPSS(name)
@@ -206,7 +206,7 @@ func badDER(name string, der []byte) error {
 }
 
 func isRSAPSS(name string) error {
-	return rsakey.Unsupported(name + " is an RSA key for PSS alone (id-RSASSA-PSS), which is not supported; one made as an ordinary RSA key serves PS256 too")
+	return rsakey.Unsupported(name + " is an RSA key only for PSS (id-RSASSA-PSS), which is not supported; an ordinary RSA key serves PS256 too")
 }
 
 var (
@@ -215,8 +215,8 @@ var (
 )
 
 // shapeOf returns the DER SEQUENCE at the start of data, and a letter for each of its elements:
-// i an INTEGER, s a SEQUENCE, o an OCTET STRING, b a BIT STRING, x anything else; "?" where it is
-// not whole.
+// i for an INTEGER, s for a SEQUENCE, o for an OCTET STRING, b for a BIT STRING, x for anything
+// else. The shape is "?" if the sequence is incomplete.
 func shapeOf(data []byte) (shape string, der []byte) {
 	var sequence, element asn1.RawValue
 	if rest, err := asn1.Unmarshal(data, &sequence); err != nil || sequence.Tag != asn1.TagSequence || !sequence.IsCompound {
@@ -247,8 +247,8 @@ func shapeOf(data []byte) (shape string, der []byte) {
 	return shape, der
 }
 
-// parsePKCS8 reads an RSA key itself: crypto/x509 would compute with its numbers before
-// their size is checked.
+// parsePKCS8 reads PKCS #8. For RSA it does not use crypto/x509, which would compute with the
+// numbers before their size is checked.
 func parsePKCS8(name string, der []byte) (any, error) {
 	var outer struct {
 		Version   int

@@ -1,9 +1,9 @@
-// Package rsakey makes and checks RSA private keys of the numbers that a JWK has (RFC 7518,
-// Section 6.3.2) or PKCS #1 (RFC 8017, Appendix A.1.2), at a bounded cost.
+// Package rsakey makes and checks RSA private keys from the numbers in a JWK (RFC 7518, Section
+// 6.3.2) or in PKCS #1 (RFC 8017, Appendix A.1.2), at a bounded cost.
 //
-// Whoever sends a key may have chosen its numbers so that computing with them takes seconds.
-// So cheap identities are checked first: work that grows with the cube of the size is only
-// done for numbers that belong together.
+// An attacker may choose the numbers of a key so that computing with them takes seconds. So
+// cheap identities are checked first. Work that grows with the cube of the size is only done
+// for numbers that belong together.
 package rsakey
 
 import (
@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	mostBits       = 8192 // the time of a signature grows with the cube of it
-	mostCommonBits = 64   // of the greatest common divisor of p-1 and q-1; hardly ever more than ten
+	mostBits       = 8192 // the time of a signature grows with the cube of this
+	mostCommonBits = 64   // bits of the greatest common divisor of p-1 and q-1, which rarely has more than ten
 )
 
 // ErrMorePrimes is a key of more than two primes.
@@ -37,7 +37,7 @@ var (
 )
 
 // Numbers are the numbers of a key under their names in a JWK: the modulus N, the exponents
-// E and D, the primes P and Q, and what follows from them. All but N and E may be nil.
+// E and D, the primes P and Q, and the numbers computed from them. All but N and E may be nil.
 type Numbers struct{ N, E, D, P, Q, DP, DQ, QI *big.Int }
 
 // Of returns the numbers of a key that was checked. They share its memory.
@@ -51,9 +51,10 @@ func Of(key *rsa.PrivateKey) Numbers {
 // OfPublic returns the numbers of a public key.
 func OfPublic(key *rsa.PublicKey) Numbers { return Numbers{N: key.N, E: big.NewInt(int64(key.E))} }
 
-// Private makes the key that the numbers are, which must have N, an E that is an int, and D.
-// Where a prime is missing, RFC 7518, Section 6.3.2 allows all but D to be missing: they are
-// computed from it. The key has memory of its own. No error text holds a number of the key.
+// Private makes a key from the numbers. They must have N, an E that fits an int, and D. RFC
+// 7518, Section 6.3.2 allows that all others are missing. So if a prime is missing, the others
+// are computed from D. The key shares no memory with the numbers. No error text has a number of
+// the key.
 func (n Numbers) Private() (*rsa.PrivateKey, error) {
 	if err := n.checkSize(); err != nil {
 		return nil, err
@@ -72,7 +73,7 @@ func (n Numbers) Private() (*rsa.PrivateKey, error) {
 	}
 	public := rsa.PublicKey{N: n.N, E: int(n.E.Int64())}
 	key := Clone(&rsa.PrivateKey{PublicKey: public, D: n.D, Primes: []*big.Int{n.P, n.Q}})
-	if key == nil || key.Validate() != nil { // whose error could hold numbers of the key
+	if key == nil || key.Validate() != nil { // the error is not returned: it could have numbers of the key
 		return nil, errParts
 	}
 	return key, nil
@@ -102,13 +103,13 @@ func Check(key *rsa.PrivateKey) error {
 
 func (n *Numbers) checkSize() error {
 	if bits := n.N.BitLen(); bits > mostBits {
-		return errors.New("the RSA private key has " + strconv.Itoa(bits) + " bits, and at most 8192 are taken, so that none makes a signer slow")
+		return errors.New("the RSA private key has " + strconv.Itoa(bits) + " bits, and at most 8192 are accepted, so that no key makes a signer slow")
 	}
 	return nil
 }
 
-// check holds the parts against one another, by nothing more expensive than a division: sizes
-// before products, products before remainders.
+// check compares the numbers with one another. It uses nothing more expensive than a division:
+// first sizes, then products, then remainders.
 func (n *Numbers) check() error {
 	if err := n.checkSize(); err != nil {
 		return err
@@ -133,12 +134,13 @@ func (n *Numbers) check() error {
 	return nil
 }
 
-// primes finds the primes of the modulus by the two exponents; nil where D is none of it.
+// primes finds the primes of the modulus by the two exponents. It returns nil if D is no private
+// exponent of the modulus.
 //
-// As e*d - 1 is a multiple of (p-1)(q-1), and that is nearly n, the fraction (e*d - 1)/n is nearly
-// one whose terms are small: at most e, and what p-1 and q-1 have in common. It is found among the
-// convergents of the continued fraction, a division each, with no exponentiation at all. They
-// double with every second one, so there are few of them.
+// e*d - 1 is a multiple of (p-1)(q-1), which is nearly n. So (e*d - 1)/n is nearly a fraction
+// with small terms: at most e, and the common divisor of p-1 and q-1. This fraction is one of
+// the convergents of the continued fraction. Each takes a division, and none an exponentiation.
+// The terms at least double with every second convergent, so there are few.
 func (n *Numbers) primes() (p, q *big.Int) {
 	multiple := new(big.Int).Mul(n.D, n.E)
 	multiple.Sub(multiple, one)
@@ -183,10 +185,10 @@ func ClonePublic(key *rsa.PublicKey) *rsa.PublicKey {
 	return &rsa.PublicKey{N: new(big.Int).Set(key.N), E: key.E}
 }
 
-// Clone copies what defines a private key of two primes, and computes the rest anew. The
-// inverse of one prime by the other is computed here: crypto/rsa would find it by an
-// exponentiation, which for great keys takes twenty times as long as all the rest. It
-// returns nil if there is no inverse, as for numbers that are not prime.
+// Clone copies the numbers that define a private key of two primes, and computes the others
+// anew. It computes the inverse of one prime by the other itself: crypto/rsa would use an
+// exponentiation, which for large keys takes twenty times as long as everything else. Clone
+// returns nil if there is no inverse, which happens if the numbers are not prime.
 func Clone(key *rsa.PrivateKey) *rsa.PrivateKey {
 	p, q := new(big.Int).Set(key.Primes[0]), new(big.Int).Set(key.Primes[1])
 	clone := &rsa.PrivateKey{PublicKey: *ClonePublic(&key.PublicKey), D: new(big.Int).Set(key.D), Primes: []*big.Int{p, q}}

@@ -1,40 +1,40 @@
-// Package strictjson reads and writes JSON (RFC 8259) where two readers must never
-// understand one text differently: [Document.Parse] accepts what every other parser
-// reads the same way, and [Writer] writes nothing else.
+// Package strictjson reads and writes JSON (RFC 8259) so that no two readers understand a
+// text differently. [Document.Parse] accepts only texts that every parser reads the same way,
+// and [Writer] writes only such texts.
 //
 // # Reading
 //
-// A [Document] is one value that was parsed: valid UTF-8, no half surrogate pairs, no
-// name twice in an object at any depth (compared after unescaping), at most 64 levels
-// deep, numbers of at most 256 characters. Its parts are a [Node] each, of a [Kind]:
-// [Document.Members] and [Document.Elements] go through them, [Document.String],
-// [Document.Text], [Document.Raw] and [Document.Any] read them, and [Document.Fill]
-// stores one in a Go value. What is wrong with a text is a [Fault].
+// A [Document] is one parsed value. It is valid UTF-8 without half surrogate pairs. No object
+// at any depth has duplicate names (compared after unescaping). It has at most 64 levels, and
+// its numbers have at most 256 characters. Each part of it is a [Node] of a [Kind].
+// [Document.Members] and [Document.Elements] iterate over the parts, [Document.String],
+// [Document.Text], [Document.Raw] and [Document.Any] read them, and [Document.Fill] stores
+// the document in a Go value. A [Fault] says what is wrong with a text.
 //
 // # Go types
 //
-// A [Plan] is what a Go type is as JSON, computed once a type. The rules are those of
-// encoding/json with its tags and interfaces, with these exceptions:
+// A [Plan] says how a Go type is read and written. It is computed once for each type. The
+// rules are those of encoding/json with its tags and interfaces, with these exceptions:
 //
-//   - Names match exactly: "SUB" never fills a field called "sub". A member that misses
-//     its field by case alone is an error that names the tag to write.
-//   - A value is filled from zero: nothing of an earlier one remains.
-//   - A time.Time is read from a date in the importer's form too; see [Types].
-//   - Nothing is bent to fit: text that is not UTF-8, and JSON from a method that is
-//     not strictly valid, are errors, not replaced. HTML is not escaped.
+//   - Names match exactly: "SUB" never fills a field called "sub". A member that differs
+//     from its field only in case is an error, which says which tag the field needs.
+//   - A value is filled from zero: nothing of an earlier value remains.
+//   - A time.Time is also read from a date in the importer's form; see [Types].
+//   - Invalid text is not repaired: text that is not UTF-8, and JSON from a method that is
+//     not strictly valid, are errors. HTML is not escaped.
 //
 // # The importer's part
 //
-// A [Format] holds all that an importer adds: [Types] of its own, and the names of
-// members that it wants to find by number, both where they stand in a Document
-// ([Document.Find]) and where a Writer put them ([Writer.Offsets]).
+// A [Format] has everything that an importer adds: its [Types], and the names of members
+// that it finds by number, both in a Document ([Document.Find]) and in the text of a Writer
+// ([Writer.Offsets]).
 //
 // # Cost
 //
-// Parsing allocates nothing once a Document has its memory, and filling plain fields
-// allocates only what they hold. Time is linear in the text, whatever the text: for
-// duplicate names see names.go. A Format and its Plans are safe for concurrent use; a
-// Document and a Writer are for one goroutine.
+// Parsing allocates nothing once a Document has its memory. Filling plain fields allocates
+// only what they hold. Time is linear in the length of any text; for duplicate names see
+// names.go. A Format and its Plans are safe for concurrent use. A Document and a Writer are
+// for one goroutine.
 package strictjson
 
 import (
@@ -48,10 +48,10 @@ const (
 	maxLooseDepth = 1_000
 	mostLoose     = 10_000 // nodes
 	maxNumber     = 256
-	maxText       = 1 << 30 // what the uint32 offsets of a node can address, with room to spare
+	maxText       = 1 << 30 // less than the uint32 offsets of a node can address
 )
 
-// A Kind is what a JSON value is.
+// A Kind is the kind of a JSON value.
 type Kind uint8
 
 // The kinds of values. A name is a String.
@@ -70,52 +70,52 @@ func (k Kind) String() string {
 	return [...]string{"object", "array", "string", "number", "true", "false", "null"}[k]
 }
 
-// A Node is a value of a [Document], or the name of a member, by its index in the order
-// of the text. The value that was parsed is node 0. No member is, so where a member is
-// looked for 0 means that it is absent.
+// A Node is a value of a [Document], or the name of a member: an index in the order of the
+// text. The whole value is node 0. A member is never node 0, so lookups of members return 0
+// if the member is absent.
 type Node uint32
 
 type node struct {
-	start, end uint32 // the text; of a string without its quotes
-	next       uint32 // index of the node after this one and all that it holds; of a name its hash
+	start, end uint32 // offsets of the text; for a string without its quotes
+	next       uint32 // index of the node after this one and its content; for a name the hash of the name
 	kind       Kind
-	escaped    bool // a string with a backslash in it
+	escaped    bool // a string that has a backslash
 	integer    bool // a number without fraction or exponent
 }
 
-// A Document is a parsed text. An object's members follow its node, each a name and a
-// value; an array's elements too. The zero Document is ready for use, and each parse
-// discards what was there before and reuses its memory.
+// A Document is a parsed text. The nodes of an object's members, each a name and a value,
+// follow its node. So do the nodes of an array's elements. The zero Document is ready for
+// use. Each parse discards the last document and reuses its memory.
 type Document struct {
 	text   []byte
-	source string // a copy of the text, or of a part of it, that strings are cut from: see Text
-	from   uint32 // offset of that part
+	source string // a copy of the text, or of a part of it; strings are substrings of it: see Text
+	from   uint32 // offset of this part
 	nodes  []node
 	open   []container
 	names  nameSet
 
-	// Exact makes Fill refuse what it would otherwise change: a float must hold a
-	// number exactly, an array have as many elements as the list, and null is no
-	// element of a list or map whose type cannot tell it from other values.
+	// Exact makes Fill refuse values that it would otherwise change. A float must hold a
+	// number exactly. An array must have as many elements as the list. A null in a list or
+	// map is refused if the element type cannot represent it.
 	Exact bool
 
 	loose     bool   // see ParseLoose
 	unescaped []byte // the buffer that String returns
-	compared  []byte // a second one, for comparing two escaped names
+	compared  []byte // a second buffer, to compare two escaped names
 	fault     *Fault
-	faultAt   int // its offset
+	faultAt   int // offset of the fault
 }
 
 // A container is an object or array that the parser is in.
 type container struct {
 	node    int
-	end     byte   // what closes it
-	members int    // of an object: how many names were read
-	hashes  uint64 // of an object: a Bloom filter of the hashes of its names
+	end     byte   // the closing bracket
+	members int    // only of an object: how many names were read
+	hashes  uint64 // only of an object: a Bloom filter of the hashes of its names
 }
 
-// Parse parses one object and nothing after it, and reports whether it is valid. The
-// document keeps text, which must not change, until the next parse.
+// Parse parses text as one object, with nothing after it, and reports whether it is valid.
+// The document refers to text, which must not change until the next parse.
 func (d *Document) Parse(text []byte) bool {
 	if pos := space(text, 0); pos == len(text) || text[pos] != '{' {
 		d.reset(text)
@@ -137,14 +137,14 @@ func (d *Document) ParseValue(text []byte) bool {
 	return d.fault == nil
 }
 
-// ParsePrefix is the same for the value that text begins with, whatever follows it.
+// ParsePrefix is the same, but ignores what follows the value.
 func (d *Document) ParsePrefix(text []byte) bool { return d.walk(text, 0, 0) >= 0 }
 
-// ParseLoose is [Document.ParseValue] by the grammar alone, as encoding/json has it: names
-// may stand twice, and strings have half surrogate pairs or bytes that are not UTF-8. It
-// is for texts of which each part is then parsed strictly, so that a fault in one does
-// not spoil the others. The document has nodes for the members of an object and for what
-// is right below them, at most 10,000 in all; what they hold in turn it passes over.
+// ParseLoose is [Document.ParseValue] with the checks of encoding/json only: objects may have
+// duplicate names, and strings may have half surrogate pairs or bytes that are not UTF-8. The
+// importer then parses each part strictly, so that a fault in one part does not affect the
+// others. The document has nodes for the members of the outermost value and for one level
+// below them, at most 10,000 in all. Deeper levels have no nodes.
 func (d *Document) ParseLoose(text []byte) bool {
 	d.loose = true
 	defer func() { d.loose = false }()
@@ -166,23 +166,24 @@ func (d *Document) reset(text []byte) {
 	d.names.clear()
 }
 
-// refuse notes a fault. It returns the offset that stands for one.
+// refuse records a fault. It returns -1.
 func (d *Document) refuse(pos int, fault *Fault) int {
 	d.fault, d.faultAt = fault, pos
 	return -1
 }
 
-// Fault returns what is wrong with the text, where a parse returned false, and its offset.
+// Fault returns what is wrong with the text, and the offset of the fault, after a parse
+// returned false.
 func (d *Document) Fault() (*Fault, int) { return d.fault, d.faultAt }
 
-// Problem is the fault in words.
+// Problem returns a text of the fault and its offset.
 func (d *Document) Problem() string {
 	return d.fault.String() + " (byte " + strconv.Itoa(d.faultAt) + ")"
 }
 
-// value parses the value at pos, with all that it holds, and returns the offset after
-// it, or -1 after a fault. depth counts the containers around it. It is one long loop,
-// not recursive, as that is the fastest form, and no text can make the stack grow.
+// value parses the value at pos, with its content, and returns the offset after it, or -1
+// after a fault. depth counts the containers around it. The function is long because one loop
+// is the fastest form. It is not recursive, so no text can make the stack grow.
 func (d *Document) value(pos, depth int) int {
 	text, open := d.text, d.open[:0]
 	for {
@@ -253,7 +254,7 @@ func (d *Document) value(pos, depth int) int {
 			c := text[pos]
 			pos++
 			if c == innermost.end {
-				n := &d.nodes[min(innermost.node, len(d.nodes)-1)] // less if it was pruned
+				n := &d.nodes[min(innermost.node, len(d.nodes)-1)] // prune may have dropped the node
 				n.end, n.next = uint32(pos), uint32(len(d.nodes))
 				open = open[:len(open)-1]
 				continue
@@ -272,8 +273,8 @@ func (d *Document) value(pos, depth int) int {
 	}
 }
 
-// prune drops the nodes below those that a loose document has. It returns false if there
-// are too many.
+// prune drops nodes of levels that ParseLoose leaves out. It returns false if the document
+// has too many nodes.
 func (d *Document) prune(open []container) bool {
 	if len(open) > 2 {
 		d.nodes = d.nodes[:min(open[2].node+1, len(d.nodes))]
@@ -312,7 +313,7 @@ func (d *Document) name(pos int, object *container) int {
 	return space(d.text, end+1)
 }
 
-// literal parses one of the three words that are values.
+// literal parses true, false or null.
 func (d *Document) literal(pos int, word string, kind Kind) int {
 	end := pos + len(word)
 	if end > len(d.text) || string(d.text[pos:end]) != word {
@@ -322,8 +323,8 @@ func (d *Document) literal(pos int, word string, kind Kind) int {
 	return end
 }
 
-// add appends a node that holds no others yet. It is filled in place: making a node and
-// copying it costs a fifth of all parsing.
+// add appends a node without content. It sets the fields in place: making a node and copying
+// it would cost a fifth of the parsing time.
 func (d *Document) add(start, end int, kind Kind, escaped, integer bool) {
 	at := len(d.nodes)
 	if at == cap(d.nodes) {
@@ -339,9 +340,10 @@ func (d *Document) add(start, end int, kind Kind, escaped, integer bool) {
 	n.kind, n.escaped, n.integer = kind, escaped, integer
 }
 
-// valuesFrom returns how many nodes the rest of the text needs at most: each begins at
-// its start, or after one of four characters, and takes two bytes. Growing once costs
-// less than growing step by step. But the first step is small, as a fault may be near.
+// valuesFrom returns an upper bound of the nodes in the rest of the text: a node begins at
+// the start of the rest, or after one of four characters, and has at least two bytes. Growing
+// once costs less than growing step by step. But the first step is small, because the text
+// may have a fault near its start.
 func (d *Document) valuesFrom(start int) int {
 	rest := d.text[start:]
 	count := func(before string) int { return bytes.Count(rest, []byte(before)) }
@@ -352,11 +354,11 @@ func (d *Document) valuesFrom(start int) int {
 	return n
 }
 
-// A Fault is what may be wrong with a text. There are about twenty of them, each one
-// value, so that an importer may keep an error for each.
+// A Fault says what is wrong with a text. There are about twenty faults, and each is one
+// pointer, so an importer can cache an error for each.
 type Fault struct{ text string }
 
-// String says in a clause what is wrong.
+// String returns a clause that says what is wrong.
 func (f *Fault) String() string { return f.text }
 
 var (
@@ -370,7 +372,7 @@ var (
 	faultOpen     = &Fault{"the JSON ends inside an object or array"}
 	faultComma    = &Fault{"a comma or a closing bracket is wanted"}
 	faultName     = &Fault{"a member name in quotes is wanted"}
-	faultTwice    = &Fault{"the same name stands twice in an object"}
+	faultTwice    = &Fault{"an object has the same name twice"}
 	faultColon    = &Fault{"a colon is wanted after a member name"}
 	faultNoValue  = &Fault{"a JSON value is wanted"}
 	faultPoint    = &Fault{"a number has no digits after its point"}

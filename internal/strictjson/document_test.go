@@ -134,7 +134,7 @@ func TestFaults(t *testing.T) {
 	var d strictjson.Document
 	for text, want := range map[string]string{
 		``: "object is wanted (byte 0)", ` []`: "object is wanted (byte 1)", `{} x`: "after the JSON value (byte 3)", `{"a":`: "ends where a value is wanted (byte 5)", `{"a":1`: "inside an object or array (byte 6)",
-		`{"a":[1}`: "comma or a closing bracket is wanted (byte 7)", `{"a":1,}`: "name in quotes is wanted (byte 7)", `{1:2}`: "name in quotes is wanted (byte 1)", `{"a":1,"\u0061":2}`: "same name stands twice in an object (byte 7)",
+		`{"a":[1}`: "comma or a closing bracket is wanted (byte 7)", `{"a":1,}`: "name in quotes is wanted (byte 7)", `{1:2}`: "name in quotes is wanted (byte 1)", `{"a":1,"\u0061":2}`: "an object has the same name twice (byte 7)",
 		`{"a" 1}`: "colon is wanted after a member name (byte 5)", `{"a":tru}`: "JSON value is wanted (byte 5)", `{"a":[1.]}`: "no digits after its point (byte 6)", `{"a":[1e]}`: "no digits in its exponent (byte 6)",
 		`{"a":` + strings.Repeat("1", 257) + `}`: "longer than 256 characters (byte 5)", `{"a":"b}`: "no closing quote (byte 5)", `{"ab}`: "no closing quote (byte 1)", `{"a":"bc\x"}`: "invalid escape, or half a surrogate pair (byte 8)",
 		"{\"a\":\"b\n\"}": "unescaped control character (byte 7)", "{\"a\":\"b\xff\"}": "not valid UTF-8 (byte 7)", `{"a":` + strings.Repeat("[", 65): "deeper than 64 levels (byte 68)",

@@ -15,10 +15,10 @@ import (
 
 // A Misfit is a value that its Go type cannot hold.
 type Misfit struct {
-	Member string       // the member of the root that it is or is in, or ""
-	Kind   Kind         // of the value
-	Type   reflect.Type // what cannot hold it; nil if Err says all
-	Err    error        // why, perhaps from a method of the program; or nil
+	Member string       // the name of the root's member that is or contains the value, or ""
+	Kind   Kind         // the kind of the value
+	Type   reflect.Type // the type that cannot hold it; nil if Err says everything
+	Err    error        // the reason, perhaps from a method of the program; or nil
 }
 
 func (m *Misfit) Error() string {
@@ -35,12 +35,12 @@ func (m *Misfit) Error() string {
 // Unwrap returns Err.
 func (m *Misfit) Unwrap() error { return m.Err }
 
-// A Scratch is a zero value of a type, to be filled and then copied to its destination,
-// which so stays as it was if filling fails.
+// A Scratch is a zero value of a type. It is filled, and then copied to the destination, so
+// that the destination is unchanged if filling fails.
 type Scratch struct{ Value reflect.Value }
 
-// Scratch returns one of the plan's type. Filling a pure type runs no code of the
-// program that could keep its address, so such values are pooled; see Release.
+// Scratch returns a zero value of the plan's type. Filling a pure type runs no user code that
+// could keep the address, so such values are pooled; see Release.
 func (p *Plan) Scratch() *Scratch {
 	if used, ok := p.scratch.Get().(*Scratch); ok {
 		return used
@@ -48,7 +48,7 @@ func (p *Plan) Scratch() *Scratch {
 	return &Scratch{reflect.New(p.Type).Elem()}
 }
 
-// Release returns a scratch value to the pool.
+// Release returns a scratch value to the pool, if its type is pure.
 func (p *Plan) Release(s *Scratch) {
 	if p.pure {
 		s.Value.SetZero()
@@ -56,8 +56,8 @@ func (p *Plan) Release(s *Scratch) {
 	}
 }
 
-// Fill stores the document's value in v, which is zero, can be set, and is of the plan's
-// type. An error is a [*Misfit], and v is then filled in part.
+// Fill stores the document in v, which must be zero, settable and of the plan's type. An error
+// is a [*Misfit]; v may then be partly filled.
 func (d *Document) Fill(v reflect.Value, p *Plan) error {
 	if m := d.fill(0, v, p); m != nil {
 		return m
@@ -110,8 +110,7 @@ func (d *Document) fill(i Node, v reflect.Value, p *Plan) *Misfit {
 			return nil
 		}
 	case formUnmarshaler:
-		// A copy, because a method that keeps what it was given would otherwise see
-		// the next text.
+		// A copy, because the method may keep its argument, and the buffer is reused.
 		if err := v.Addr().Interface().(json.Unmarshaler).UnmarshalJSON(bytes.Clone(d.Raw(i))); err != nil {
 			return &Misfit{Kind: n.kind, Type: p.Type, Err: err}
 		}
@@ -120,7 +119,7 @@ func (d *Document) fill(i Node, v reflect.Value, p *Plan) *Misfit {
 		if n.kind == String {
 			return d.unmarshalText(i, v, p)
 		}
-	default: // a number of Go's, or what JSON has nothing for
+	default: // a Go number, or a type that JSON has no value for
 		if n.kind == Number && d.setNumber(v, string(d.Raw(i))) {
 			return nil
 		}
@@ -166,15 +165,16 @@ func (d *Document) fillStruct(i Node, v reflect.Value, p *Plan) *Misfit {
 			fill = d.fillQuoted
 		}
 		if m := fill(name+1, fv, f.plan); m != nil {
-			m.Member = f.Name // the outermost is the last, and stays
+			m.Member = f.Name // the outermost struct sets it last
 			return m
 		}
 	}
 	return nil
 }
 
-// of returns the field in a struct. It returns false with an embedded pointer that is
-// nil, which it sets first if allocate is true and that is possible.
+// of returns the field of a struct. An embedded pointer on the way may be nil. If allocate is
+// true and the pointer can be set, of allocates the struct. Otherwise it returns the pointer
+// and false.
 func (f *Field) of(v reflect.Value, allocate bool) (reflect.Value, bool) {
 	for depth, i := range f.Index {
 		if depth > 0 && v.Kind() == reflect.Pointer {
@@ -191,19 +191,19 @@ func (f *Field) of(v reflect.Value, allocate bool) (reflect.Value, bool) {
 	return v, true
 }
 
-// fillQuoted follows the tag option string: the value is in quotes.
+// fillQuoted implements the tag option string: the value is in quotes.
 func (d *Document) fillQuoted(i Node, v reflect.Value, p *Plan) *Misfit {
 	n := &d.nodes[i]
 	if n.kind == Null {
 		return nil
 	}
 	if n.kind != String {
-		return &Misfit{Kind: n.kind, Type: p.Type, Err: errors.New("its tag says that it stands in quotes")}
+		return &Misfit{Kind: n.kind, Type: p.Type, Err: errors.New("its tag says that the value is in quotes")}
 	}
 	text := bytes.Clone(d.String(i))
 	inside := Document{Exact: d.Exact}
 	if inside.walk(text, 0, 0) != len(text) || inside.Kind(0) <= Array {
-		return &Misfit{Kind: n.kind, Type: p.Type, Err: errors.New("its tag says that a value stands in the quotes")}
+		return &Misfit{Kind: n.kind, Type: p.Type, Err: errors.New("its tag says that the quotes have a value in them")}
 	}
 	return inside.fill(0, v, p)
 }
@@ -254,8 +254,8 @@ func (d *Document) fillSlice(i Node, v reflect.Value, p *Plan) *Misfit {
 	return d.fillElements(i, v, p)
 }
 
-// fillArray ignores elements beyond the array's length, and leaves those zero that the
-// list does not have, unless the document is Exact.
+// fillArray ignores elements beyond the length of the array, and leaves missing ones zero. If
+// the document is Exact, the lengths must be equal.
 func (d *Document) fillArray(i Node, v reflect.Value, p *Plan) *Misfit {
 	if n := d.Len(i); d.Exact && n != v.Len() {
 		return &Misfit{Kind: Array, Type: p.Type, Err: errors.New("it has " + strconv.Itoa(n) + " elements")}
@@ -274,8 +274,8 @@ func (d *Document) fillElements(i Node, v reflect.Value, p *Plan) *Misfit {
 	return nil
 }
 
-// fillElement fills an element of a list or a map. Null is not an absent element, so for
-// an Exact document the type must be able to hold it.
+// fillElement fills an element of a list or a map. A null element is not the same as an
+// absent one, so if the document is Exact, the type must be able to represent null.
 func (d *Document) fillElement(i Node, v reflect.Value, p *Plan) *Misfit {
 	if d.Exact && d.Kind(i) == Null {
 		switch p.reads {
@@ -320,8 +320,8 @@ func (d *Document) setNumber(v reflect.Value, text string) (ok bool) {
 	return ok
 }
 
-// holds reports whether f is rounded no more than a float64 of that text must be: not
-// at all if the text is an integer, and zero only for zero.
+// holds reports whether f is exact: equal to an integer in the text, or the nearest float64
+// to any other number. f is zero only for zero.
 func holds(f float64, text string) bool {
 	if strings.ContainsAny(text, ".eE") {
 		nearest, err := strconv.ParseFloat(text, 64)
@@ -330,10 +330,10 @@ func holds(f float64, text string) bool {
 	return f == 0 && isZero(text) || strconv.FormatFloat(f, 'f', 0, 64) == text
 }
 
-// Names that miss their field by case alone. encoding/json fills the field "Sub" from
+// Names that differ from their field only in case. encoding/json fills the field "Sub" from
 // the member "sub" if the field has no tag. Here names match exactly, so the field would
-// silently stay empty: that is an error, which gives the tag to write. The name of a
-// field with a tag was chosen, so it is not compared this way.
+// silently stay empty. That is an error, which says which tag the field needs. Fields with a
+// tag are not compared this way: the program chose their names.
 
 // fieldIgnoringCase returns the field without a tag that a name matches, or nil.
 func (p *Plan) fieldIgnoringCase(name []byte) *Field {
@@ -345,9 +345,9 @@ func (p *Plan) fieldIgnoringCase(name []byte) *Field {
 	return nil
 }
 
-// misspelt looks for a member of an object that has no field and differs from one in case
-// alone. If the field's exact name is there too, the other one is unknown like any; but
-// not a name of the format in the root, which the program expects in that field.
+// misspelt looks for a member that has no field and differs from a field only in case. If the
+// object also has the exact name of the field, the other member counts as unknown. But a name
+// of the Format in the root is an error even then: the program expects it in that field.
 func (d *Document) misspelt(object Node, p *Plan) *Misfit {
 	filled := map[*Field]bool{}
 	for name := range d.Members(object) {

@@ -8,11 +8,11 @@ import (
 	"math/bits"
 )
 
-// Names: duplicates in an object, and finding a name among those that are wanted. Time
-// must stay linear whatever names an attacker writes.
+// Names: finding duplicates in an object, and finding the number of a name. Time must stay
+// linear, whatever names an attacker writes.
 
-// fewNames is the number of names of an object up to which duplicates are found by
-// comparing names of equal hashes. Objects of more names use a nameSet.
+// fewNames is the largest number of names for which an object is searched for duplicates
+// name by name. Objects with more names use a nameSet.
 const fewNames = 16
 
 // hashName is a fast hash. It is not collision resistant.
@@ -29,8 +29,8 @@ func hashName(name []byte) uint32 {
 	return uint32((first ^ bits.RotateLeft64(last, 29) ^ uint64(len(name))<<50) * 0x9e3779b97f4a7c15 >> 32)
 }
 
-// seen reports whether the object has a member of that name already; members is how many
-// it has.
+// seen reports whether the object already has a member of that name. members is how many
+// members it has.
 func (d *Document) seen(object, name, members int) bool {
 	if members < fewNames {
 		for i := object + 1; i < name; i = int(d.nodes[i+1].next) {
@@ -54,39 +54,40 @@ func (d *Document) Equal(i, j Node) bool {
 	return bytes.Equal(d.compared, d.String(j))
 }
 
-// A nameSet is a hash set of the names of all objects that have many, with open
-// addressing.
+// A nameSet is a hash set with open addressing. It has the names of all objects with many
+// names.
 //
-// A slot's index comes from a randomly seeded hash alone: the hash of the name is hashed
-// again together with the object. If the object were added to the hash instead, an
-// attacker could choose objects so that all their slots are adjacent, whatever the seed.
+// The index of a slot comes from a randomly seeded hash of the name and the object: the hash
+// of the name is hashed again together with the object. If the object were only added to the
+// hash of the name, an attacker could choose objects whose slots are all adjacent, whatever
+// the seed.
 type nameSet struct {
 	slots []nameSlot
 	used  int
-	base  uint32 // a slot of an earlier document is not above it, so clearing is free
+	base  uint32 // slots with a name up to base are free: they are from earlier documents
 	last  uint32 // the largest name of any slot
 }
 
 type nameSlot struct {
 	hash uint32
-	name uint32 // base plus the node of the name, which is never 0; the slot is free if it is not above base
+	name uint32 // base plus the node of the name; the node is never 0
 }
 
 var nameSeed = maphash.MakeSeed()
 
-// clear takes constant time: one text of many names does not make all later ones slow.
+// clear takes constant time, so that a text with many names does not slow down later ones.
 func (s *nameSet) clear() {
 	s.used, s.base = 0, s.last
-	if s.base > math.MaxUint32/2 { // a document has fewer nodes than are left above
+	if s.base > math.MaxUint32/2 { // below that, the nodes of any document still fit above base
 		clear(s.slots)
 		s.base, s.last = 0, 0
 	}
 }
 
-// add reports whether the name was not there before.
+// add adds a name, and reports whether it is new.
 func (s *nameSet) add(d *Document, object, name int) bool {
 	if s.used == 0 {
-		s.makeRoom(d.text)
+		s.allocate(d.text)
 	}
 	hash := hashOfMember(d.String(Node(name)), object)
 	mask := uint32(len(s.slots) - 1)
@@ -109,8 +110,9 @@ func hashOfMember(name []byte, object int) uint32 {
 	return uint32(maphash.Bytes(nameSeed, both[:]))
 }
 
-// holds reports whether the object has that name. It is called about once a document:
-// equal names with equal hashes are a duplicate, unless the hashes of two objects collide.
+// holds reports whether a name is in the object. It is slow, but called about once for each
+// document: equal names with equal hashes are a duplicate, unless the hashes of two objects
+// collide.
 func (d *Document) holds(object, name Node) bool {
 	i := object + 1
 	for i < name {
@@ -119,9 +121,9 @@ func (d *Document) holds(object, name Node) bool {
 	return i == name
 }
 
-// makeRoom makes the table large enough for all names of a text, each of which has a
-// colon and at least five bytes. It never grows, which would need as much memory again.
-func (s *nameSet) makeRoom(text []byte) {
+// allocate makes the table large enough for all names of a text. Each name has a colon, and a
+// member has at least five bytes. So the table never grows, which would need twice the memory.
+func (s *nameSet) allocate(text []byte) {
 	names := min(bytes.Count(text, []byte(":")), len(text)/leastMember+1)
 	slots := 64
 	for 3*slots < 4*names {
@@ -132,11 +134,11 @@ func (s *nameSet) makeRoom(text []byte) {
 	}
 }
 
-// A nameIndex finds names by their hashes: the fields of a struct, the names of a Format.
+// A nameIndex is a hash table of names: the fields of a struct, or the names of a Format.
 type nameIndex struct {
-	names []string // at 1, 2, ...
-	next  []int    // of each name the next one in its bucket, or 0
-	first [64]int  // of each bucket
+	names []string // from index 1 on
+	next  []int    // for each name the next one in its bucket, or 0
+	first [64]int  // for each bucket its first name, or 0
 }
 
 func newNameIndex(names []string) *nameIndex {
@@ -148,7 +150,7 @@ func newNameIndex(names []string) *nameIndex {
 	return x
 }
 
-// find returns the number of a name, whose hash is given, or 0.
+// find returns the number of a name, or 0. hash is the hash of the name.
 func (x *nameIndex) find(name []byte, hash uint32) int {
 	i := x.first[hash%uint32(len(x.first))]
 	for i != 0 && x.names[i] != string(name) {

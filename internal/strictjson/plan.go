@@ -13,40 +13,41 @@ import (
 	"unicode"
 )
 
-// How Go types are written and read, computed once a type: which fields a struct has
-// and what they are called, and which methods replace the usual way. The rules are those
-// of encoding/json.
+// How Go types are written and read, computed once for each type: the fields of a struct and
+// their names, and the methods that read or write a type. The rules are those of
+// encoding/json.
 
-// A Format is what an importer adds to JSON: types of its own, and names that it finds by
-// number. It holds the plans of all Go types that were read or written by it.
+// A Format has the importer's types, and the names that it finds by number. It caches the
+// plans of all Go types that were read or written with it.
 type Format struct {
 	Types
 	names *nameIndex
 	plans sync.Map // reflect.Type to *Plan
 }
 
-// Types are the importer's types. A field that is nil has no such type.
+// Types are the importer's types. Each field may be nil.
 type Types struct {
-	// Date is a struct that embeds a time.Time and has no other field. It is read from
-	// a number by ParseDate, which returns false for a number that is no date, and so is
-	// a time.Time. AppendDate writes it.
+	// Date is a struct that embeds a time.Time and has no other field. ParseDate reads a
+	// Date, and also a time.Time, from a number. It returns false if the number is no date.
+	// AppendDate writes a Date.
 	Date       reflect.Type
 	ParseDate  func(number []byte) (time.Time, bool)
 	AppendDate func(dst []byte, date time.Time) ([]byte, error)
 
-	// OneOrMore is a []string that is written as a string where it holds one, and read
-	// from a string as well as from an array of strings.
+	// OneOrMore is a []string. If it has one string, it is written as a string, otherwise
+	// as an array. It is read from a string or an array of strings.
 	OneOrMore reflect.Type
 
-	// Member is asked about members of the outermost object that have a number, if
-	// Writer.Offsets is set: about each value of a map, and about each time.Duration,
-	// which few mean where it is written as an integer. It returns what to write instead.
-	// Its error completes the sentence `"name" holds`.
+	// Member may replace or refuse a value before it is written. If Writer.Offsets is set,
+	// it is called for members of the outermost object that have a number: for each value
+	// of a map, and for each time.Duration in a struct, which is often a mistake, as it is
+	// written as an integer. It returns the value to write. Its error completes the
+	// sentence `"name" holds`.
 	Member func(number int, value any) (any, error)
 }
 
-// NewFormat returns a format in which the first of the names has the number 1. It is safe
-// for concurrent use.
+// NewFormat returns a format. The first of the names has the number 1. The format is safe for
+// concurrent use.
 func NewFormat(names []string, types Types) *Format {
 	return &Format{Types: types, names: newNameIndex(names)}
 }
@@ -54,35 +55,35 @@ func NewFormat(names []string, types Types) *Format {
 // Number returns the number of a name, or 0.
 func (f *Format) Number(name string) int { return f.names.find(bytesOf(name), hashName(bytesOf(name))) }
 
-// A Plan is how one Go type is written and read. Plans are cyclic where types are. The
+// A Plan says how one Go type is written and read. Plans may be cyclic, as types may be. The
 // exported fields must not be changed.
 type Plan struct {
 	Type         reflect.Type
-	Elem         *Plan    // of a pointer, slice, array or map
-	Key          *Plan    // of a map
-	Fields       []Field  // of a struct, in the order in which they are written
-	Clashes      []string // names that several fields claim, so that none of them has it
-	WritesItself bool     // by its MarshalJSON or MarshalText, or that of the pointer to it
-	ReadsItself  bool     // by UnmarshalJSON or UnmarshalText
+	Elem         *Plan    // for a pointer, slice, array or map
+	Key          *Plan    // for a map
+	Fields       []Field  // for a struct, in the order in which they are written
+	Clashes      []string // names that several fields have, so that none of these fields is used
+	WritesItself bool     // the type, or the pointer to it, has MarshalJSON or MarshalText
+	ReadsItself  bool     // the pointer to it has UnmarshalJSON or UnmarshalText
 
-	Memo atomic.Value // for the importer, to keep what it finds out about the type
+	Memo atomic.Value // a cache for the importer, for its own facts about the type
 
 	format *Format
-	form   form
-	reads  form // how it is read: as form says, unless it reads itself
+	form   form // how it is written
+	reads  form // how it is read; differs from form if it reads itself
 	index  *nameIndex
 	isZero func(reflect.Value) bool
 
-	marshals     methodSet // that of json.Marshaler
-	marshalsText methodSet // that of encoding.TextMarshaler
+	marshals     methodSet // the methods of json.Marshaler
+	marshalsText methodSet // the methods of encoding.TextMarshaler
 	readsKey     bool      // UnmarshalText reads it as the key of a map
 
-	pure    bool      // reading it runs no code of the program, which might keep its address
+	pure    bool      // reading it runs no user code, which might keep its address
 	scratch sync.Pool // of *Scratch
 }
 
-// A form is how a type is written or read: as all types of its reflect.Kind are, or in
-// one of these ways.
+// A form says how a type is written or read: like all types of its reflect.Kind, or in one of
+// these ways.
 type form uint
 
 const (
@@ -92,14 +93,14 @@ const (
 	formNumber                     // json.Number
 	formDuration                   // time.Duration
 	formBytes                      // a slice of bytes, in base64
-	formStrings                    // []string, where it is read and written by its address
-	formNone                       // JSON has nothing for the type
+	formStrings                    // []string, if it is read and written through its address
+	formNone                       // JSON has no values for the type
 	formUnmarshaler
 	formTextUnmarshaler
 )
 
-// A methodSet is the set that a method is in: that of the type, that of the pointer to it
-// alone, or neither.
+// A methodSet says which type has a method: the type itself, only the pointer to it, or
+// neither.
 type methodSet uint8
 
 const (
@@ -111,21 +112,21 @@ const (
 // A Field is a struct field that is a member of the struct's object.
 type Field struct {
 	Name   string
-	Number int   // of the name in the format, or 0
+	Number int   // the number of the name in the format, or 0
 	Index  []int // for reflect.Value.FieldByIndex
 	Tagged bool  // the name is from a tag
 
 	plan      *Plan
-	untagged  []byte // the name that it has without a tag
-	prefix    []byte // what is written before the value: a comma, the name in quotes, a colon
+	untagged  []byte // the name of the Go field
+	prefix    []byte // written before the value: a comma, the name in quotes, a colon
 	omitEmpty bool
 	omitZero  bool
-	quoted    bool // the tag option string: the value is written in quotes
-	unquotes  bool // and read from them, as no method writes it
+	quoted    bool // tag option string: the value is written in quotes
+	unquotes  bool // tag option string: the value is read from quotes; not if a method writes it
 
 	offset      uintptr // from the start of the struct; see prepareDirect
-	directRead  form    // how it is read by its address, or 0 for reflection
-	directWrite form    // how it is written from there
+	directRead  form    // how it is read through its address, or 0 for reflection
+	directWrite form    // how it is written through its address, or 0 for reflection
 }
 
 var (
@@ -147,17 +148,18 @@ func (f *Format) Plan(t reflect.Type) *Plan {
 	for _, p := range made.plans {
 		p.pure = p.isPure(map[*Plan]bool{})
 	}
-	for t, p := range made.plans { // complete at last, so others may see them
+	for t, p := range made.plans { // all plans are complete now, so other goroutines may use them
 		f.plans.Store(t, p)
 	}
 	return p
 }
 
-// Is reports whether the type is written as those of a kind are, if no method writes it.
+// Is reports whether the type is written like other types of this kind, unless a method
+// writes it.
 func (p *Plan) Is(kind reflect.Kind) bool { return p.form == form(kind) }
 
-// isPure reports whether reading the type runs no method of the program. seen are the
-// plans that it need not look at again.
+// isPure reports whether reading the type runs no user code. seen has the plans that were
+// visited already.
 func (p *Plan) isPure(seen map[*Plan]bool) bool {
 	if p == nil || seen[p] {
 		return true
@@ -171,8 +173,8 @@ func (p *Plan) isPure(seen map[*Plan]bool) bool {
 	return !p.ReadsItself && p.Key.isPure(seen) && p.Elem.isPure(seen)
 }
 
-// A planner makes the plans of a type and of all that it is made of, which may be the
-// type again.
+// A planner makes the plans of a type and of the types in it, which may include the type
+// itself.
 type planner struct {
 	format *Format
 	plans  map[reflect.Type]*Plan
@@ -198,7 +200,7 @@ func (made planner) plan(t reflect.Type) *Plan {
 	p.form = made.formOf(p)
 	p.reads = p.form
 	// The importer's types are read and written without their methods. A time.Time is
-	// written by its own, as RFC 3339 text.
+	// written by its MarshalJSON, as RFC 3339 text.
 	switch p.form {
 	case formDate, formMore, formNumber:
 		return p
@@ -216,7 +218,7 @@ func (made planner) plan(t reflect.Type) *Plan {
 	return p
 }
 
-// formOf returns the form of a type. It makes the plans of what the type is made of.
+// formOf returns the form of a type. It makes the plans of the types in it.
 func (made planner) formOf(p *Plan) form {
 	t := p.Type
 	switch t {
@@ -267,7 +269,7 @@ func Marshals(t reflect.Type) bool {
 // Unmarshals reports whether a type, or the pointer to it, has UnmarshalJSON.
 func Unmarshals(t reflect.Type) bool { return methodsOf(t, unmarshalerType) != ofNone }
 
-// methodsOf tells which set has the methods of an interface.
+// methodsOf returns which type has the methods of an interface.
 func methodsOf(t, methods reflect.Type) methodSet {
 	switch {
 	case t.Implements(methods):
@@ -278,7 +280,7 @@ func methodsOf(t, methods reflect.Type) methodSet {
 	return ofNone
 }
 
-// zeroTest returns the test of the tag option omitzero: the type's IsZero if it has one.
+// zeroTest returns the test for the tag option omitzero: the type's IsZero if it has one.
 func zeroTest(t reflect.Type) func(reflect.Value) bool {
 	has := methodsOf(t, zeroerType)
 	if has == ofNone {
@@ -299,7 +301,8 @@ func addressable(v reflect.Value) reflect.Value {
 	return addressed
 }
 
-// pointsNowhere reports whether a pointer type only ever leads to pointers.
+// pointsNowhere reports whether a pointer type leads to nothing but pointers, such as type P
+// *P.
 func pointsNowhere(t reflect.Type) bool {
 	for range 64 {
 		if t = t.Elem(); t.Kind() != reflect.Pointer {
@@ -309,8 +312,8 @@ func pointsNowhere(t reflect.Type) bool {
 	return true
 }
 
-// fields returns the members of a struct in their order, and the names that no field has
-// as several claim them; see dominant.
+// fields returns the members of a struct in their order, and the clashing names; see
+// dominant.
 func (made planner) fields(t reflect.Type) (kept []Field, clashes []string) {
 	var found []Field
 	visited := map[reflect.Type]bool{}
@@ -364,8 +367,8 @@ func (made planner) field(sf reflect.StructField) Field {
 	return f
 }
 
-// dominant decides between fields of one name: the one of the least depth has it; of
-// those the one with a tag; if that does not decide, none.
+// dominant chooses between fields of the same name: the field of the least depth, and among
+// these the one with a tag. If several are left, none is used, and the name is a clash.
 func dominant(found []Field) (kept []Field, clashes []string) {
 	byName := map[string][]Field{}
 	for _, f := range found { // in order of depth
@@ -387,15 +390,15 @@ func dominant(found []Field) (kept []Field, clashes []string) {
 	return kept, clashes
 }
 
-// hasMethods reports whether a struct has a method that replaces the usual way. Such an
-// embedded field that is not exported is left out, as reflection panics on the call.
+// hasMethods reports whether a struct has a method that reads or writes it. If it is embedded
+// and not exported, the field is left out, because reflection would panic on the call.
 func hasMethods(t reflect.Type) bool {
 	return slices.ContainsFunc([]reflect.Type{marshalerType, unmarshalerType, textMarshalerType, textUnmarshalerType, zeroerType},
 		func(methods reflect.Type) bool { return methodsOf(t, methods) != ofNone })
 }
 
-// IsFlat reports whether the members of an embedded field become those of the struct
-// around it, if it is a struct: its tag gives it no name.
+// IsFlat reports whether a field is embedded without a name in its tag. The members of an
+// embedded struct then become members of the outer struct.
 func IsFlat(sf reflect.StructField) bool {
 	name, _, _ := strings.Cut(sf.Tag.Get("json"), ",")
 	return sf.Anonymous && !validName(name)
@@ -417,7 +420,7 @@ func pointed(t reflect.Type) reflect.Type {
 	return t
 }
 
-// validName reports whether a tag's name may be one in encoding/json.
+// validName reports whether encoding/json accepts the name in a tag.
 func validName(name string) bool {
 	for _, r := range name {
 		if !strings.ContainsRune("!#$%&()*+-./:;<=>?@[]^_{|}~ ", r) && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
@@ -433,7 +436,7 @@ func canBeQuoted(t reflect.Type) bool {
 	return reflect.Bool <= k && k <= reflect.Float64 || k == reflect.String
 }
 
-// field returns the field of exactly that name, whose hash is given, or nil.
+// field returns the field of exactly that name, or nil. hash is the hash of the name.
 func (p *Plan) field(name []byte, hash uint32) *Field {
 	if i := p.index.find(name, hash); i != 0 {
 		return &p.Fields[i-1]

@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// What can be asked of a parsed document.
+// Reading a parsed document.
 
 // Kind returns the kind of a value.
 func (d *Document) Kind(i Node) Kind { return d.nodes[i].kind }
 
-// Members goes through the members of an object: the node of each name and of its value.
+// Members iterates over the members of an object: the nodes of the name and of the value.
 func (d *Document) Members(object Node) iter.Seq2[Node, Node] {
 	return func(yield func(name, value Node) bool) {
 		for name := object + 1; name < d.end(object) && yield(name, name+1); name = d.end(name + 1) {
@@ -20,7 +20,7 @@ func (d *Document) Members(object Node) iter.Seq2[Node, Node] {
 	}
 }
 
-// Elements goes through the elements of an array.
+// Elements iterates over the elements of an array.
 func (d *Document) Elements(array Node) iter.Seq[Node] {
 	return func(yield func(Node) bool) {
 		for e := array + 1; e < d.end(array) && yield(e); e = d.end(e) {
@@ -28,12 +28,12 @@ func (d *Document) Elements(array Node) iter.Seq[Node] {
 	}
 }
 
-// end returns the node after a value and all that it holds.
+// end returns the node after a value and its content.
 func (d *Document) end(i Node) Node { return Node(d.nodes[i].next) }
 
 // Len returns the number of members of an object, or of elements of an array.
 func (d *Document) Len(i Node) (n int) {
-	toValue := Node(0) // from the first node of a member or an element
+	toValue := Node(0) // the distance from the first node of a member or an element to its value
 	if d.nodes[i].kind == Object {
 		toValue = 1
 	}
@@ -43,7 +43,7 @@ func (d *Document) Len(i Node) (n int) {
 	return n
 }
 
-// IsEmpty reports whether a value says nothing: null, "" or [].
+// IsEmpty reports whether a value is null, "" or [].
 func (d *Document) IsEmpty(i Node) bool {
 	switch n := &d.nodes[i]; n.kind {
 	case Null:
@@ -67,8 +67,9 @@ func (d *Document) Member(name string) Node {
 	return 0
 }
 
-// Find stores for each name of the format, by its number, the value of that member of the
-// root, and 0 where it is absent. values has one element more than the format has names.
+// Find looks up all names of the format in the root. It stores the node of each value under
+// the number of its name, or 0 if the member is absent. values has one element more than the
+// format has names.
 func (d *Document) Find(f *Format, values []Node) {
 	clear(values)
 	for i := Node(1); i < d.end(0); i = d.end(i + 1) {
@@ -83,7 +84,7 @@ func (d *Document) Find(f *Format, values []Node) {
 	}
 }
 
-// String returns a string, unescaped. It is valid until the next call.
+// String returns an unescaped string. The bytes are valid until the next call.
 func (d *Document) String(i Node) []byte {
 	n := &d.nodes[i]
 	if n.escaped {
@@ -97,7 +98,7 @@ func (d *Document) unescape(n *node) []byte {
 	return d.unescaped
 }
 
-// Raw returns the text of a value as it stands, a part of the text that was parsed.
+// Raw returns the JSON of a value. It is a part of the text that was parsed.
 func (d *Document) Raw(i Node) []byte {
 	n := &d.nodes[i]
 	if n.kind == String {
@@ -106,8 +107,8 @@ func (d *Document) Raw(i Node) []byte {
 	return d.text[n.start:n.end]
 }
 
-// largeText is the length up to which all strings are cut from one copy of the text. In
-// a longer text one small string that a program keeps would keep all of it alive.
+// largeText is the length up to which all strings are substrings of one copy of the text. For
+// a longer text, a small string that a program keeps would keep the whole copy alive.
 const largeText = 4 << 10
 
 // Source returns the whole text as a string. What Text returns may be a part of it.
@@ -121,9 +122,9 @@ func (d *Document) Source() string {
 	return d.source
 }
 
-// Text returns a string, unescaped, or the text of a number, for the caller to keep.
-// Strings share memory, so that a document costs few allocations, but none keeps more
-// than a few KiB alive beside itself.
+// Text returns an unescaped string, or the text of a number. The caller may keep it. Strings
+// share memory, so that a document costs few allocations. But a string keeps at most a few
+// KiB of other text alive.
 func (d *Document) Text(i Node) string {
 	n := &d.nodes[i]
 	if n.escaped {
@@ -135,11 +136,11 @@ func (d *Document) Text(i Node) string {
 	return d.source[n.start-d.from : n.end-d.from]
 }
 
-// window returns a string that is not in the copied part of the text, and of a short
-// text copies all of it. Of a large text it copies long strings alone. Short ones are cut
-// from a copy of the text around them, since a copy of each would make reading slower:
-// whoever keeps one of them keeps less than 1 KB. Windows start small, for texts that
-// have few strings.
+// window returns a string that is not in the copied part of the text. If the text is short,
+// it copies all of it. If the text is large, it copies a long string by itself. For a short
+// string it copies a window of the text from there on, because a copy of each string would
+// be slower. A short string keeps less than 1 KB alive. The first windows are small, for
+// texts with few strings.
 func (d *Document) window(n *node) string {
 	if len(d.text) <= largeText {
 		d.source, d.from = string(d.text), 0
@@ -156,9 +157,9 @@ func (d *Document) window(n *node) string {
 	return d.source[:n.end-n.start]
 }
 
-// Any returns a value as an any, which shares no memory with the text: a number
-// without fraction or exponent as an int64, beyond that range as a json.Number;
-// another one as a float64, or a json.Number if no float64 holds it.
+// Any returns a value as an any, which shares no memory with the text. A number without
+// fraction or exponent is an int64, or a json.Number if it is out of range. Any other number
+// is a float64, or a json.Number if no float64 holds it.
 func (d *Document) Any(i Node) any {
 	switch n := &d.nodes[i]; n.kind {
 	case Object:
@@ -181,7 +182,7 @@ func (d *Document) Any(i Node) any {
 	return nil
 }
 
-// Map returns an object's members as [Document.Any] returns each.
+// Map returns the members of an object. The values are those of [Document.Any].
 func (d *Document) Map(object Node) map[string]any {
 	m := make(map[string]any, d.Len(object))
 	for name := object + 1; name < d.end(object); name = d.end(name + 1) {
@@ -208,11 +209,11 @@ func isZero(number string) bool {
 	return !strings.ContainsAny(mantissa, "123456789")
 }
 
-// Size returns the bytes of memory that the document keeps for the next parse: of text
-// buffers the largest, and of tables the largest.
+// Size returns how many bytes the document keeps for the next parse: the size of the largest
+// text buffer, and the size of the largest table.
 func (d *Document) Size() (text, tables int) {
 	return max(cap(d.unescaped), cap(d.compared)), max(16*cap(d.nodes), 8*len(d.names.slots))
 }
 
-// Forget drops the text, and keeps the memory for the next parse.
+// Forget drops the text, and keeps the buffers for the next parse.
 func (d *Document) Forget() { d.text, d.source = nil, "" }

@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// The tokens of JSON: where each ends, and what is wrong with it. No function here has
-// any state but the text and an offset.
+// Scanning JSON tokens: where each ends, and what is wrong with it. The functions have no
+// state except a text and an offset.
 
 // space returns the offset after the white space at pos.
 func space(text []byte, pos int) int {
@@ -82,11 +82,11 @@ func digits(text []byte, pos int) int {
 	return pos
 }
 
-// scanString returns the offset after the closing quote of the string whose opening one
-// is at pos, or that of a fault. For loose see ParseLoose.
+// scanString returns the offset after the closing quote of a string, or the offset of a
+// fault. The opening quote is at pos. For loose see ParseLoose.
 func scanString(text []byte, pos int, loose bool) (end int, escaped bool, fault *Fault) {
 	start := pos
-	for pos++; len(text)-pos >= 8; pos += 8 { // as plain does; nearly all strings end here
+	for pos++; len(text)-pos >= 8; pos += 8 { // the same as in plain; nearly all strings end here
 		if special := specials(load(text, pos)); special != 0 {
 			if pos += bits.TrailingZeros64(special) / 8; text[pos] == '"' {
 				return pos + 1, false, nil
@@ -104,7 +104,7 @@ func scanString(text []byte, pos int, loose bool) (end int, escaped bool, fault 
 		case c == '\\':
 			escaped = true
 			after := escape(text, pos)
-			if after < 0 && loose && hexRune(text, pos) >= 0 { // half of a pair
+			if after < 0 && loose && hexRune(text, pos) >= 0 { // half a surrogate pair
 				after = pos + 6
 			}
 			if after < 0 {
@@ -123,8 +123,8 @@ func scanString(text []byte, pos int, loose bool) (end int, escaped bool, fault 
 	}
 }
 
-// plain returns the offset of the first byte from pos on that is special: a quote, a
-// backslash, a control character or one outside ASCII. It reads eight bytes a step.
+// plain returns the offset of the first special byte from pos on: a quote, a backslash, a
+// control character or a byte outside ASCII. It reads eight bytes a step.
 func plain[T string | []byte](text T, pos int) int {
 	for ; len(text)-pos >= 8; pos += 8 {
 		if special := specials(load(text, pos)); special != 0 {
@@ -132,8 +132,8 @@ func plain[T string | []byte](text T, pos int) int {
 		}
 	}
 	if len(text) >= 8 && pos < len(text) {
-		// The last eight, without those that were read. The zeros shifted in are
-		// control characters, so the search ends with the text.
+		// The last eight bytes, without those that were read. The zeros shifted in count as
+		// control characters, so the search ends at the end of the text.
 		w := load(text, len(text)-8) >> (8 * (8 - (len(text) - pos)))
 		return pos + bits.TrailingZeros64(specials(w))/8
 	}
@@ -152,17 +152,17 @@ func load[T string | []byte](text T, pos int) uint64 {
 		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
-// specials sets the top bit of each special byte: subtracting makes an ASCII byte that
-// is too small wrap around. That borrows from the byte above it, whose bit may then be
-// wrong, but the lowest bit that is set is always right.
+// specials sets the top bit of each special byte. A subtraction makes ASCII bytes that are too
+// small wrap around. That borrows from the next higher byte, whose bit may then be wrong. But
+// the lowest bit that is set is always right.
 func specials(w uint64) uint64 {
 	const ones, tops = 0x0101010101010101, 0x8080808080808080
 	quote, slash := w^ones*'"', w^ones*'\\'
 	return ((quote - ones) | (slash - ones) | (w - ones*0x20) | w) & tops
 }
 
-// escape returns the offset after the escape at pos, or -1. A surrogate is valid only as
-// half of a pair.
+// escape returns the offset after the escape at pos, or -1 if it is invalid. A surrogate is
+// valid only in a pair.
 func escape(text []byte, pos int) int {
 	if pos+1 >= len(text) {
 		return -1
@@ -185,7 +185,7 @@ func escape(text []byte, pos int) int {
 	return -1
 }
 
-// hexRune reads \uXXXX at pos; -1 if something else stands there.
+// hexRune reads \uXXXX at pos. It returns -1 if there is anything else.
 func hexRune(text []byte, pos int) rune {
 	if pos+6 > len(text) || text[pos] != '\\' || text[pos+1] != 'u' {
 		return -1
@@ -204,12 +204,12 @@ func hexRune(text []byte, pos int) rune {
 	return r
 }
 
-// The letters of short escapes, and what they mean. Quotes, backslashes and slashes mean
-// themselves.
+// The letters of short escapes, and the characters that they stand for. An escaped quote,
+// backslash or slash stands for itself.
 const escapeLetters, escapeMeanings = "bfnrt", "\b\f\n\r\t"
 
-// appendUnescaped appends the text of a JSON string, given without its quotes, that has
-// passed scanString.
+// appendUnescaped appends a JSON string without its escapes. text has no quotes around it, and
+// was checked by scanString.
 func appendUnescaped(dst, text []byte) []byte {
 	for {
 		i := bytes.IndexByte(text, '\\')
@@ -226,7 +226,7 @@ func appendUnescaped(dst, text []byte) []byte {
 			r := hexRune(text, i)
 			after = i + 6
 			if utf16.IsSurrogate(r) {
-				if r = utf16.DecodeRune(r, hexRune(text, after)); r != utf8.RuneError { // else half a pair, of ParseLoose
+				if r = utf16.DecodeRune(r, hexRune(text, after)); r != utf8.RuneError { // otherwise half a pair, which only ParseLoose accepts
 					after += 6
 				}
 			}

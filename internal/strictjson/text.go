@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// JSON texts of single values, and of lists of strings.
+// Writing strings, numbers, and lists of strings.
 
 // AppendString appends text in quotes.
 func (w *Writer) AppendString(dst []byte, text string) ([]byte, error) {
@@ -48,8 +48,8 @@ func (w *Writer) AppendString(dst []byte, text string) ([]byte, error) {
 	return append(dst, '"'), nil
 }
 
-// strings appends an array of strings. It has its own loop, since long lists of strings
-// are common and array calls a function for each element.
+// strings appends an array of strings. It does not use array, which calls a function for each
+// element: long lists of strings are common.
 func (w *Writer) strings(dst []byte, list []string) ([]byte, error) {
 	if w.Depth == maxDepth {
 		return dst, errTooDeep
@@ -67,7 +67,8 @@ func (w *Writer) strings(dst []byte, list []string) ([]byte, error) {
 	return append(dst, ']'), nil
 }
 
-// AppendOneOrMore appends one string if there is one, else an array; see Types.OneOrMore.
+// AppendOneOrMore appends a string if the list has one element, otherwise an array; see
+// Types.OneOrMore.
 func (w *Writer) AppendOneOrMore(dst []byte, list []string) ([]byte, error) {
 	if len(list) == 1 {
 		return w.AppendString(dst, list[0])
@@ -75,8 +76,8 @@ func (w *Writer) AppendOneOrMore(dst []byte, list []string) ([]byte, error) {
 	return w.strings(dst, list)
 }
 
-// appendFloat writes the shortest text that reads back as f, with an exponent where
-// ECMAScript has one (below 1e-6, from 1e21 on).
+// appendFloat appends the shortest text that reads back as f. It uses an exponent below 1e-6
+// and from 1e21 on, as ECMAScript does.
 func appendFloat(dst []byte, f float64, size int) ([]byte, error) {
 	if math.IsInf(f, 0) || math.IsNaN(f) {
 		return dst, errNoJSONFor
@@ -97,7 +98,7 @@ func appendFloat(dst []byte, f float64, size int) ([]byte, error) {
 	return dst, nil
 }
 
-// appendNumber writes a json.Number, whose empty text is zero.
+// appendNumber appends a json.Number. The empty text counts as zero.
 func appendNumber(dst []byte, text string) ([]byte, error) {
 	if text == "" {
 		text = "0"

@@ -13,46 +13,46 @@ import (
 	"time"
 )
 
-// Writing: every name and value is escaped in this file and text.go. What is written is
-// what encoding/json writes, without its escaping for HTML.
+// Writing: all names and values are escaped in this file and text.go. The output is that of
+// encoding/json, without its escaping for HTML.
 
-// ErrTooLarge is a text that passes [Writer.Limit].
+// ErrTooLarge is a text that exceeds [Writer.Limit].
 var ErrTooLarge = errors.New("more than the limit")
 
 var (
 	errNotUTF8   = errors.New("text that is not valid UTF-8")
-	errNotJSON   = errors.New("JSON of its own (a json.RawMessage, a json.Number or MarshalJSON) that is not strictly valid")
+	errNotJSON   = errors.New("JSON (a json.RawMessage, a json.Number or from MarshalJSON) that is not strictly valid")
 	errTooDeep   = errors.New("values nested deeper than 64 levels, or that contain themselves")
 	errTwoNames  = errors.New("two keys of a map that are written as the same name")
 	errNoJSONFor = errors.New("a value that JSON cannot hold")
 )
 
-// maxHops is how many pointers and interfaces are followed. A chain of more is taken to
-// contain itself.
+// maxHops is how many pointers and interfaces are followed. A longer chain is assumed to be
+// cyclic.
 const maxHops = 1000
 
 // leastMember is the length of the shortest member: `"":0,`.
 const leastMember = 5
 
-// A Writer appends one value, or members of one object. After an error it is of no more
-// use.
+// A Writer appends one value, or members of one object. After an error it must not be used
+// again.
 type Writer struct {
-	Format  *Format   // needed for values of other types than those of [Document.Any]
-	Depth   int       // of the objects and arrays that the value will be in
-	Limit   int       // the most bytes of the text, which one value may pass; 0 is no limit
-	Scratch *Document // in which JSON of the program's own is checked; nil for a new one each time
+	Format  *Format   // required for types other than those of [Document.Any]
+	Depth   int       // how many objects and arrays the value is inside
+	Limit   int       // the most bytes of the text; one value may exceed it; 0 is no limit
+	Scratch *Document // to check JSON from methods of the program; if nil a new one is made each time
 
-	// Offsets receives the offset of the value of each member of the outermost object
-	// whose name has a number in Format, by that number. It has one element more than
-	// Format has names. The first says nothing.
+	// Offsets receives the offsets of values in the outermost object. The offset of a
+	// member is stored under the number of its name in Format. Offsets has one element more
+	// than Format has names. The first element has no meaning.
 	Offsets []uint32
 
 	hops   int // pointers and interfaces followed
 	member int // the number of the member that is written
 }
 
-// exceeds reports whether n more bytes pass the limit. It is asked beforehand, so that
-// no work is done for what nobody would read.
+// exceeds reports whether n more bytes exceed the limit. It is called before the bytes are
+// written, to avoid useless work.
 func (w *Writer) exceeds(dst []byte, n int) bool { return w.Limit > 0 && len(dst)+n > w.Limit }
 
 // Append appends a value of any type.
@@ -87,8 +87,8 @@ func (w *Writer) Append(dst []byte, value any) ([]byte, error) {
 	return w.AppendValue(dst, v, w.Format.Plan(v.Type()))
 }
 
-// Objects. Each member is written with a comma before it, and the brace that opens the
-// object then takes the place of the first one.
+// Objects. Each member is written with a comma before it. Then leave overwrites the first
+// comma with the opening brace.
 
 func (w *Writer) enter() error {
 	if w.Depth++; w.Depth > maxDepth {
@@ -107,16 +107,15 @@ func (w *Writer) leave(dst []byte, start int) []byte {
 	return append(dst, '}')
 }
 
-// isOutermost reports whether members are those of the outermost object, and whether
-// anybody wants to know.
+// isOutermost reports whether the writer is in the outermost object and has Offsets.
 func (w *Writer) isOutermost() bool { return w.Depth == 1 && w.Offsets != nil }
 
-// begin notes that the value of a member of the outermost object begins.
+// begin stores the offset of a value in the outermost object.
 func (w *Writer) begin(dst []byte, number int) {
 	w.member, w.Offsets[number] = number, uint32(len(dst))
 }
 
-// replaced is what the format's Member makes of a value.
+// replaced returns the value that Format.Member returns for a value.
 func (w *Writer) replaced(value any) (any, error) {
 	if w.member == 0 || w.Format.Member == nil {
 		return value, nil
@@ -124,8 +123,8 @@ func (w *Writer) replaced(value any) (any, error) {
 	return w.Format.Member(w.member, value)
 }
 
-// AddName begins another member of the object that dst ends with, up to its value. The
-// caller appends a value and a closing brace.
+// AddName adds the name of a member to the object that dst ends with. The caller then appends
+// a value and a closing brace.
 func (w *Writer) AddName(dst []byte, name string) ([]byte, error) {
 	if dst = dst[:len(dst)-1]; dst[len(dst)-1] != '{' {
 		dst = append(dst, ',')
@@ -151,12 +150,12 @@ func (w *Writer) Add(dst []byte, name string, value any) ([]byte, error) {
 	return append(dst, '}'), within(name, err)
 }
 
-// AppendMap appends the object of a map, in the order of its names.
+// AppendMap appends a map as an object, sorted by name.
 func (w *Writer) AppendMap(dst []byte, m map[string]any) ([]byte, error) {
 	if w.exceeds(dst, leastMember*len(m)) {
 		return dst, ErrTooLarge
 	}
-	list := slices.Grow(make([]member, 0, 16), len(m)) // most are small enough for the stack
+	list := slices.Grow(make([]member, 0, 16), len(m)) // 16 members fit on the stack
 	for name, value := range m {
 		list = append(list, member{name, value})
 	}
@@ -168,7 +167,7 @@ type member struct {
 	value any
 }
 
-// members appends the object of a map in the order of the names.
+// members appends an object of the members, sorted by name.
 func (w *Writer) members(dst []byte, list []member) ([]byte, error) {
 	start, err := len(dst), w.enter()
 	if err != nil {
@@ -176,7 +175,7 @@ func (w *Writer) members(dst []byte, list []member) ([]byte, error) {
 	}
 	slices.SortFunc(list, func(a, b member) int { return strings.Compare(a.name, b.name) })
 	for i, m := range list {
-		if i > 0 && m.name == list[i-1].name { // keys may differ and be written as the same text
+		if i > 0 && m.name == list[i-1].name { // different keys of a map may have the same text
 			return dst, within(m.name, errTwoNames)
 		}
 		dst, err = w.AppendString(append(dst, ','), m.name)
@@ -195,7 +194,7 @@ func (w *Writer) members(dst []byte, list []member) ([]byte, error) {
 	return w.leave(dst, start), nil
 }
 
-// A memberError says in which member a value could not be written.
+// A memberError says which member could not be written.
 type memberError struct {
 	name string
 	err  error
@@ -204,7 +203,8 @@ type memberError struct {
 func (e *memberError) Error() string { return quote(e.name) + " holds " + e.err.Error() }
 func (e *memberError) Unwrap() error { return e.err }
 
-// within adds the innermost name to an error, where a member is to blame; nil to nil.
+// within adds the name of a member to an error. It keeps a name that was already added, and
+// returns nil for nil.
 func within(name string, err error) error {
 	if _, ok := err.(*memberError); ok || err == ErrTooLarge || err == nil {
 		return err
@@ -308,7 +308,8 @@ func (w *Writer) indirect(dst []byte, v reflect.Value, p *Plan) ([]byte, error) 
 	return dst, err
 }
 
-// next returns what a pointer or an interface that is not nil holds, and its plan.
+// next returns the value in a pointer or an interface that is not nil, and the plan of that
+// value.
 func (p *Plan) next(v reflect.Value) (reflect.Value, *Plan) {
 	if v = v.Elem(); p.Elem != nil {
 		return v, p.Elem
@@ -316,9 +317,9 @@ func (p *Plan) next(v reflect.Value) (reflect.Value, *Plan) {
 	return v, p.format.Plan(v.Type())
 }
 
-// Follow returns the value that is written for another: it follows pointers and
-// interfaces up to one that writes itself, and gives a struct an address, as methods of
-// the pointer to it count. A pointer that it returns is nil or writes itself.
+// Follow follows pointers and interfaces, up to a value that writes itself or is no pointer.
+// If the result is a struct, it has an address, so that methods of the pointer to it can be
+// called. If the result is a pointer, it is nil or writes itself.
 func (f *Format) Follow(v reflect.Value) (reflect.Value, *Plan, error) {
 	p := f.Plan(v.Type())
 	for hops := 0; (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) && !p.UsesMethod(v) && !v.IsNil(); hops++ {
@@ -333,8 +334,8 @@ func (f *Format) Follow(v reflect.Value) (reflect.Value, *Plan, error) {
 	return v, p, nil
 }
 
-// UsesMethod reports whether a method writes the value: one of the pointer to it needs an
-// address.
+// UsesMethod reports whether a method writes the value. A method of the pointer type needs
+// the address of the value.
 func (p *Plan) UsesMethod(v reflect.Value) bool {
 	return p.WritesItself && (max(p.marshals, p.marshalsText) == ofValue || v.CanAddr())
 }
@@ -378,7 +379,7 @@ func (w *Writer) structure(dst []byte, v reflect.Value, p *Plan) ([]byte, error)
 	return w.leave(dst, start), nil
 }
 
-// isEmpty is the test of the tag option omitempty.
+// isEmpty is the test for the tag option omitempty.
 func isEmpty(v reflect.Value) bool {
 	switch v.Kind() {
 	case reflect.Array, reflect.Map, reflect.Slice, reflect.String:
@@ -389,7 +390,7 @@ func isEmpty(v reflect.Value) bool {
 	return v.IsZero()
 }
 
-// inQuotes follows the tag option string.
+// inQuotes implements the tag option string.
 func (w *Writer) inQuotes(dst []byte, v reflect.Value, p *Plan) ([]byte, error) {
 	if v.Kind() == reflect.Pointer {
 		if v.IsNil() {
@@ -398,7 +399,7 @@ func (w *Writer) inQuotes(dst []byte, v reflect.Value, p *Plan) ([]byte, error) 
 		v, p = v.Elem(), p.Elem
 	}
 	if p.UsesMethod(v) {
-		return w.AppendValue(dst, v, p) // a method's text stands as it is
+		return w.AppendValue(dst, v, p) // the text of a method is not quoted
 	}
 	text, err := w.AppendValue(nil, v, p)
 	if err != nil {
@@ -422,7 +423,8 @@ func (w *Writer) mapping(dst []byte, v reflect.Value, p *Plan) ([]byte, error) {
 	return w.members(dst, list)
 }
 
-// keyName is a map's key as a name: first strings, then MarshalText, then integers.
+// keyName converts the key of a map to a name. A string is used as it is, even if it has
+// MarshalText. Then come types with MarshalText, then integers.
 func keyName(key reflect.Value, p *Plan) (string, error) {
 	switch hasText := p.marshalsText == ofValue; {
 	case hasText && pointsToNothing(key):
@@ -440,8 +442,8 @@ func keyName(key reflect.Value, p *Plan) (string, error) {
 	return "", errNoJSONFor
 }
 
-// pointsToNothing reports whether a value is a nil pointer, or an interface that is nil
-// or holds one: a method of what it points to would panic.
+// pointsToNothing reports whether a value is a nil pointer, a nil interface, or an interface
+// that has a nil pointer. Calling a method of the value would panic.
 func pointsToNothing(v reflect.Value) bool {
 	if v.Kind() == reflect.Interface {
 		if v.IsNil() {
@@ -452,7 +454,7 @@ func pointsToNothing(v reflect.Value) bool {
 	return v.Kind() == reflect.Pointer && v.IsNil()
 }
 
-// asMethods returns a value as what has the methods of its type, given their set.
+// asMethods returns the value, or the pointer to it, whichever has the methods.
 func asMethods(v reflect.Value, has methodSet) any {
 	if has == ofPointer {
 		v = addressable(v).Addr()
@@ -460,8 +462,8 @@ func asMethods(v reflect.Value, has methodSet) any {
 	return v.Interface()
 }
 
-// marshaler appends what MarshalJSON returns, if it is one valid value: anything else
-// could smuggle members in.
+// marshaler appends the result of MarshalJSON. It must be one valid value: other text could
+// inject members.
 func (w *Writer) marshaler(dst []byte, v reflect.Value, has methodSet) ([]byte, error) {
 	text, err := asMethods(v, has).(json.Marshaler).MarshalJSON()
 	if err != nil {
