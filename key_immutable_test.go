@@ -166,6 +166,26 @@ func TestRawKeysAreNotChanged(t *testing.T) {
 	assert.Nil(t, key.Precomputed.Dp)
 }
 
+// What was given to WithHeader is written once, and then no longer kept.
+func TestEncoderLetsGoOfHeaderValues(t *testing.T) {
+	encoder, value := func() (*jwt.Encoder, weak.Pointer[[]string]) {
+		value := &[]string{"x"}
+		encoder, err := jwt.NewEncoder(secret, jwt.WithHeader("x", value))
+		require.NoError(t, err)
+		return encoder, weak.Make(value)
+	}()
+	runtime.GC()
+	assert.Nil(t, value.Value())
+	for range 2 {
+		token, err := encoder.Encode(jwt.Claims{})
+		require.NoError(t, err)
+		assert.Equal(t, `{"alg":"HS256","typ":"JWT","x":["x"]}`, segmentOf(t, token, 0))
+		token, err = encoder.Sign(nil)
+		require.NoError(t, err)
+		assert.Equal(t, `{"alg":"HS256","x":["x"]}`, segmentOf(t, token, 0))
+	}
+}
+
 // Who hands out public halves does not keep private ones in memory by it.
 func TestPublicHalfLetsGoOfThePrivateOne(t *testing.T) {
 	type elsewhere struct{ crypto.Signer }

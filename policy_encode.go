@@ -60,6 +60,7 @@ func (p *encodePolicy) prepare(key *keyState) (err error) {
 	if p.jwtOnly == "" && err == nil {
 		p.jwsHeader, err = p.headerForJWS(new(scratch), key)
 	}
+	p.given[withHeader] = nil // which has the caller's values, and is written
 	return err
 }
 
