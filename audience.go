@@ -21,7 +21,7 @@ func (a Audience) MarshalJSON() ([]byte, error) {
 	return a.wrote(new(strictjson.Writer).AppendOneOrMore(nil, a))
 }
 
-// UnmarshalJSON reads a string or an array of strings; null leaves a as it was.
+// UnmarshalJSON reads a string or an array of strings; null leaves a unchanged.
 // Anything else is an [ErrInvalidAudience].
 func (a *Audience) UnmarshalJSON(text []byte) error {
 	if a == nil {

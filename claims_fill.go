@@ -45,7 +45,7 @@ func targetOf(dst any, before *strictjson.Plan) (target, error) {
 	return target{}, errTarget
 }
 
-// fill stores a claims set, or leaves the target as it was.
+// fill stores a claims set. On an error the target is unchanged.
 func (t target) fill(d *strictjson.Document) error {
 	scratch := t.plan.Scratch()
 	defer t.plan.Release(scratch)

@@ -95,7 +95,7 @@ func (c *compact) decodeSignature(dst []byte) ([]byte, *failure) {
 	return dst, nil
 }
 
-// decode appends the bytes of one segment to dst. It reports false where the text is not
+// decode appends the bytes of one segment to dst. It returns false if the text is not
 // canonical base64url.
 func (c *compact) decode(dst []byte, text string) ([]byte, bool) {
 	if c.padded {

@@ -40,7 +40,7 @@ func checkSecret(secret []byte, weak bool) error {
 			return nil // not cached: calls without AllowWeakKey must refuse it
 		}
 		return badKey("the HMAC secret is text with white space at its start or end, such as the line break of a file; trim it with bytes.TrimSpace, " +
-			"or, where the white space belongs to it, use NewKey with AllowWeakKey")
+			"or, if the white space belongs to it, use NewKey with AllowWeakKey")
 	}
 	slot.Store(hash)
 	return nil

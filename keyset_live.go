@@ -34,7 +34,7 @@ func (f KeySourceFunc) Fetch(ctx context.Context) (*KeySet, time.Duration, error
 //   - [WithRefreshInterval], default 5 minutes: how long a fetched set is used if the source
 //     does not say
 //   - [WithMaxStale], default 24 hours: how much longer it is used while the source is down
-//   - [WithCooldown], default 30 seconds: the least time between fetches
+//   - [WithCooldown], default 30 seconds: the least time between fetches for unknown key IDs
 //   - [WithFetchTimeout], default 5 seconds: how long one fetch may take
 //   - [WithFetchReport], default none: a function that is called after each fetch
 //

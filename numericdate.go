@@ -38,7 +38,7 @@ func (n NumericDate) appendJSON(dst []byte) ([]byte, error) {
 	return n.AppendText(dst)
 }
 
-// UnmarshalJSON reads a JSON number; null leaves n as it was. Anything else is
+// UnmarshalJSON reads a JSON number; null leaves n unchanged. Anything else is
 // an [ErrDecode].
 func (n *NumericDate) UnmarshalJSON(text []byte) error {
 	if n == nil {

@@ -465,7 +465,7 @@ func (o *option) checkDuration(least time.Duration) error {
 	case d < 0 && o.kind == withLeeway:
 		return o.refuse(true, " is negative; leeway is allowed, not taken away")
 	case d < 0 && o.kind == withExpiresIn:
-		return o.refuse(true, " was given "+d.String()+": a token that has expired helps nobody but a test, which makes one with WithClock set back")
+		return o.refuse(true, " was given "+d.String()+": only a test needs an expired token, and makes one with WithClock set back")
 	case d < 0 && -d >= least:
 		return o.refuse(true, " was given "+d.String()+", which is negative")
 	case d < least:

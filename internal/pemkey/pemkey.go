@@ -61,7 +61,7 @@ func cutPEM(text []byte) (*pem.Block, error) {
 	case block == nil:
 		return nil, errors.New(notPEM(text))
 	case blocks != wanted:
-		return nil, errors.New("there is another PEM block beside " + label(block) + ", or a malformed one; give one key, or one certificate, at a time")
+		return nil, errors.New("there is another PEM block besides " + label(block) + ", or a malformed one; give one key, or one certificate, at a time")
 	}
 	return block, nil
 }
