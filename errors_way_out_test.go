@@ -73,6 +73,7 @@ func TestWrongTurns(t *testing.T) {
 		{"a JWK whose secret is a number", readJWK(`{"kty":"oct","k":7}`), jwt.ErrInvalidKey, []string{`"k" of the JWK must be a JSON string`}},
 		{"a JWK with a modulus that no key has", readJWK(`{"kty":"RSA","e":"AQAB","n":"` + strings.Repeat("A", 4099) + `"}`), jwt.ErrInvalidKey, []string{`"n"`, "longer than that of any key"}},
 		{"a JWK with as many zeros as may be", readJWK(`{"kty":"RSA","e":"AQAB","n":"` + strings.Repeat("A", 4098) + `"}`), jwt.ErrInvalidKey, []string{"modulus"}},
+		{"a JWK for ML-DSA without an algorithm", readJWK(`{"kty":"AKP","pub":"AAAA"}`), jwt.ErrInvalidKey, []string{`no "alg"`}},
 		{"a JWK of an RSA key without a modulus", readJWK(`{"kty":"RSA","e":"AQAB"}`), jwt.ErrInvalidKey, []string{`no "n"`}},
 		{"a nil *Key", func() error { _, err := jwt.Decode(good, (*jwt.Key)(nil), jwt.HS256); return err }, jwt.ErrInvalidKey, []string{"NewKey"}},
 		{"a secret for another algorithm", func() error { _, err := jwt.Decode(good, secret, jwt.RS256); return err }, jwt.ErrInvalidKey, []string{"RS256", "[]byte", "HS256"}},

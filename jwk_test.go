@@ -1,9 +1,11 @@
 package jwt_test
 
 import (
+	"bytes"
 	"crypto/elliptic"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -300,5 +302,23 @@ func TestJWKPurposeTexts(t *testing.T) {
 		if tt.not != "" {
 			assert.NotContains(t, err.Error(), tt.not, name)
 		}
+	}
+}
+
+// What is read as a key, or as a set of keys, has at most 1 MiB.
+func TestLongestKeyTexts(t *testing.T) {
+	for name, tt := range map[string]struct {
+		text []byte
+		read func([]byte) error
+	}{
+		"PEM":     {pkcs8(t, edKey), func(text []byte) error { _, err := jwt.ParsePEM(text); return err }},
+		"JWK":     {jwkOf(t, edKey), func(text []byte) error { _, err := jwt.ParseJWK(text); return err }},
+		"JWK Set": {fmt.Appendf(nil, `{"keys":[%s]}`, jwkOf(t, edKey)), func(text []byte) error { _, err := jwt.ParseKeySet(text); return err }},
+	} {
+		longest := append(tt.text, bytes.Repeat([]byte(" "), 1<<20-len(tt.text))...)
+		assert.NoError(t, tt.read(longest), name)
+		err := tt.read(append(longest, ' '))
+		assertClass(t, err, jwt.ErrInvalidKey)
+		assert.Contains(t, err.Error(), "1 MiB", name)
 	}
 }

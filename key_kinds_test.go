@@ -283,10 +283,10 @@ func TestGenerateKey(t *testing.T) {
 		assert.ErrorIs(t, err, errors.ErrUnsupported)
 		assert.NotContains(t, err.Error(), "cannot be generated", "it is no accident")
 	}
-	if testing.Short() {
-		return
-	}
 	for _, alg := range []jwt.Algorithm{jwt.RS256, jwt.PS512} {
+		if alg == jwt.PS512 && testing.Short() { // one takes long enough
+			break
+		}
 		key, err := jwt.GenerateKey(alg)
 		require.NoError(t, err)
 		assert.Equal(t, 3072, key.CryptoPublic().(*rsa.PublicKey).N.BitLen())

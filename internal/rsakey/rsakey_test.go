@@ -109,7 +109,7 @@ func TestPrimesAreFound(t *testing.T) {
 	next := func(common int64, start *big.Int) *big.Int { // a prime that is 1 more than a multiple
 		step := big.NewInt(common)
 		p := new(big.Int).Mul(new(big.Int).Div(start, step), step)
-		for p.Add(p, one); !p.ProbablyPrime(10); p.Add(p, step) {
+		for p.Add(p, one); !isPrimeFor(p, e); p.Add(p, step) {
 		}
 		return p
 	}
@@ -134,6 +134,11 @@ func TestPrimesAreFound(t *testing.T) {
 	}
 }
 
+// isPrimeFor reports whether p is a prime of a key with that exponent.
+func isPrimeFor(p, e *big.Int) bool {
+	return p.ProbablyPrime(10) && new(big.Int).Mod(p, e).Cmp(big.NewInt(1)) != 0
+}
+
 // keyOf makes a key of two primes, whose parts agree with one another.
 func keyOf(t *testing.T, p, q *big.Int) *rsa.PrivateKey {
 	t.Helper()
@@ -147,20 +152,25 @@ func keyOf(t *testing.T, p, q *big.Int) *rsa.PrivateKey {
 // Numbers that agree with one another make no key where their primes are near each other, as then
 // anybody finds them, or are the same.
 func TestPrimesThatAreNear(t *testing.T) {
-	p, err := rand.Prime(rand.Reader, 512)
-	require.NoError(t, err)
+	e := big.NewInt(65537)
+	prime := func() *big.Int {
+		for {
+			if p, err := rand.Prime(rand.Reader, 512); err == nil && isPrimeFor(p, e) {
+				return p
+			}
+		}
+	}
+	p, far := prime(), prime()
 	near := new(big.Int).Add(p, big.NewInt(2))
-	for !near.ProbablyPrime(20) || new(big.Int).Mod(near, big.NewInt(65537)).Int64() == 1 {
+	for !isPrimeFor(near, e) {
 		near.Add(near, big.NewInt(2))
 	}
-	far, err := rand.Prime(rand.Reader, 512)
-	require.NoError(t, err)
 	for name, tt := range map[string]struct {
 		q    *big.Int
 		good bool
 	}{"far": {far, true}, "near": {near, false}, "the same": {p, false}} {
 		key := keyOf(t, p, tt.q)
-		made, err := rsakey.Numbers{N: key.N, E: big.NewInt(65537), D: key.D, P: p, Q: tt.q}.Private()
+		made, err := rsakey.Numbers{N: key.N, E: e, D: key.D, P: p, Q: tt.q}.Private()
 		assert.Equal(t, tt.good, err == nil, name)
 		assert.Equal(t, tt.good, made != nil, name)
 		assert.Equal(t, tt.good, rsakey.Check(key) == nil, name)
