@@ -9,7 +9,7 @@ import (
 	"github.com/token-jwt/jwt/internal/foreigntoken"
 )
 
-// What the texts say in whole is tested where tokens enter: see token_text_test.go of package jwt.
+// What the texts say in whole is tested where tokens enter: see errors_token_test.go of package jwt.
 
 type cause struct{ segment, text string }
 
