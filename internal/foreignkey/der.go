@@ -23,13 +23,14 @@ func derKey(secret []byte) form {
 	if secret[0] != derSequence {
 		return form{}
 	}
-	_, rest, tail, ok := cutDER(secret)      // nothing is in what cannot be cut
+	_, rest, tail, _ := cutDER(secret)       // of what cannot be cut, rest is empty
 	whole := len(bytes.TrimSpace(tail)) == 0 // an editor may have added a line break
 	var tags [6]byte
 	var contents [len(tags)][]byte
 	n := 0
 	for ; n < len(tags); n++ {
 		next := rest
+		var ok bool
 		if tags[n], contents[n], rest, ok = cutDER(rest); !ok {
 			// crypto/x509 accepts an explicit tag that is longer than the element around it.
 			if len(next) > 0 && (next[0] == derContext0 || next[0] == derContext1) {
