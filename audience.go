@@ -39,7 +39,11 @@ func (a Audience) MarshalText() ([]byte, error) {
 	if len(a) == 1 && len(a[0]) > 0 && a[0][0] != '[' {
 		return []byte(a[0]), nil
 	}
-	return a.wrote(new(strictjson.Writer).Append(nil, append([]string{}, a...)))
+	list := []string(a) // not an Audience, which is one string where it can be
+	if list == nil {
+		list = []string{}
+	}
+	return a.wrote(new(strictjson.Writer).Append(nil, list))
 }
 
 // UnmarshalText reads the text form. Text that starts with a bracket, but is no array of

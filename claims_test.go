@@ -277,6 +277,9 @@ func TestAudience(t *testing.T) {
 		require.NoError(t, back.UnmarshalText(got))
 		assert.Equal(t, audience, back)
 	}
+	none, err := jwt.Audience(nil).MarshalText()
+	require.NoError(t, err)
+	assert.Equal(t, "[]", string(none))
 	kept := jwt.Audience{"kept"}
 	for _, text := range []string{`1`, `["a",1]`, `{"a":1}`, `"a","x":1`, `"a`, `true`} {
 		assertClass(t, kept.UnmarshalJSON([]byte(text)), jwt.ErrInvalidAudience)
@@ -284,7 +287,7 @@ func TestAudience(t *testing.T) {
 	assertClass(t, kept.UnmarshalText([]byte(`[1]`)), jwt.ErrInvalidAudience)
 	require.NoError(t, kept.UnmarshalJSON([]byte("null")))
 	assert.Equal(t, jwt.Audience{"kept"}, kept)
-	_, err := jwt.Audience{"\xff"}.MarshalJSON()
+	_, err = jwt.Audience{"\xff"}.MarshalJSON()
 	assertClass(t, err, jwt.ErrInvalidOption)
 	_, err = jwt.Audience{"\xff", ""}.MarshalText()
 	assertClass(t, err, jwt.ErrInvalidOption)

@@ -1,7 +1,9 @@
 package jwt_test
 
 import (
+	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -40,15 +42,32 @@ func TestOptionsStayAsTheyWereMade(t *testing.T) {
 // An option of the other side does not compile. One that got past the compiler, by a type
 // assertion, is refused by its name.
 func TestOptionsOfTheOtherSide(t *testing.T) {
-	_, err := jwt.Encode(jwt.Claims{}, secret, jwt.WithRequired("exp").(jwt.EncodeOption))
-	assertNames(t, err, "WithRequired")
-	_, err = jwt.Sign(nil, secret, jwt.WithDetachedPayload(nil).(jwt.EncodeOption))
-	assertNames(t, err, "WithDetachedPayload")
-	_, err = jwt.Decode("", secret, jwt.HS256, jwt.WithKeyID("k").(jwt.DecodeOption))
-	assertNames(t, err, "WithKeyID")
-	_, err = jwt.Verify("", secret, jwt.HS256, jwt.AllowWeakKey().(jwt.DecodeOption))
-	assertNames(t, err, "AllowWeakKey")
-	_, err = jwt.NewKey(secret, jwt.WithType("JWT").(jwt.KeyOption))
+	for name, opt := range map[string]jwt.DecodeOption{
+		"WithStrictAudience": jwt.WithStrictAudience("a"), "WithMaxTokenAge": jwt.WithMaxTokenAge(time.Hour), "WithRequired": jwt.WithRequired("exp"),
+		"WithLeeway": jwt.WithLeeway(time.Second), "WithoutCheck": jwt.WithoutCheck("aud"), "WithMaxSize": jwt.WithMaxSize(1), "WithCritical": jwt.WithCritical("x"),
+		"WithValidator": jwt.WithValidator(func(context.Context, *jwt.Token) error { return nil }), "WithContext": jwt.WithContext(t.Context()),
+		"WithPadding": jwt.WithPadding(), "WithDetachedPayload": jwt.WithDetachedPayload(nil), "WithSignatureCache": jwt.WithSignatureCache(8),
+		"AllowWeakKey": jwt.AllowWeakKey().(jwt.DecodeOption), "WithKeyAlgorithm": jwt.WithKeyAlgorithm(jwt.HS256).(jwt.DecodeOption),
+		"WithCooldown": jwt.WithCooldown(time.Hour).(jwt.DecodeOption), "WithFetchTimeout": jwt.WithFetchTimeout(time.Hour).(jwt.DecodeOption),
+		"WithMaxStale": jwt.WithMaxStale(time.Hour).(jwt.DecodeOption), "WithRefreshInterval": jwt.WithRefreshInterval(time.Hour).(jwt.DecodeOption),
+		"WithFetchReport": jwt.WithFetchReport(func(jwt.FetchReport) {}).(jwt.DecodeOption),
+	} {
+		_, err := jwt.Encode(jwt.Claims{}, secret, opt.(jwt.EncodeOption))
+		assertNames(t, err, name)
+		_, err = jwt.Sign(nil, secret, opt.(jwt.EncodeOption))
+		assertNames(t, err, name)
+	}
+	for name, opt := range map[string]jwt.EncodeOption{
+		"WithAlgorithm": jwt.WithAlgorithm(jwt.HS256), "WithHeader": jwt.WithHeader("x", 1), "WithExpiresIn": jwt.WithExpiresIn(time.Hour), "WithIssuedAt": jwt.WithIssuedAt(),
+		"WithNotBefore": jwt.WithNotBefore(now), "WithRandomID": jwt.WithRandomID(), "WithDetached": jwt.WithDetached(), "WithUnencodedPayload": jwt.WithUnencodedPayload(),
+		"WithKeyID": jwt.WithKeyID("k"), "AllowWeakKey": jwt.AllowWeakKey().(jwt.EncodeOption), "WithCooldown": jwt.WithCooldown(time.Hour).(jwt.EncodeOption),
+	} {
+		_, err := jwt.Decode("", secret, jwt.HS256, opt.(jwt.DecodeOption))
+		assertNames(t, err, name)
+		_, err = jwt.Verify("", secret, jwt.HS256, opt.(jwt.DecodeOption))
+		assertNames(t, err, name)
+	}
+	_, err := jwt.NewKey(secret, jwt.WithType("JWT").(jwt.KeyOption))
 	assertNames(t, err, "WithType")
 	_, err = jwt.NewLiveKeySet(&fakeSource{}, jwt.WithLeeway(0).(jwt.LiveOption))
 	assertNames(t, err, "WithLeeway")
