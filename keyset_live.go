@@ -459,14 +459,16 @@ func (f *flight) wait(ctx context.Context) *failure {
 // age is the greater of the ages by the monotonic and by the wall clock: the monotonic clock
 // stops while a machine sleeps, and the wall clock can be set. If the wall clock was set back
 // to before the fetch, the set counts as due. If now is before the end of the fetch, the age
-// is 0: otherwise callers that arrived during a fetch would start another one after it.
+// is 0: otherwise callers that arrived during a fetch would start another one after it. By the
+// wall clock it may be negative for the same reason, as both are read one after the other, and
+// a caller may be held up in between.
 func (f *fetchedSet) age(now time.Time) time.Duration {
 	age := now.Sub(f.at)
 	if age < 0 {
 		return 0
 	}
 	wall := time.Duration(now.UnixNano() - f.wall)
-	if wall < 0 {
+	if wall < -time.Second/2 {
 		return max(age, f.due)
 	}
 	return max(age, wall)
