@@ -215,7 +215,7 @@ func checkWrittenAudience(d *strictjson.Document) *failure {
 // inForce checks the claims of a token against the policy: those that are required, and then
 // in the order of the table. It stops at the first failure. Expiry does not stop it, and is
 // returned separately.
-func (p *decodePolicy) inForce(d *strictjson.Document, r *claimNodes, now instant) (expired *expiry, err *failure) {
+func (p *decodePolicy) inForce(d *strictjson.Document, now instant) (expired *expiry, err *failure) {
 	if err = p.checkRequired(d); err != nil {
 		return nil, err
 	}
@@ -223,7 +223,7 @@ func (p *decodePolicy) inForce(d *strictjson.Document, r *claimNodes, now instan
 		if !p.checks(c) {
 			continue
 		}
-		switch i := r[c]; c {
+		switch i := c.in(d); c {
 		case claimIat:
 			err = p.checkStart(d, i, c, "issued", now)
 		case claimNbf:
@@ -385,14 +385,15 @@ func (p *decodePolicy) checkSubject(d *strictjson.Document, i strictjson.Node) *
 }
 
 // checkAge checks "iat" against the maximum age.
-func (p *decodePolicy) checkAge(d *strictjson.Document, r *claimNodes, now instant) (*expiry, *failure) {
+func (p *decodePolicy) checkAge(d *strictjson.Document, now instant) (*expiry, *failure) {
 	if !p.has(withMaxTokenAge) {
 		return nil, nil
 	}
-	if r[claimIat] == 0 {
+	i := claimIat.in(d)
+	if i == 0 {
 		return nil, missing("iat").wantedBy("WithMaxTokenAge")
 	}
-	iat, f := claimIat.date(d, r[claimIat])
+	iat, f := claimIat.date(d, i)
 	if f != nil {
 		return nil, f
 	}

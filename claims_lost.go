@@ -230,9 +230,8 @@ func lostByMethod(v reflect.Value, offsets []uint32) error {
 // unread returns an error if the UnmarshalJSON of a struct left its RegisteredClaims empty,
 // although the document has registered claims.
 func (c *claimsType) unread(v reflect.Value, d *strictjson.Document) *failure {
-	r := claimsOf(d)
 	for _, f := range c.fields {
-		if r[f.claim] == 0 || d.IsEmpty(r[f.claim]) || f.own && c.reader == "" {
+		if i := f.claim.in(d); i == 0 || d.IsEmpty(i) || f.own && c.reader == "" {
 			continue
 		}
 		index := f.index

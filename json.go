@@ -25,21 +25,15 @@ var jsonFormat = strictjson.NewFormat(claimNames(), strictjson.Types{
 	Member:     func(number int, value any) (any, error) { return claimValue(claim(number), value) },
 })
 
-// The registered claims of a claims set, by row. claimNodes has the node of each value in a
-// claims set that was read. claimOffsets has the offset of each value in one that is
-// written. 0 means that the claim is absent. The element of claimOther has no meaning.
-type (
-	claimNodes   [len(claimTable)]strictjson.Node
-	claimOffsets [len(claimTable)]uint32
-)
+// claimOffsets has the offset of the value of each registered claim in a claims set that is
+// written, by row. 0 means that the claim is absent. The element of claimOther has no
+// meaning.
+type claimOffsets [len(claimTable)]uint32
 
 func claimNamed(name string) claim { return claim(jsonFormat.Number(name)) }
 
-// claimsOf finds the registered claims of a claims set.
-func claimsOf(d *strictjson.Document) (r claimNodes) {
-	d.Find(jsonFormat, r[:])
-	return r
-}
+// in returns the value of a registered claim in a claims set that was read, or 0.
+func (c claim) in(d *strictjson.Document) strictjson.Node { return d.Numbered(int(c)) }
 
 // claimValue converts the value of a registered claim before it is written: a time.Time
 // becomes a number of seconds if the claim is a date.

@@ -491,7 +491,7 @@ func (s *scratch) readClaims(c *compact) (f *failure) {
 	if s.claimsJSON, f = c.decodePayload(s.claimsJSON[:0]); f != nil {
 		return f
 	}
-	if !s.json.Parse(s.claimsJSON) {
+	if !s.json.ParseNumbered(s.claimsJSON, jsonFormat) {
 		if s.header.hasZip {
 			return malformed("payload", `the payload is compressed ("zip" in the header), which is not supported: Verify gives its bytes`)
 		}
@@ -517,10 +517,9 @@ func (s *scratch) accept(p *decodePolicy, ctx context.Context) error {
 // check stops at the first check that fails. Expiry does not stop it, and is returned
 // separately.
 func (s *scratch) check(p *decodePolicy, ctx context.Context) (expired *expiry, err error) {
-	r := claimsOf(&s.json)
 	now := p.now(s.now)
 	s.checkedAt = now
-	expired, f := p.inForce(&s.json, &r, now)
+	expired, f := p.inForce(&s.json, now)
 	if f != nil {
 		return expired, f
 	}
@@ -529,7 +528,7 @@ func (s *scratch) check(p *decodePolicy, ctx context.Context) (expired *expiry, 
 			return expired, f
 		}
 	}
-	tooOld, f := p.checkAge(&s.json, &r, now)
+	tooOld, f := p.checkAge(&s.json, now)
 	if f != nil {
 		return expired, f
 	}

@@ -26,7 +26,7 @@
 // # The importer's part
 //
 // A [Format] has everything that an importer adds: its [Types], and the names of members
-// that it finds by number, both in a Document ([Document.Find]) and in the text of a Writer
+// that it finds by number, both in a Document ([Document.Numbered]) and in the text of a Writer
 // ([Writer.Offsets]).
 //
 // # Cost
@@ -99,9 +99,11 @@ type Document struct {
 	// map is refused if the element type cannot represent it.
 	Exact bool
 
-	loose     bool   // see ParseLoose
-	unescaped []byte // the buffer that String returns
-	compared  []byte // a second buffer, to compare two escaped names
+	format    *Format // whose names the parser looks for in the root, or nil
+	numbered  []Node  // the values of these members, by number; 0 if absent
+	loose     bool    // see ParseLoose
+	unescaped []byte  // the buffer that String returns
+	compared  []byte  // a second buffer, to compare two escaped names
 	fault     *Fault
 	faultAt   int // offset of the fault
 }
@@ -123,6 +125,18 @@ func (d *Document) Parse(text []byte) bool {
 		return false
 	}
 	return d.ParseValue(text)
+}
+
+// ParseNumbered is [Document.Parse], and finds the root's members whose names have a number in
+// the format: see [Document.Numbered].
+func (d *Document) ParseNumbered(text []byte, f *Format) bool {
+	if len(d.numbered) != len(f.names.names) {
+		d.numbered = make([]Node, len(f.names.names))
+	}
+	d.format = f
+	ok := d.Parse(text)
+	d.format = nil
+	return ok
 }
 
 // ParseValue is [Document.Parse] for one value of any kind.
@@ -164,6 +178,7 @@ func (d *Document) walk(text []byte, pos, depth int) int {
 func (d *Document) reset(text []byte) {
 	d.text, d.source, d.from, d.nodes, d.fault = text, "", 0, d.nodes[:0], nil
 	d.names.clear()
+	clear(d.numbered)
 }
 
 // refuse records a fault. It returns -1.
@@ -294,13 +309,17 @@ func (d *Document) name(pos int, object *container) int {
 	}
 	name := len(d.nodes)
 	d.add(pos+1, end-1, String, escaped, false)
-	var hash uint32
+	text := d.text[pos+1 : end-1]
 	if escaped {
-		hash = hashName(d.String(Node(name)))
-	} else {
-		hash = hashName(d.text[pos+1 : end-1])
+		text = d.String(Node(name))
 	}
+	hash := hashName(text)
 	d.nodes[name].next = hash
+	if object.node == 0 && d.format != nil {
+		if number := d.format.names.find(text, hash); number != 0 {
+			d.numbered[number] = Node(name + 1)
+		}
+	}
 	bit := uint64(1) << (hash & 63)
 	if (object.hashes&bit != 0 || object.members >= fewNames) && !d.loose && d.seen(object.node, name, object.members) {
 		return d.refuse(pos, faultTwice)

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -65,7 +66,7 @@ func TestNodes(t *testing.T) {
 
 // A name has the number of its place in the format, whatever its length, and wherever
 // it stands in how many.
-func TestFind(t *testing.T) {
+func TestNumbered(t *testing.T) {
 	names := []string{"a", "auth_time", "exp", "", "é", "a\nb", "exp2"}
 	f := strictjson.NewFormat(names, strictjson.Types{})
 	for i, name := range names {
@@ -74,19 +75,24 @@ func TestFind(t *testing.T) {
 	for _, name := range []string{"b", "auth_tim", "Exp", "auth_time2", "exp3"} {
 		assert.Zero(t, f.Number(name), name)
 	}
-	for range 2 {
-		d := parse(t, `{"x":{"exp":1},"auth_time":1,"a\u000ab":2,"\u0065xp":[3],"":4,"Exp":5}`)
-		values := []strictjson.Node{9, 9, 9, 9, 9, 9, 9, 9}
-		d.Find(f, values)
-		var found []string
-		for i, value := range values {
-			if value != 0 {
-				found = append(found, fmt.Sprint(i, " ", string(d.Raw(value))))
+	var d strictjson.Document
+	found := func() (all []string) {
+		for i := range len(names) + 1 {
+			if value := d.Numbered(i); value != 0 {
+				all = append(all, fmt.Sprint(i, " ", string(d.Raw(value))))
 			}
 		}
-		assert.Equal(t, []string{"2 1", "3 [3]", "4 4", "6 2"}, found)
+		return all
 	}
-	// More names than buckets.
+	for range 2 {
+		require.True(t, d.ParseNumbered([]byte(`{"x":{"exp":1},"auth_time":1,"a\u000ab":2,"\u0065xp":[3],"":4,"Exp":5}`), f))
+		assert.Equal(t, []string{"2 1", "3 [3]", "4 4", "6 2"}, found())
+		require.True(t, d.ParseNumbered([]byte(`{"":[{"exp":1}],"a":{"exp":2,"auth_time":3}}`), f))
+		assert.Equal(t, []string{`1 {"exp":2,"auth_time":3}`, `4 [{"exp":1}]`}, found(), "only of the root, and nothing of the last text")
+		require.True(t, d.Parse([]byte(`{"exp":1}`)))
+		assert.Empty(t, found(), "after a parse without numbers")
+	}
+	// Another format, with more names than buckets.
 	var many []string
 	for i := range 500 {
 		many = append(many, fmt.Sprint("name", i))
@@ -96,6 +102,36 @@ func TestFind(t *testing.T) {
 		assert.Equal(t, i+1, f.Number(name))
 	}
 	assert.Zero(t, f.Number("name500"))
+	require.True(t, d.ParseNumbered([]byte(`{"name499":1,"name500":2,"exp":3}`), f))
+	assert.Equal(t, "1", string(d.Raw(d.Numbered(500))))
+}
+
+// Short names, which are compared by their hashes alone, and their neighbors.
+func TestShortNames(t *testing.T) {
+	var names []string
+	for _, a := range "aAe\x00\x01" {
+		for _, b := range "aAx\x00\x7f" {
+			names = append(names, string(a), string([]rune{a, b}), string([]rune{a, b, a}), string([]rune{a, a, b}), string([]rune{b, a, a, b}))
+		}
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	f := strictjson.NewFormat(names, strictjson.Types{})
+	number := map[string]int{}
+	for i, name := range names {
+		number[name] = i + 1
+		assert.Equal(t, i+1, f.Number(name), "%q", name)
+	}
+	for a := range 128 {
+		for b := range 128 {
+			for c := range 128 {
+				name := string([]byte{byte(a), byte(b), byte(c)})
+				if want := number[name]; f.Number(name) != want {
+					t.Fatalf("%q has the number %d, not %d", name, f.Number(name), want)
+				}
+			}
+		}
+	}
 }
 
 func TestParseValue(t *testing.T) {

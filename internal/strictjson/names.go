@@ -15,7 +15,8 @@ import (
 // name by name. Objects with more names use a nameSet.
 const fewNames = 16
 
-// hashName is a fast hash. It is not collision resistant.
+// hashName is a fast hash. It is not collision resistant. But no two names of up to three
+// bytes have the same hash: it is then a one-to-one function of the length and the bytes.
 func hashName(name []byte) uint32 {
 	var first, last uint64
 	switch n := len(name); {
@@ -24,10 +25,14 @@ func hashName(name []byte) uint32 {
 	case n >= 4:
 		first, last = uint64(binary.LittleEndian.Uint32(name)), uint64(binary.LittleEndian.Uint32(name[n-4:]))
 	case n > 0:
-		first, last = uint64(name[0])|uint64(name[n/2])<<8, uint64(name[n-1])
+		all := uint32(name[0]) | uint32(name[n/2])<<8 | uint32(name[n-1])<<16 | uint32(n)<<24
+		return bits.RotateLeft32(all*0x9e3779b1, 16) // an odd factor, so this can be undone
 	}
 	return uint32((first ^ bits.RotateLeft64(last, 29) ^ uint64(len(name))<<50) * 0x9e3779b97f4a7c15 >> 32)
 }
+
+// sameName compares two names whose hashes are equal.
+func sameName(a string, b []byte) bool { return len(a) == len(b) && (len(a) <= 3 || a == string(b)) }
 
 // seen reports whether the object already has a member of that name. members is how many
 // members it has.
@@ -136,16 +141,24 @@ func (s *nameSet) allocate(text []byte) {
 
 // A nameIndex is a hash table of names: the fields of a struct, or the names of a Format.
 type nameIndex struct {
-	names []string // from index 1 on
-	next  []int    // for each name the next one in its bucket, or 0
-	first [64]int  // for each bucket its first name, or 0
+	names []indexedName // from index 1 on
+	first [64]uint32    // for each bucket its first name, or 0
+}
+
+type indexedName struct {
+	name string
+	hash uint32
+	next uint32 // the next name in the bucket, or 0
 }
 
 func newNameIndex(names []string) *nameIndex {
-	x := &nameIndex{names: append([]string{""}, names...), next: make([]int, len(names)+1)}
+	x := &nameIndex{names: make([]indexedName, len(names)+1)}
 	for i := len(names); i > 0; i-- {
-		bucket := &x.first[hashName(bytesOf(x.names[i]))%uint32(len(x.first))]
-		x.next[i], *bucket = *bucket, i
+		name := names[i-1]
+		hash := hashName(bytesOf(name))
+		bucket := &x.first[hash%uint32(len(x.first))]
+		x.names[i] = indexedName{name, hash, *bucket}
+		*bucket = uint32(i)
 	}
 	return x
 }
@@ -153,8 +166,12 @@ func newNameIndex(names []string) *nameIndex {
 // find returns the number of a name, or 0. hash is the hash of the name.
 func (x *nameIndex) find(name []byte, hash uint32) int {
 	i := x.first[hash%uint32(len(x.first))]
-	for i != 0 && x.names[i] != string(name) {
-		i = x.next[i]
+	for i != 0 {
+		n := &x.names[i]
+		if n.hash == hash && sameName(n.name, name) {
+			break
+		}
+		i = n.next
 	}
-	return i
+	return int(i)
 }

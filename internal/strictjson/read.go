@@ -67,22 +67,9 @@ func (d *Document) Member(name string) Node {
 	return 0
 }
 
-// Find looks up all names of the format in the root. It stores the node of each value under
-// the number of its name, or 0 if the member is absent. values has one element more than the
-// format has names.
-func (d *Document) Find(f *Format, values []Node) {
-	clear(values)
-	for i := Node(1); i < d.end(0); i = d.end(i + 1) {
-		n := &d.nodes[i]
-		name := d.text[n.start:n.end]
-		if n.escaped {
-			name = d.unescape(n)
-		}
-		if number := f.names.find(name, n.next); number != 0 {
-			values[number] = i + 1
-		}
-	}
-}
+// Numbered returns the value of the root's member whose name has that number in the format of
+// [Document.ParseNumbered], or 0. After another parse it is 0.
+func (d *Document) Numbered(number int) Node { return d.numbered[number] }
 
 // String returns an unescaped string. The bytes are valid until the next call.
 func (d *Document) String(i Node) []byte {

@@ -106,11 +106,10 @@ func TestOffsets(t *testing.T) {
 		require.NoError(t, err)
 		text, err := w.AppendValue([]byte("before"), v, p)
 		require.NoError(t, err, name)
-		d := parse(t, string(text[len("before"):]))
-		values := make([]strictjson.Node, 3)
-		d.Find(format, values)
+		var d strictjson.Document
+		require.True(t, d.ParseNumbered(text[len("before"):], format))
 		for i := 1; i < 3; i++ {
-			raw := d.Raw(values[i])
+			raw := d.Raw(d.Numbered(i))
 			assert.Equal(t, string(raw), string(text[w.Offsets[i]:][:len(raw)]), "%s: %s", name, text)
 		}
 	}
