@@ -40,12 +40,11 @@ func NewDecoder[K VerificationKey](key K, alg Algorithm, opts ...DecodeOption) (
 var errCacheOneShot = badOption("WithSignatureCache is for NewDecoder: a single call has nothing to remember; make a Decoder once, and use it for every token")
 
 // oneShotDecoder is NewDecoder for one call. The results refer to the arguments.
-func oneShotDecoder[K VerificationKey](s *scratch, key K, alg Algorithm, opts []DecodeOption) (keyring, decodePolicy, error) {
-	keys, err := verificationKeys(s, key)
-	if err != nil {
-		return keyring{}, decodePolicy{}, err
+func oneShotDecoder[K VerificationKey](s *scratch, key K, alg Algorithm, opts []DecodeOption) (keys keyring, p decodePolicy, err error) {
+	if keys, err = verificationKeys(s, key); err != nil {
+		return keys, p, err
 	}
-	p, err := readDecodePolicy(alg, opts)
+	p, err = readDecodePolicy(alg, opts)
 	switch {
 	case err != nil:
 	case p.has(withSignatureCache):

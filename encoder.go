@@ -31,12 +31,10 @@ func NewEncoder[K SigningKey](key K, opts ...EncodeOption) (*Encoder, error) {
 var errNoEncoder = badOption("the Encoder is nil or empty; make one with NewEncoder")
 
 // oneShotEncoder is NewEncoder for one call. The results refer to the arguments.
-func oneShotEncoder[K SigningKey](s *scratch, key K, opts []EncodeOption) (*keyState, encodePolicy, error) {
-	state, err := signingKey(s, key)
-	if err != nil {
-		return nil, encodePolicy{}, err
+func oneShotEncoder[K SigningKey](s *scratch, key K, opts []EncodeOption) (state *keyState, p encodePolicy, err error) {
+	if state, err = signingKey(s, key); err == nil {
+		p, err = readEncodePolicy(state, opts)
 	}
-	p, err := readEncodePolicy(state, opts)
 	return state, p, err
 }
 

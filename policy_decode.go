@@ -25,15 +25,14 @@ func (p *decodePolicy) checks(c claim) bool { return !p.unchecked[c] }
 // readDecodePolicy checks the options, and that they do not contradict one another. The
 // policy refers to them. It is returned as a value: if it were stored through a pointer,
 // escape analysis would put the options on the heap (see settings).
-func readDecodePolicy(algorithms Algorithm, opts []DecodeOption) (decodePolicy, error) {
-	if err := algorithms.checkSet(); err != nil {
-		return decodePolicy{}, err
+func readDecodePolicy(algorithms Algorithm, opts []DecodeOption) (p decodePolicy, err error) {
+	if err = algorithms.checkSet(); err != nil {
+		return p, err
 	}
-	s, err := readSettings(ofDecoder, opts)
-	if err != nil {
-		return decodePolicy{}, err
+	if p.settings, err = readSettings(ofDecoder, opts); err != nil {
+		return p, err
 	}
-	p := decodePolicy{settings: s, algorithms: algorithms, maxSize: defaultMaxSize, opts: opts}
+	p.algorithms, p.maxSize, p.opts = algorithms, defaultMaxSize, opts
 	if p.has(withMaxSize) {
 		p.maxSize = p.get(withMaxSize).size
 	}

@@ -18,25 +18,23 @@ type encodePolicy struct {
 }
 
 // readEncodePolicy reads the options and chooses the algorithm.
-func readEncodePolicy(key *keyState, opts []EncodeOption) (encodePolicy, error) {
-	s, err := readSettings(ofEncoder, opts)
-	if err != nil {
-		return encodePolicy{}, err
+func readEncodePolicy(key *keyState, opts []EncodeOption) (p encodePolicy, err error) {
+	if p.settings, err = readSettings(ofEncoder, opts); err != nil {
+		return p, err
 	}
-	p := encodePolicy{settings: s}
 	for _, param := range p.get(withHeader).params {
 		if param.name == "cty" && saysNested(param.value) {
 			p.jwsOnly = `WithHeader("cty", "JWT")`
 		}
 	}
-	if err := p.checkCall("Encode", "Sign"); err != nil {
-		return encodePolicy{}, err
+	if err = p.checkCall("Encode", "Sign"); err != nil {
+		return p, err
 	}
 	if len(p.get(withIssuer).list) > 1 {
-		return encodePolicy{}, badOption("a token has one issuer, and WithIssuer names several")
+		return p, badOption("a token has one issuer, and WithIssuer names several")
 	}
 	if id := p.keyID(key); key.id != "" && id != key.id {
-		return encodePolicy{}, badOption("WithKeyID(" + quote(id) + ") contradicts the key, whose ID is " + quote(key.id))
+		return p, badOption("WithKeyID(" + quote(id) + ") contradicts the key, whose ID is " + quote(key.id))
 	}
 	p.algorithm, err = key.choose(p.get(withAlgorithm).algorithm)
 	return p, err

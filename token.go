@@ -58,7 +58,7 @@ func (t *Token) DecodeInto(dst any) error {
 		}
 	}
 	var d strictjson.Document
-	if !d.Parse(payload) {
+	if !d.ParseNumbered(payload, jsonFormat) {
 		return malformed("payload", "the payload is not strictly valid JSON: "+d.Problem())
 	}
 	return target.fill(&d)

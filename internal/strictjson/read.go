@@ -69,7 +69,12 @@ func (d *Document) Member(name string) Node {
 
 // Numbered returns the value of the root's member whose name has that number in the format of
 // [Document.ParseNumbered], or 0. After another parse it is 0.
-func (d *Document) Numbered(number int) Node { return d.numbered[number] }
+func (d *Document) Numbered(number int) Node {
+	if number < len(d.numbered) {
+		return d.numbered[number]
+	}
+	return 0
+}
 
 // String returns an unescaped string. The bytes are valid until the next call.
 func (d *Document) String(i Node) []byte {
