@@ -65,6 +65,7 @@ func (d *Document) Fill(v reflect.Value, p *Plan) error {
 	return nil
 }
 
+// fill is long because it has a case for each form.
 func (d *Document) fill(i Node, v reflect.Value, p *Plan) *Misfit {
 	n := &d.nodes[i]
 	if n.kind == Null && p.reads != formUnmarshaler {
@@ -86,13 +87,13 @@ func (d *Document) fill(i Node, v reflect.Value, p *Plan) *Misfit {
 	case form(reflect.Slice), formBytes:
 		switch {
 		case n.kind == Array:
-			return d.fillSlice(i, v, p)
+			return d.fillList(i, v, p)
 		case n.kind == String && p.Elem.Type.Kind() == reflect.Uint8:
 			return d.fillBytes(i, v, p)
 		}
 	case form(reflect.Array):
 		if n.kind == Array {
-			return d.fillArray(i, v, p)
+			return d.fillList(i, v, p)
 		}
 	case form(reflect.Pointer):
 		if v.CanSet() { // an embedded one that is not exported cannot
@@ -240,30 +241,20 @@ func (d *Document) fillKey(name Node, key reflect.Value, p *Plan) *Misfit {
 	return &Misfit{Kind: String, Type: p.Type}
 }
 
-func (d *Document) fillSlice(i Node, v reflect.Value, p *Plan) *Misfit {
-	if p.Type == stringsType && d.fillDirect(i, addressOf(v), formStrings, p.format) {
-		return nil
-	}
+// fillList fills a slice or an array. An array leaves elements beyond its length out, and
+// missing ones zero; if the document is Exact, the lengths must be equal.
+func (d *Document) fillList(i Node, v reflect.Value, p *Plan) *Misfit {
 	n := d.Len(i)
-	if n == 0 {
-		v.Set(reflect.MakeSlice(p.Type, 0, 0))
+	switch {
+	case v.Kind() == reflect.Array:
+		if d.Exact && n != v.Len() {
+			return &Misfit{Kind: Array, Type: p.Type, Err: errors.New("it has " + strconv.Itoa(n) + " elements")}
+		}
+	case p.Type == stringsType && d.fillDirect(i, addressOf(v), formStrings, p.format):
 		return nil
+	default:
+		v.Set(reflect.MakeSlice(p.Type, n, n))
 	}
-	v.Grow(n)
-	v.SetLen(n)
-	return d.fillElements(i, v, p)
-}
-
-// fillArray ignores elements beyond the length of the array, and leaves missing ones zero. If
-// the document is Exact, the lengths must be equal.
-func (d *Document) fillArray(i Node, v reflect.Value, p *Plan) *Misfit {
-	if n := d.Len(i); d.Exact && n != v.Len() {
-		return &Misfit{Kind: Array, Type: p.Type, Err: errors.New("it has " + strconv.Itoa(n) + " elements")}
-	}
-	return d.fillElements(i, v, p)
-}
-
-func (d *Document) fillElements(i Node, v reflect.Value, p *Plan) *Misfit {
 	at := 0
 	for e := i + 1; e < d.end(i) && at < v.Len(); e = d.end(e) {
 		if m := d.fillElement(e, v.Index(at), p.Elem); m != nil {

@@ -284,7 +284,7 @@ func (w *Writer) AppendValue(dst []byte, v reflect.Value, p *Plan) ([]byte, erro
 	case form(reflect.Map):
 		return w.mapping(dst, v, p)
 	case form(reflect.Slice), form(reflect.Array):
-		return w.list(dst, v, p)
+		return w.array(dst, v.Len(), func(dst []byte, i int) ([]byte, error) { return w.AppendValue(dst, v.Index(i), p.Elem) })
 	case form(reflect.Pointer), form(reflect.Interface):
 		return w.indirect(dst, v, p)
 	}
@@ -292,10 +292,6 @@ func (w *Writer) AppendValue(dst []byte, v reflect.Value, p *Plan) ([]byte, erro
 		return strconv.AppendInt(dst, v.Int(), 10), nil
 	}
 	return strconv.AppendUint(dst, v.Uint(), 10), nil
-}
-
-func (w *Writer) list(dst []byte, v reflect.Value, p *Plan) ([]byte, error) {
-	return w.array(dst, v.Len(), func(dst []byte, i int) ([]byte, error) { return w.AppendValue(dst, v.Index(i), p.Elem) })
 }
 
 func (w *Writer) indirect(dst []byte, v reflect.Value, p *Plan) ([]byte, error) {
