@@ -13,8 +13,8 @@ import (
 )
 
 func Example() {
-	// A real key has at least 32 random octets and comes from the environment
-	// or a vault. It is never hard-coded.
+	// For this example only. A real key is 32 random bytes or more, and comes
+	// from the environment or a vault, not from the source.
 	key := []byte("a key for examples of 32 octets or more")
 
 	token, err := jwt.Encode(jwt.Claims{"sub": "alice"}, key, jwt.WithExpiresIn(15*time.Minute))

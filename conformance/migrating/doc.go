@@ -1,5 +1,6 @@
 // Package migrating holds the code of docs/migrating.md: nine tasks, each written with
-// golang-jwt, go-jose, jwx, PyJWT, jsonwebtoken, jose, and with this library.
+// golang-jwt, go-jose, jwx, PyJWT, jsonwebtoken, jose, and with this library; and a small
+// service, with this one alone.
 //
 // A block of the page is the part of a function between the comments "page:" and "end".
 // The tests compare the page with these files, run each function, and hold all libraries

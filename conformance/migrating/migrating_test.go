@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -235,4 +236,41 @@ func checkLog(t *testing.T, token, log string) {
 	for part := range strings.SplitSeq(token, ".") {
 		assert.NotContains(t, log, part)
 	}
+}
+
+// The service of the page answers in JSON, and tells an expired token from an invalid one.
+func TestService(t *testing.T) {
+	key := newKey(t, []byte(secret))
+	claims := func(change jwt.Claims) jwt.Claims {
+		all := jwt.Claims{"sub": "alice", "user_id": 7, "roles": []string{"editor"}, "scope": "profile"}
+		maps.Copy(all, change)
+		return all
+	}
+	hour := jwt.WithExpiresIn(time.Hour)
+	var out bytes.Buffer
+	w := &work{secret: []byte(secret), mux: http.NewServeMux(), log: slog.New(slog.NewTextHandler(&out, nil))}
+	require.NoError(t, oursService(w))
+	for name, c := range map[string]struct {
+		token  string
+		status int
+		body   string
+	}{
+		"good":                {encode(t, key, claims(nil), hour), 200, `{"roles":["editor"],"user":7}`},
+		"none":                {"", 401, `{"error":"missing_token"}`},
+		"expired":             {encode(t, key, claims(jwt.Claims{"exp": time.Now().Add(-time.Hour)})), 401, `{"error":"token_expired"}`},
+		"of another key":      {encode(t, newKey(t, []byte(oldSecret)), claims(nil), hour), 401, `{"error":"invalid_token"}`},
+		"malformed":           {"e30", 401, `{"error":"invalid_token"}`},
+		"no such character":   {"e30.e30.e3$", 400, `{"error":"invalid_token"}`},
+		"without the scope":   {encode(t, key, claims(jwt.Claims{"scope": "mail"}), hour), 403, `{"error":"insufficient_scope"}`},
+		"without a user":      {encode(t, key, jwt.Claims{"sub": "alice", "scope": "profile"}, hour), 401, `{"error":"invalid_token"}`},
+		"a user that is text": {encode(t, key, claims(jwt.Claims{"user_id": "7"}), hour), 401, `{"error":"invalid_token"}`},
+	} {
+		r := requestWith(c.token)
+		r.URL.Path = "/me"
+		answer := httptest.NewRecorder()
+		w.mux.ServeHTTP(answer, r)
+		assert.Equal(t, c.status, answer.Code, name)
+		assert.JSONEq(t, c.body, answer.Body.String(), name)
+	}
+	assert.Contains(t, out.String(), "msg=refused path=/me")
 }

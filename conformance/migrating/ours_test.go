@@ -1,7 +1,9 @@
 package migrating
 
 import (
+	"encoding/json"
 	"errors"
+	"net/http"
 	"time"
 
 	"github.com/token-jwt/jwt"
@@ -175,6 +177,54 @@ func oursLog(w *work) error {
 		return err
 	}
 	log.Info("request", "path", r.URL.Path, "token", token) // a Token prints without its signature
+	// end
+	return nil
+}
+
+// oursService is the service of the page, which stands once for all libraries.
+func oursService(w *work) error {
+	secret, mux, log := w.secret, w.mux, w.log
+	// page: 10
+	type Session struct {
+		jwt.RegisteredClaims
+		UserID int64    `json:"user_id"`
+		Roles  []string `json:"roles"`
+	}
+	decoder, err := jwt.NewDecoder(secret, jwt.HS256, jwt.WithRequired("sub", "user_id"))
+	if err != nil {
+		return err
+	}
+	answer := func(w http.ResponseWriter, r *http.Request, status int, err error) {
+		code := "invalid_token"
+		switch {
+		case status >= 500:
+			code = "unavailable"
+		case errors.Is(err, bearer.ErrNoToken):
+			code = "missing_token"
+		case errors.Is(err, bearer.ErrInsufficientScope):
+			code = "insufficient_scope"
+		case errors.Is(err, jwt.ErrExpired):
+			code = "token_expired" // the client may refresh it
+		}
+		log.Info("refused", "path", r.URL.Path, "error", err) // for the log, not for the client
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		json.NewEncoder(w).Encode(map[string]string{"error": code})
+	}
+	guard, err := bearer.New(decoder, bearer.WithErrorHandler(answer))
+	if err != nil {
+		return err
+	}
+	me := func(w http.ResponseWriter, r *http.Request) {
+		token, _ := bearer.FromContext(r.Context()) // there is one behind the guard
+		var session Session
+		if err := token.DecodeInto(&session); err != nil {
+			guard.WriteError(w, r, err) // such as a "user_id" that is a text
+			return
+		}
+		json.NewEncoder(w).Encode(map[string]any{"user": session.UserID, "roles": session.Roles})
+	}
+	mux.Handle("GET /me", guard.Scope("profile")(http.HandlerFunc(me)))
 	// end
 	return nil
 }
