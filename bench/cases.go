@@ -64,7 +64,7 @@ type benchCase struct {
 type work func(*way) func(token string) op
 
 // libraries in the order of the report; ours is the first.
-var libraries = slices.Concat([]library{ours, golangJWT, goJose, jwxV3}, newer, []library{kataras}, guards)
+var libraries = slices.Concat([]library{ours, golangJWT, goJose, jwxV3}, newer, []library{kataras, cristalhq, pascaldekloe, gbrlsnchs}, guards)
 
 func casesOf(m *material) []benchCase {
 	var all []benchCase

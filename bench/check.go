@@ -137,5 +137,5 @@ func (m *material) holds(alg string, input, signature []byte) bool {
 	case rs256:
 		return rsa.VerifyPKCS1v15(&m.rsa.PublicKey, crypto.SHA256, sha256Of(input), signature) == nil
 	}
-	return ed25519.Verify(m.ed.Public().(ed25519.PublicKey), input, signature)
+	return ed25519.Verify(m.edPublic(), input, signature)
 }

@@ -95,7 +95,7 @@ func (m *material) bareVerify(alg, token string) []floor {
 			rsa.VerifyPKCS1v15(&m.rsa.PublicKey, crypto.SHA256, sum[:], signature)
 		}}}
 	}
-	public := m.ed.Public().(ed25519.PublicKey)
+	public := m.edPublic()
 	return []floor{{"crypto/ed25519", func() { ed25519.Verify(public, input, signature) }}}
 }
 

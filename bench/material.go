@@ -196,6 +196,8 @@ func newMaterial() *material {
 	return m
 }
 
+func (m *material) edPublic() ed25519.PublicKey { return m.ed.Public().(ed25519.PublicKey) }
+
 func withBadSignature(token string) string {
 	text := []byte(token)
 	at := len(text) - 20

@@ -118,7 +118,7 @@ func (r *report) writeTimes(w io.Writer) {
 			row[1], row[3] = duration(floor), ratio(our.ns()/floor)
 		}
 		for _, l := range taking[1:] {
-			cell, e := "", best(entries, l)
+			cell, e := cannot, best(entries, l)
 			if e != nil {
 				cell = duration(e.ns()) + " (×" + ratio(e.ns()/our.ns()) + ")"
 			}
@@ -141,7 +141,7 @@ func (r *report) writeAllocations(w io.Writer) {
 	for _, entries := range r.cases {
 		row := []string{entries[0].c.name}
 		for _, l := range taking {
-			cell := ""
+			cell := cannot
 			if e := best(entries, l); e != nil {
 				cell = fmt.Sprintf("%.0f / %.0f", e.allocs, e.bytes)
 			}
@@ -151,6 +151,9 @@ func (r *report) writeAllocations(w io.Writer) {
 	}
 	t.write(w)
 }
+
+// cannot stands for the figure of a library that has no way to do a case.
+const cannot = "-"
 
 // writeWays lists everything that was measured.
 func (r *report) writeWays(w io.Writer) {

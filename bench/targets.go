@@ -43,10 +43,10 @@ func targets() []target {
 		}})
 	}
 
-	faster("verify/struct/195B", 7, 3.5)
-	faster("verify/map/195B", 5, 3)
-	faster("sign/struct/195B", 4, 4)
-	faster("refuse/bad-signature", 4, 4)
+	faster("verify/struct/195B", 4.5, 2.8)
+	faster("verify/map/195B", 4, 2.8)
+	faster("sign/struct/195B", 3, 2.6)
+	faster("refuse/bad-signature", 3, 2.6)
 	faster("once/map/195B", 4, 2.5)
 	for _, size := range []string{"4KB", "32KB"} {
 		faster("verify/struct/"+size, 4, 2.5)
