@@ -13,7 +13,7 @@ func TestEveryWayIsRight(t *testing.T) {
 	m, ways := newMaterial(), map[string][]way{}
 	for _, c := range append(casesOf(m), guardCases(m)...) {
 		t.Run(c.name, func(t *testing.T) {
-			entries, err := m.entriesOf(&c, ways, func(*library) bool { return true })
+			entries, err := m.entriesOf(&c, ways, goLibraries())
 			if err != nil {
 				t.Fatal(err)
 			}
