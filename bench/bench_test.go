@@ -88,7 +88,7 @@ func TestMedian(t *testing.T) {
 
 func TestClaimsHaveTheirSize(t *testing.T) {
 	for _, s := range sizes {
-		claimsOf(s.octets, time.Hour) // panics where not
+		claimsOf(s.length, time.Hour) // panics where not
 	}
 }
 

@@ -103,8 +103,8 @@ func sameClaims(got any, want flatClaims) error {
 // verify checks a token by the standard library.
 func (m *material) verify(alg string, token any, want flatClaims) error {
 	text, _ := token.(string)
-	if octets, ok := token.([]byte); ok {
-		text = string(octets)
+	if data, ok := token.([]byte); ok {
+		text = string(data)
 	}
 	segments := strings.Split(text, ".")
 	if len(segments) != 3 {

@@ -158,8 +158,7 @@ type cristalhqClaims struct {
 	Profile
 }
 
-// accept uses the methods that the library gives for it. Those accept claims without
-// "exp", which the usual program forgets as well.
+// accept uses the methods that the library gives for it.
 func (c *cristalhqClaims) accept() error {
 	switch {
 	case !c.IsValidAt(time.Now()):

@@ -136,7 +136,7 @@ type pascaldekloeClaims struct {
 }
 
 // pascaldekloeAccept uses the methods that the library gives for it; there is none for
-// the issuer. An absent audience is accepted.
+// the issuer.
 func pascaldekloeAccept(c *pjwt.Claims) error {
 	if err := c.AcceptTemporal(time.Now(), 0); err != nil {
 		return err

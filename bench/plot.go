@@ -119,7 +119,7 @@ func (r *report) plotSVG(groups []plotGroup) []byte {
 		text(plotMargin, y, plotText, ` font-weight="600"`, g.title)
 		y += plotGap - plotSmall/2
 		longest := slices.MaxFunc(g.bars, func(a, b bar) int { return cmp.Compare(a.ns, b.ns) }).ns
-		for _, b := range g.bars {
+		for i, b := range g.bars {
 			class, weight := "peer", ""
 			if b.ours {
 				class, weight = "ours", ` font-weight="600"`
@@ -129,7 +129,7 @@ func (r *report) plotSVG(groups []plotGroup) []byte {
 			text(plotBarsAt-8, baseline, plotText, ` text-anchor="end"`+weight, b.label)
 			fmt.Fprintf(&out, "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" rx=\"2\"/>\n", class, plotBarsAt, y, width, plotBar)
 			number := duration(b.ns)
-			if !b.ours {
+			if i > 0 {
 				number += " (×" + digits(b.ns/g.bars[0].ns) + ")"
 			}
 			text(plotBarsAt+int(width)+8, baseline, plotText, weight, number)
@@ -139,7 +139,7 @@ func (r *report) plotSVG(groups []plotGroup) []byte {
 	y += plotGap
 	for _, line := range []string{
 		r.machine() + ". " + r.method() + ".",
-		"All check the same, each peer in its fastest documented way. (×n) is times the first bar. Made by bench/run -plot.",
+		"All make the same checks, each peer in its fastest documented way. (×n): n times the first bar. Made by bench/run -plot.",
 	} {
 		text(plotMargin, y, plotSmall, ` class="small"`, line)
 		y += plotSmall + 6

@@ -185,7 +185,7 @@ func withoutCacheOf(entries []*entry) *entry {
 }
 
 func (r *report) writeAllocations(w io.Writer) {
-	t := newTable("allocations / octets")
+	t := newTable("allocations / bytes")
 	taking := r.taking()
 	for _, l := range taking {
 		t.head = append(t.head, l.name)
@@ -209,7 +209,7 @@ const cannot = "-"
 
 // writeWays lists everything that was measured.
 func (r *report) writeWays(w io.Writer) {
-	t := newTable("case", "who", "way", "median", "least", "most", "÷ ours", "allocations", "octets")
+	t := newTable("case", "who", "way", "median", "least", "most", "÷ ours", "allocations", "bytes")
 	for _, entries := range r.cases {
 		our := ourEntry(entries)
 		for _, e := range entries {
