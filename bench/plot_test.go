@@ -112,6 +112,15 @@ func TestPlotHasABarForEachLibrary(t *testing.T) {
 			t.Errorf("a slower way of a peer, or a faster one of ours, is in the picture: %s", not)
 		}
 	}
+	for _, g := range groups {
+		for _, b := range g.bars {
+			for _, e := range r.cases[0] {
+				if e.l != nil && e.l.name == b.label && e.name == "fastest" && e.ns() != b.ns {
+					t.Errorf("the bar of %s has %v and not %v", b.label, b.ns, e.ns())
+				}
+			}
+		}
+	}
 	if bars := groups[0].bars; !bars[0].ours || !slices.IsSortedFunc(bars[1:], func(a, b bar) int { return int(a.ns - b.ns) }) {
 		t.Errorf("the bars are not ours and then the fastest: %v", bars)
 	}
