@@ -13,7 +13,7 @@ func TestEveryWayIsRight(t *testing.T) {
 	m, ways := newMaterial(), map[string][]way{}
 	for _, c := range append(casesOf(m), guardCases(m)...) {
 		t.Run(c.name, func(t *testing.T) {
-			entries, err := m.entriesOf(&c, ways, func(*library) bool { return true })
+			entries, err := m.entriesOf(&c, ways, goLibraries())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -88,6 +88,72 @@ func TestMedian(t *testing.T) {
 
 func TestClaimsHaveTheirSize(t *testing.T) {
 	for _, s := range sizes {
-		claimsOf(s.octets, time.Hour) // panics where not
+		claimsOf(s.length, time.Hour) // panics where not
+	}
+}
+
+// In each round everything is measured once, in an order of that round, and the
+// entries of a case stay together.
+func TestRoundsAreInterleaved(t *testing.T) {
+	const rounds = 4
+	var order []string
+	var cases [][]*entry
+	for _, c := range []string{"a", "b", "c"} {
+		var entries []*entry
+		for _, e := range []string{"1", "2", "3", "4"} {
+			entries = append(entries, &entry{n: 1, loops: []func(int){func(int) {
+				if name := c + e; len(order) == 0 || order[len(order)-1] != name { // once more to warm up
+					order = append(order, name)
+				}
+			}}})
+		}
+		cases = append(cases, entries)
+	}
+	measureAll(cases, rounds, wall, func(int) {})
+	for _, entries := range cases {
+		for _, e := range entries {
+			if len(e.rounds) != rounds {
+				t.Errorf("an entry has %d results of %d rounds", len(e.rounds), rounds)
+			}
+		}
+	}
+	if len(order) != rounds*12 {
+		t.Fatalf("%d measurements in %d rounds of 12", len(order), rounds)
+	}
+	seen := map[string]bool{}
+	for round := range slices.Chunk(order, 12) {
+		seen[strings.Join(round, " ")] = true
+		for together := range slices.Chunk(round, 4) {
+			for _, name := range together {
+				if name[0] != together[0][0] {
+					t.Errorf("the cases are mixed: %v", round)
+				}
+			}
+		}
+		slices.Sort(round)
+		if len(slices.Compact(round)) != 12 {
+			t.Errorf("not all of it was measured: %v", round)
+		}
+	}
+	if len(seen) != rounds {
+		t.Errorf("%d orders in %d rounds", len(seen), rounds)
+	}
+}
+
+// A library that cannot do a case is not given a figure.
+func TestWhatALibraryCannotDo(t *testing.T) {
+	var cases [][]*entry
+	for _, name := range []string{"one", "two"} {
+		c := benchCase{name: name}
+		cases = append(cases, []*entry{{c: &c, l: &libraries[0], usual: true, rounds: []float64{2}}})
+	}
+	cases[0] = append(cases[0], &entry{c: cases[0][0].c, l: &libraries[1], rounds: []float64{6}})
+	r := report{settings: &settings{}, cases: cases}
+	var text strings.Builder
+	r.writeTimes(&text)
+	r.writeAllocations(&text)
+	rows := strings.Split(text.String(), "\n")
+	if !strings.Contains(rows[2], "×3.00") || !strings.Contains(rows[3], "| - ") || !strings.Contains(rows[7], "| - ") {
+		t.Errorf("the tables are\n%s", text.String())
 	}
 }

@@ -12,6 +12,7 @@ import (
 type library struct {
 	name    string
 	module  string // whose version the report names
+	version string // what the report says in its place, of one of the others
 	through string // of a guard: the framework that it is for
 	ways    func(*material) []way
 }
@@ -19,7 +20,8 @@ type library struct {
 // A way is one manner of using a library: its most usual, or its fastest that is
 // documented. A part that is nil is one that this way does not have.
 type way struct {
-	name string
+	name       string
+	algorithms []string // for which it verifies; nil for all
 
 	// Each prepares one piece of work and returns it. Keys, policies and the
 	// type that the library wants a token in are part of preparing.
@@ -44,6 +46,7 @@ type way struct {
 // write, or a token.
 type op struct {
 	run    func() error
+	loop   func(n int) // run so many times; nil where run is called as often
 	result func() any
 }
 
@@ -64,7 +67,7 @@ type benchCase struct {
 type work func(*way) func(token string) op
 
 // libraries in the order of the report; ours is the first.
-var libraries = slices.Concat([]library{ours, golangJWT, goJose, jwxV3}, newer, []library{kataras}, guards)
+var libraries = slices.Concat([]library{ours, golangJWT, goJose, jwxV3}, newer, []library{kataras, cristalhq, pascaldekloe, gbrlsnchs}, guards)
 
 func casesOf(m *material) []benchCase {
 	var all []benchCase
@@ -75,12 +78,6 @@ func casesOf(m *material) []benchCase {
 			}
 			return func(token string) op { return w.verifyStruct(alg, token) }
 		}
-	}
-	intoMap := func(w *way) func(string) op {
-		if w.verifyMap == nil {
-			return nil
-		}
-		return func(token string) op { return w.verifyMap(hs256, token) }
 	}
 	repeated := func(alg string, again func(w *way) func(alg, token string) op) work {
 		return func(w *way) func(string) op {
@@ -105,7 +102,7 @@ func casesOf(m *material) []benchCase {
 		token, claims := m.tokens["HS256/"+s.name], m.claims[s.name]
 		all = append(all,
 			benchCase{name: "verify/struct/" + s.name, alg: hs256, token: token, claims: claims, work: intoStruct(hs256), floors: m.verifyFloors(token)},
-			benchCase{name: "verify/map/" + s.name, alg: hs256, token: token, claims: claims, work: intoMap, floors: m.verifyFloors(token)},
+			benchCase{name: "verify/map/" + s.name, alg: hs256, token: token, claims: claims, work: intoMap(hs256), floors: m.verifyFloors(token)},
 			benchCase{name: "sign/struct/" + s.name, alg: hs256, claims: claims, work: signing(hs256, claims), floors: m.signFloors(token)})
 	}
 	slices.SortStableFunc(all, func(a, b benchCase) int { return -strings.Compare(path.Dir(a.name), path.Dir(b.name)) })
@@ -135,4 +132,13 @@ func casesOf(m *material) []benchCase {
 		all = append(all, benchCase{name: name, alg: hs256, token: token, claims: claims, work: intoStruct(hs256), goroutines: n + 1})
 	}
 	return all
+}
+
+func intoMap(alg string) work {
+	return func(w *way) func(string) op {
+		if w.verifyMap == nil || w.algorithms != nil && !slices.Contains(w.algorithms, alg) {
+			return nil
+		}
+		return func(token string) op { return w.verifyMap(alg, token) }
+	}
 }

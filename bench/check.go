@@ -103,8 +103,8 @@ func sameClaims(got any, want flatClaims) error {
 // verify checks a token by the standard library.
 func (m *material) verify(alg string, token any, want flatClaims) error {
 	text, _ := token.(string)
-	if octets, ok := token.([]byte); ok {
-		text = string(octets)
+	if data, ok := token.([]byte); ok {
+		text = string(data)
 	}
 	segments := strings.Split(text, ".")
 	if len(segments) != 3 {
@@ -137,5 +137,5 @@ func (m *material) holds(alg string, input, signature []byte) bool {
 	case rs256:
 		return rsa.VerifyPKCS1v15(&m.rsa.PublicKey, crypto.SHA256, sha256Of(input), signature) == nil
 	}
-	return ed25519.Verify(m.ed.Public().(ed25519.PublicKey), input, signature)
+	return ed25519.Verify(m.edPublic(), input, signature)
 }

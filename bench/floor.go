@@ -31,7 +31,7 @@ func (m *material) verifyFloors(token string) []floor {
 	dot := strings.LastIndexByte(token, '.')
 	mac, want := hmac.New(sha256.New, m.secret), must(base64.RawURLEncoding.DecodeString(token[dot+1:]))
 	input, sum := []byte(token[:dot]), make([]byte, 0, 32)
-	text, octets := splitBytes(token), make([]byte, len(token))
+	text, data := splitBytes(token), make([]byte, len(token))
 	return []floor{
 		{"crypto/hmac", func() {
 			mac.Reset()
@@ -41,7 +41,7 @@ func (m *material) verifyFloors(token string) []floor {
 		}},
 		{"encoding/base64", func() {
 			for _, segment := range text {
-				base64.RawURLEncoding.Decode(octets, segment)
+				base64.RawURLEncoding.Decode(data, segment)
 			}
 		}},
 		{"time.Now", func() { _ = time.Now() }},
@@ -72,8 +72,8 @@ func (m *material) signFloors(token string) []floor {
 
 // repeatFloors are those of a token that was verified before.
 func (m *material) repeatFloors(token string) []floor {
-	all, octets := m.verifyFloors(token), []byte(token)
-	all[0] = floor{"crypto/sha256", func() { sha256.Sum256(octets) }}
+	all, data := m.verifyFloors(token), []byte(token)
+	all[0] = floor{"crypto/sha256", func() { sha256.Sum256(data) }}
 	return all
 }
 
@@ -95,7 +95,7 @@ func (m *material) bareVerify(alg, token string) []floor {
 			rsa.VerifyPKCS1v15(&m.rsa.PublicKey, crypto.SHA256, sum[:], signature)
 		}}}
 	}
-	public := m.ed.Public().(ed25519.PublicKey)
+	public := m.edPublic()
 	return []floor{{"crypto/ed25519", func() { ed25519.Verify(public, input, signature) }}}
 }
 
@@ -124,7 +124,7 @@ func splitBytes(token string) [][]byte {
 	return all
 }
 
-func sha256Of(octets []byte) []byte {
-	sum := sha256.Sum256(octets)
+func sha256Of(data []byte) []byte {
+	sum := sha256.Sum256(data)
 	return sum[:]
 }

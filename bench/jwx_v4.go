@@ -21,7 +21,7 @@ var jwxV4 = library{name: "jwx v4", module: "github.com/lestrrat-go/jwx/v4", way
 	private := map[string]any{hs256: m.secret, es256: m.ec, rs256: m.rsa, eddsa: m.ed}
 	public := map[string]any{hs256: m.secret, es256: &m.ec.PublicKey, rs256: &m.rsa.PublicKey, eddsa: m.ed.Public()}
 	fastMap := func(alg, token string) op {
-		a, key, text := algs[alg], public[alg], octetsOf(token)
+		a, key, text := algs[alg], public[alg], bytesOf(token)
 		var claims map[string]any
 		return op{
 			run: func() error {
@@ -41,7 +41,7 @@ var jwxV4 = library{name: "jwx v4", module: "github.com/lestrrat-go/jwx/v4", way
 	return []way{{
 		name: "usual: jwt.Parse, jwt.Sign",
 		verifyMap: func(alg, token string) op {
-			text := octetsOf(token)
+			text := bytesOf(token)
 			options := []jwt.ParseOption{jwt.WithKey(algs[alg], must(jwk.Import[jwk.Key](public[alg]))), jwt.WithIssuer(issuer), jwt.WithAudience(audience)}
 			var claims jwt.Token
 			return op{
@@ -50,7 +50,7 @@ var jwxV4 = library{name: "jwx v4", module: "github.com/lestrrat-go/jwx/v4", way
 			}
 		},
 		verifyStruct: func(alg, token string) op {
-			text, claims := octetsOf(token), new(flatClaims)
+			text, claims := bytesOf(token), new(flatClaims)
 			options := []jwt.ParseOption{
 				jwt.WithKey(algs[alg], must(jwk.Import[jwk.Key](public[alg]))), jwt.WithIssuer(issuer), jwt.WithAudience(audience),
 				jwt.WithTypedClaim("roles", []string{}), jwt.WithTypedClaim("grants", []Grant{}),
@@ -112,7 +112,7 @@ var jwxV4 = library{name: "jwx v4", module: "github.com/lestrrat-go/jwx/v4", way
 			}
 		},
 		once: func(token string) op {
-			text := octetsOf(token)
+			text := bytesOf(token)
 			var claims jwt.Token
 			return op{
 				run: func() (err error) {
@@ -126,7 +126,7 @@ var jwxV4 = library{name: "jwx v4", module: "github.com/lestrrat-go/jwx/v4", way
 		name:      "fastest: jws.VerifyCompactFast, jws.Sign, encoding/json",
 		verifyMap: fastMap,
 		verifyStruct: func(alg, token string) op {
-			a, key, text, claims := algs[alg], public[alg], octetsOf(token), new(flatClaims)
+			a, key, text, claims := algs[alg], public[alg], bytesOf(token), new(flatClaims)
 			return op{
 				run: func() error {
 					payload, err := jws.VerifyCompactFast(key, text, a)

@@ -14,7 +14,7 @@ var kataras = library{name: "kataras", module: "github.com/kataras/jwt", ways: f
 	public := map[string]any{hs256: m.secret, es256: &m.ec.PublicKey, rs256: &m.rsa.PublicKey, eddsa: m.ed.Public()}
 	expected := kjwt.Expected{Issuer: issuer, Audience: kjwt.Audience{audience}}
 	verify := func(alg, token string, claims func() any, read func(*kjwt.VerifiedToken) error) op {
-		a, key, text := algs[alg], public[alg], octetsOf(token)
+		a, key, text := algs[alg], public[alg], bytesOf(token)
 		return op{
 			run: func() error {
 				t, err := kjwt.Verify(a, key, text, expected)
@@ -90,5 +90,5 @@ type katarasClaims struct {
 	Profile
 }
 
-// octetsOf gives octets with no room behind them, so that nobody appends there.
-func octetsOf(token string) []byte { return append(make([]byte, 0, len(token)), token...) }
+// bytesOf gives bytes with no room behind them, so that nobody appends there.
+func bytesOf(token string) []byte { return append(make([]byte, 0, len(token)), token...) }

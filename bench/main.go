@@ -16,7 +16,11 @@ type settings struct {
 	slot           time.Duration
 	cases, peers   string
 	markdown, ways bool
-	cpu, guards    bool
+	cpu            bool
+	guards, others bool
+	interop        string
+	plot           string
+	save, load     string
 	profile        string
 }
 
@@ -27,10 +31,15 @@ func main() {
 	flag.StringVar(&s.cases, "case", "", "only the cases that match this regular expression")
 	flag.StringVar(&s.peers, "peer", "", "only the peers that match this regular expression; with \"ours\" no peer at all")
 	quick := flag.Bool("quick", false, "3 rounds of 15 ms, for a first look")
-	flag.BoolVar(&s.markdown, "markdown", false, "print the report for README.md, without progress")
+	flag.BoolVar(&s.markdown, "markdown", false, "print what README.md shows, without progress; the targets go to the standard error")
 	flag.BoolVar(&s.ways, "ways", false, "list also every way that was measured, with the least and the most of the rounds")
 	flag.BoolVar(&s.cpu, "cpu", false, "measure the CPU time of the process instead of the time that passes, for a machine with other work; it says nothing of goroutines side by side")
 	flag.BoolVar(&s.guards, "guards", false, "measure the guards of HTTP handlers, in place of the libraries")
+	flag.BoolVar(&s.others, "others", false, "measure PyJWT, jose and jsonwebtoken, in place of the libraries")
+	flag.StringVar(&s.interop, "interop", "conformance/interop", "where scripts/interop has installed those of -others")
+	flag.StringVar(&s.plot, "plot", "", "write a picture of the times to verify a token to this SVG file")
+	flag.StringVar(&s.save, "json", "", "write the results to this file, for -from")
+	flag.StringVar(&s.load, "from", "", "report the results in this file, and measure nothing")
 	flag.StringVar(&s.profile, "cpuprofile", "", "write a CPU profile of the rounds to this file, and run ours alone, in its usual way")
 	flag.Parse()
 	if *quick {
@@ -43,47 +52,98 @@ func main() {
 }
 
 func (s *settings) run() error {
-	wanted, err := regexp.Compile(s.cases)
+	r := report{settings: s}
+	var err error
+	if s.load != "" {
+		err = r.load(s.load)
+	} else {
+		err = r.measure()
+	}
 	if err != nil {
 		return err
 	}
-	peer, err := regexp.Compile(s.peers)
-	if err != nil {
-		return err
+	r.write(os.Stdout)
+	targets := os.Stdout
+	if s.markdown {
+		targets = os.Stderr
 	}
-	if s.rounds < 1 || s.slot <= 0 {
-		return fmt.Errorf("-rounds %d -slot %v: there would be nothing to measure", s.rounds, s.slot)
+	r.writeTargets(targets)
+	if s.save != "" {
+		if err := r.save(s.save); err != nil {
+			return err
+		}
 	}
-	takesPart := func(l *library) bool { return l.name == ours.name || peer.MatchString(l.name) }
+	if s.plot != "" {
+		return r.writePlot(s.plot)
+	}
+	return nil
+}
 
-	m, r, ways := newMaterial(), report{settings: s}, map[string][]way{}
-	cases := casesOf(m)
-	if s.guards {
+// measure prepares the cases and runs them all.
+func (r *report) measure() error {
+	wanted, err := regexp.Compile(r.settings.cases)
+	if err != nil {
+		return err
+	}
+	peer, err := regexp.Compile(r.peers)
+	if err != nil {
+		return err
+	}
+	switch {
+	case r.rounds < 1 || r.slot <= 0:
+		return fmt.Errorf("-rounds %d -slot %v: there would be nothing to measure", r.rounds, r.slot)
+	case r.guards && r.others:
+		return fmt.Errorf("-guards and -others are two tables: ask for one at a time")
+	case r.others && r.cpu:
+		return fmt.Errorf("-others with -cpu: the others use the CPU time of their own processes")
+	}
+
+	r.conditions = r.here()
+	m, ways := newMaterial(), map[string][]way{}
+	cases, from := casesOf(m), goLibraries()
+	switch {
+	case r.guards:
 		cases = guardCases(m)
+	case r.others:
+		processes := startOthers(m, r.interop)
+		defer processes.close()
+		cases, from = otherCases(m), append(from[:1], processes.libraries()...)
+		r.Skipped = processes.skipped
+	}
+	var takePart []*library
+	for _, l := range from {
+		if l == &libraries[0] || peer.MatchString(l.name) {
+			takePart = append(takePart, l)
+		}
 	}
 	for i := range cases {
 		if !wanted.MatchString(cases[i].name) {
 			continue
 		}
-		entries, err := m.entriesOf(&cases[i], ways, takesPart)
+		entries, err := m.entriesOf(&cases[i], ways, takePart)
 		if err != nil {
 			return err
 		}
-		if s.profile != "" {
+		if r.profile != "" {
 			entries = []*entry{ourEntry(entries)}
 		}
 		r.cases = append(r.cases, entries)
 	}
 	if r.cases == nil {
-		return fmt.Errorf("no case matches %q", s.cases)
+		return fmt.Errorf("no case matches %q", r.settings.cases)
+	}
+	if r.plot != "" {
+		if err := r.canPlot(); err != nil {
+			return err
+		}
 	}
 	for _, entries := range r.cases {
 		for _, e := range entries {
-			e.calibrate(s.slot)
+			e.calibrate(r.slot)
 		}
 	}
-	if s.profile != "" {
-		f, err := os.Create(s.profile)
+	if r.profile != "" {
+		f, err := os.Create(r.profile)
 		if err != nil {
 			return err
 		}
@@ -94,17 +154,26 @@ func (s *settings) run() error {
 		defer pprof.StopCPUProfile()
 	}
 	now := wall
-	if s.cpu {
+	if r.cpu {
 		now = cpuTime
 	}
-	measureAll(r.cases, s.rounds, now, func(round int) {
-		if !s.markdown {
-			fmt.Fprintf(os.Stderr, "\rround %d of %d", round+1, s.rounds)
+	measureAll(r.cases, r.rounds, now, func(round int) {
+		if !r.markdown {
+			fmt.Fprintf(os.Stderr, "\rround %d of %d", round+1, r.rounds)
 		}
 	})
-	if !s.markdown {
+	if !r.markdown {
 		fmt.Fprint(os.Stderr, "\r                    \r")
 	}
-	r.write(os.Stdout)
+	r.Versions = versions(r.taking())
 	return nil
+}
+
+// goLibraries are those that are part of this program.
+func goLibraries() []*library {
+	all := make([]*library, len(libraries))
+	for i := range libraries {
+		all[i] = &libraries[i]
+	}
+	return all
 }

@@ -81,16 +81,16 @@ var (
 	errAudience = errors.New("another audience")
 )
 
-// A size is a claims set of so many octets of JSON.
+// A size is a claims set of so many bytes of JSON.
 type size struct {
 	name   string
-	octets int
+	length int
 }
 
 var sizes = []size{{"195B", 195}, {"4KB", 4 << 10}, {"32KB", 32 << 10}}
 
 // claimsOf fills a claims set up to a size: half of it roles, half of it grants.
-func claimsOf(octets int, lifetime time.Duration) flatClaims {
+func claimsOf(length int, lifetime time.Duration) flatClaims {
 	now := time.Now()
 	c := flatClaims{
 		Issuer: issuer, Subject: subject, Audience: audience, ID: tokenID,
@@ -98,21 +98,21 @@ func claimsOf(octets int, lifetime time.Duration) flatClaims {
 		Profile: Profile{Scope: "read"},
 	}
 	used := func() int { return len(must(json.Marshal(c))) }
-	for i := 0; used() < octets/2-40; i++ {
+	for i := 0; used() < length/2-40; i++ {
 		role := fmt.Sprintf("team-%04d:reader", i)
 		if i%16 == 15 {
 			role = fmt.Sprintf("team-%04d:prüfer", i)
 		}
 		c.Roles = append(c.Roles, role)
 	}
-	for i := 0; octets > 1000 && used() < octets-120; i++ {
+	for i := 0; length > 1000 && used() < length-120; i++ {
 		c.Grants = append(c.Grants, Grant{Resource: fmt.Sprintf("https://api.example/projects/%05d", i), Level: i % 5, Write: i%2 == 0})
 	}
-	for filler := " write profile email address phone"; used() < octets; filler = filler[1:] + filler[:1] {
+	for filler := " write profile email address phone"; used() < length; filler = filler[1:] + filler[:1] {
 		c.Scope += filler[:1]
 	}
-	if used() != octets {
-		panic(fmt.Sprintf("claims of %d octets where %d are wanted", used(), octets))
+	if used() != length {
+		panic(fmt.Sprintf("claims of %d bytes where %d are wanted", used(), length))
 	}
 	return c
 }
@@ -125,7 +125,7 @@ type material struct {
 	ed      ed25519.PrivateKey
 	claims  map[string]flatClaims // by size
 	tokens  map[string]string     // by algorithm and size: "HS256/195B"
-	more    map[string][]string   // of 195 octets, with other IDs, by algorithm
+	more    map[string][]string   // of 195 bytes, with other IDs, by algorithm
 	expired string
 	badSig  string
 	garbage string
@@ -156,7 +156,7 @@ func newMaterial() *material {
 	rand.Read(m.secret)
 	_, m.ed = must2(ed25519.GenerateKey(rand.Reader))
 	for _, s := range sizes {
-		m.claims[s.name] = claimsOf(s.octets, 24*time.Hour)
+		m.claims[s.name] = claimsOf(s.length, 24*time.Hour)
 		for _, alg := range algorithms {
 			m.tokens[alg+"/"+s.name] = m.sign(alg, alg, m.claims[s.name])
 		}
@@ -196,6 +196,8 @@ func newMaterial() *material {
 	return m
 }
 
+func (m *material) edPublic() ed25519.PublicKey { return m.ed.Public().(ed25519.PublicKey) }
+
 func withBadSignature(token string) string {
 	text := []byte(token)
 	at := len(text) - 20
@@ -229,7 +231,7 @@ func (m *material) signature(alg string, input []byte) []byte {
 	panic("no such algorithm: " + alg)
 }
 
-func encode(octets []byte) string { return base64.RawURLEncoding.EncodeToString(octets) }
+func encode(data []byte) string { return base64.RawURLEncoding.EncodeToString(data) }
 
 func repeated(c byte, n int) []byte {
 	text := make([]byte, n)

@@ -25,11 +25,10 @@ type entry struct {
 }
 
 // entriesOf prepares a case for every library that takes part.
-func (m *material) entriesOf(c *benchCase, ways map[string][]way, takesPart func(*library) bool) ([]*entry, error) {
+func (m *material) entriesOf(c *benchCase, ways map[string][]way, takePart []*library) ([]*entry, error) {
 	var all []*entry
-	for i := range libraries {
-		l := &libraries[i]
-		if !takesPart(l) || l.through != c.through && l.name != ours.name {
+	for _, l := range takePart {
+		if l.through != c.through && l.name != ours.name {
 			continue
 		}
 		if ways[l.name] == nil {
@@ -48,12 +47,7 @@ func (m *material) entriesOf(c *benchCase, ways map[string][]way, takesPart func
 			e := &entry{c: c, l: l, name: w.name, usual: usual}
 			usual = false
 			for range max(c.goroutines, 1) {
-				run := prepare(c.token).run
-				e.loops = append(e.loops, func(n int) {
-					for range n {
-						run()
-					}
-				})
+				e.loops = append(e.loops, prepare(c.token).times)
 			}
 			all = append(all, e)
 		}
@@ -66,6 +60,17 @@ func (m *material) entriesOf(c *benchCase, ways map[string][]way, takesPart func
 		}}})
 	}
 	return all, nil
+}
+
+// times runs an op so many times.
+func (o op) times(n int) {
+	if o.loop != nil {
+		o.loop(n)
+		return
+	}
+	for range n {
+		o.run()
+	}
 }
 
 // calibrate finds how many runs fill a slot, and counts the allocations.
@@ -82,9 +87,11 @@ func (e *entry) calibrate(slot time.Duration) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	runs := min(max(e.n/4, 1), 100)
 	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	for _, loop := range e.loops {
-		loop(runs)
+	for range 2 { // the first time fills the pools again
+		runtime.ReadMemStats(&before)
+		for _, loop := range e.loops {
+			loop(runs)
+		}
 	}
 	runtime.ReadMemStats(&after)
 	all := float64(runs * len(e.loops))

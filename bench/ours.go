@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/ed25519"
 	"slices"
 	"time"
 
@@ -18,7 +17,7 @@ var ours = library{name: "ours", ways: func(m *material) []way {
 		case rs256:
 			return must(jwt.NewDecoder(&m.rsa.PublicKey, jwt.RS256, options...))
 		case eddsa:
-			return must(jwt.NewDecoder(m.ed.Public().(ed25519.PublicKey), jwt.EdDSA, options...))
+			return must(jwt.NewDecoder(m.edPublic(), jwt.EdDSA, options...))
 		}
 		return must(jwt.NewDecoder(m.secret, jwt.HS256, options...))
 	}
