@@ -3,6 +3,7 @@ package jwt
 import (
 	"strings"
 
+	"github.com/token-jwt/jwt/internal/base64url"
 	"github.com/token-jwt/jwt/internal/foreigntoken"
 )
 
@@ -55,7 +56,7 @@ func (c *compact) detachedInput(payload []byte, raw bool) string {
 		return string(append(input, payload...))
 	}
 	start := len(input)
-	input = appendBase64url(input, payload)
+	input = base64url.AppendEncode(input, payload)
 	for c.padded && (len(input)-start)%4 != 0 {
 		input = append(input, '=')
 	}
@@ -64,7 +65,7 @@ func (c *compact) detachedInput(payload []byte, raw bool) string {
 
 // decodeHeader appends the bytes of the header segment to dst.
 func (c *compact) decodeHeader(dst []byte) ([]byte, *failure) {
-	if len(c.header) > base64urlLen(maxHeader)+2 {
+	if len(c.header) > base64url.EncodedLen(maxHeader)+2 {
 		return dst, errHeaderSize
 	}
 	dst, ok := c.decode(dst, c.header)
@@ -105,7 +106,7 @@ func (c *compact) decode(dst []byte, text string) ([]byte, bool) {
 		// A third '=' is left, and refused: it is not in the alphabet.
 		text = strings.TrimSuffix(strings.TrimSuffix(text, "="), "=")
 	}
-	return appendBase64urlDecoded(dst, text)
+	return base64url.AppendDecode(dst, text)
 }
 
 var (

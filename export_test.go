@@ -7,12 +7,7 @@ import (
 	"github.com/token-jwt/jwt/internal/strictjson"
 )
 
-// What the tests of base64url and of the JSON walk need to reach directly.
-
-func AppendBase64url(dst, src []byte) []byte { return appendBase64url(dst, src) }
-func AppendBase64urlDecoded(dst []byte, text string) ([]byte, bool) {
-	return appendBase64urlDecoded(dst, text)
-}
+// What tests reach inside the package.
 
 // ParseJSON walks a text, and returns its members where it is accepted.
 func ParseJSON(text []byte) (map[string]any, bool) {

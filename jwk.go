@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/token-jwt/jwt/internal/base64url"
 	"github.com/token-jwt/jwt/internal/foreignkey"
 	"github.com/token-jwt/jwt/internal/pemkey"
 	"github.com/token-jwt/jwt/internal/strictjson"
@@ -216,7 +217,7 @@ func (r *jwkReader) base64url(name string, public bool) []byte {
 	if public && len(text)%4 == 0 {
 		text = strings.TrimSuffix(strings.TrimSuffix(text, "="), "=")
 	}
-	value, ok := appendBase64urlDecoded([]byte{}, text)
+	value, ok := base64url.AppendDecode([]byte{}, text)
 	switch {
 	case ok:
 		return value
@@ -374,7 +375,7 @@ func (k *Key) Thumbprint() string {
 	}
 	sortByName(members)
 	sum := sha256.Sum256(membersJSON(members))
-	return base64urlOf(sum[:])
+	return base64url.EncodeToString(sum[:])
 }
 
 // A jwkMember is a member that is part of a key. Its value is a text, or bytes that are
@@ -387,7 +388,7 @@ type jwkMember struct {
 func asMembers(list []jwkMember) (members []member) {
 	for _, m := range list {
 		if m.bytes != nil {
-			m.text = base64urlOf(m.bytes)
+			m.text = base64url.EncodeToString(m.bytes)
 		}
 		members = append(members, member{m.name, m.text})
 	}

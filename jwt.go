@@ -77,6 +77,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/token-jwt/jwt/internal/base64url"
 	"github.com/token-jwt/jwt/internal/strictjson"
 )
 
@@ -253,7 +254,7 @@ func (s *scratch) encode(key *keyState, p *encodePolicy, dst []byte, payload any
 	}
 	start := len(dst)
 	dst = append(dst, header...)
-	dst = appendBase64url(dst, s.claimsJSON)
+	dst = base64url.AppendEncode(dst, s.claimsJSON)
 	if dst, err = s.appendSignature(key, p.algorithm, dst, dst[start:]); err != nil {
 		return nil, err
 	}
@@ -302,7 +303,7 @@ func (s *scratch) sign(key *keyState, p *encodePolicy, dst, payload []byte) ([]b
 	if p.has(withUnencodedPayload) {
 		s.input = append(s.input, payload...)
 	} else {
-		s.input = appendBase64url(s.input, payload)
+		s.input = base64url.AppendEncode(s.input, payload)
 	}
 	if p.has(withDetached) || p.has(withUnencodedPayload) {
 		dst = append(dst, header...)
@@ -318,7 +319,7 @@ func (s *scratch) appendSignature(key *keyState, alg Algorithm, dst, input []byt
 	if s.signature, err = key.sign(alg, s.signature[:0], input); err != nil {
 		return nil, err
 	}
-	return appendBase64url(append(dst, '.'), s.signature), nil
+	return base64url.AppendEncode(append(dst, '.'), s.signature), nil
 }
 
 // decode: token -> cut at the dots -> header -> algorithm allowed? -> key ->

@@ -34,7 +34,6 @@ type layer struct {
 var layers = []layer{
 	{"errors", "errors.go", "token", ""}, // the token of an ExpiredError
 	{"algorithm", "algorithm.go", "", ""},
-	{"base64url", "base64url.go", "", ""},
 	{"table", "claims_table.go", "", ""},
 	{"values", "audience.go numericdate.go", "json strictjson", ""},
 	{"json", "json.go", "strictjson table values", ""},

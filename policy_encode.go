@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/token-jwt/jwt/internal/base64url"
 	"github.com/token-jwt/jwt/internal/strictjson"
 )
 
@@ -106,7 +107,7 @@ func (p *encodePolicy) headerSegment(s *scratch, key *keyState, typ any) ([]byte
 			return nil, err
 		}
 	}
-	s.headerText = append(appendBase64url(s.headerText[:0], s.headerJSON), '.')
+	s.headerText = append(base64url.AppendEncode(s.headerText[:0], s.headerJSON), '.')
 	return s.headerText, nil
 }
 
@@ -150,7 +151,7 @@ func (p *encodePolicy) addClaims(dst []byte, r *claimOffsets) ([]byte, error) {
 	if p.has(withRandomID) {
 		var random [16]byte
 		rand.Read(random[:]) // never fails: crypto/rand ends the program instead
-		a.text("jti", base64urlOf(random[:]))
+		a.text("jti", base64url.EncodeToString(random[:]))
 	}
 	return a.dst, a.fault
 }
