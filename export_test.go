@@ -2,7 +2,6 @@ package jwt
 
 import (
 	"reflect"
-	"time"
 
 	"github.com/token-jwt/jwt/internal/strictjson"
 )
@@ -57,29 +56,6 @@ func LeftOfRawSecret(secret, input []byte, alg Algorithm) (left []byte, refers b
 	}
 	walk(reflect.ValueOf(m))
 	return left, m.key != nil
-}
-
-// ShiftWallClock makes a live set believe that the wall clock jumped since its last
-// fetch.
-func ShiftWallClock(s *KeySet, jump time.Duration) {
-	l := s.state.open().live
-	shifted := *l.latest.Load()
-	shifted.wall -= int64(jump)
-	l.latest.Store(&shifted)
-}
-
-// WhileHeld runs a function while callers of a live set that is due have to wait.
-func WhileHeld(s *KeySet, f func()) {
-	l := s.state.open().live
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	f()
-}
-
-// IsDue reports whether a call that read the clock then takes a live set to be due.
-func IsDue(s *KeySet, now time.Time) bool {
-	f := s.state.open().live.latest.Load()
-	return f.age(now) >= f.due
 }
 
 // Remember has a decoder's cache say that a signature holds, whether it does or not: a token

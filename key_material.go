@@ -176,8 +176,8 @@ func (r *keyring) candidates(p *decodePolicy, ctx context.Context, now *time.Tim
 		return nil, &f
 	case r.one == nil && r.set.live != nil:
 		*now = time.Now()
-		if f := r.set.live.fresh(*now); f != nil {
-			if found, none := f.keys.candidates(alg, kid, dst); none == nil {
+		if keys, ok := r.set.live.Fresh(*now); ok {
+			if found, none := keys.candidates(alg, kid, dst); none == nil {
 				return found, nil
 			}
 		}
@@ -185,7 +185,7 @@ func (r *keyring) candidates(p *decodePolicy, ctx context.Context, now *time.Tim
 		if ctx == nil {
 			ctx = p.context()
 		}
-		return r.set.live.candidates(ctx, alg, kid, dst)
+		return r.set.liveCandidates(ctx, alg, kid, dst)
 	case r.one == nil:
 		return r.set.candidates(alg, kid, dst)
 	case r.one.verifies&alg == 0:

@@ -324,8 +324,10 @@ func (s KeySet) MarshalJSON() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if set.live != nil && set.live.latest.Load() == nil {
-		return nil, &failure{class: ErrKeySet, text: "the live key set was not fetched yet; Current fetches it"}
+	if set.live != nil {
+		if _, ok := set.live.Latest(); !ok {
+			return nil, &failure{class: ErrKeySet, text: "the live key set was not fetched yet; Current fetches it"}
+		}
 	}
 	text := []byte(`{"keys":[`)
 	for i, k := range s.shown().members {
@@ -367,8 +369,8 @@ func (s *KeySet) shown() *keySetState {
 	case set.live == nil:
 		return set
 	}
-	if f := set.live.latest.Load(); f != nil {
-		return f.keys
+	if keys, ok := set.live.Latest(); ok {
+		return keys
 	}
 	return &keySetState{}
 }

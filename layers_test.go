@@ -48,7 +48,7 @@ var layers = []layer{
 	{"sign", "sign.go sign_*.go", "algorithm jwk key rsakey", "encoding/json encoding/base64 time"},
 	{"key", "key.go key_*.go", "algorithm flow foreignkey header jwk options policy set sign signatures strictjson", ""},
 	{"jwk", "jwk.go pem.go", "algorithm base64url foreignkey json key options pemkey rsakey sign strictjson", ""},
-	{"set", "keyset*.go", "algorithm foreignkey jwk key options sign strictjson", ""},
+	{"set", "keyset*.go", "algorithm foreignkey jwk key options refresh sign strictjson", ""},
 
 	{"options", "options.go", "algorithm json set signatures table token values", ""},
 	{"policy", "policy_*.go", "algorithm base64url flow header json key options signatures strictjson table values", ""},
