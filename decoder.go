@@ -1,6 +1,10 @@
 package jwt
 
-import "context"
+import (
+	"context"
+
+	"github.com/token-jwt/jwt/internal/seen"
+)
 
 // A Decoder verifies tokens with one key or key set, one allow-list of algorithms and one
 // list of options. It checks these once for all tokens. [NewDecoder] makes one. It is
@@ -32,7 +36,7 @@ func NewDecoder[K VerificationKey](key K, alg Algorithm, opts ...DecodeOption) (
 		return nil, err
 	}
 	if p.has(withSignatureCache) && alg&^hmacAlgorithms != 0 {
-		p.signatures = newSignatureCache(p.get(withSignatureCache).size)
+		p.signatures = seen.New(p.get(withSignatureCache).size)
 	}
 	return &Decoder{seal(&keys), p}, nil
 }

@@ -63,7 +63,7 @@ func LeftOfRawSecret(secret, input []byte, alg Algorithm) (left []byte, refers b
 func Remember(d *Decoder, key *Key, alg Algorithm, input string, signature []byte) {
 	text := []byte(input)
 	c := d.policy.signatures
-	c.add(c.sum(alg, &text, signature), key.state.open().fingerprint())
+	c.Add(c.Sum(&text, signature, uint64(alg)), key.state.open().fingerprint())
 }
 
 // Remembered returns how many signatures a decoder's cache holds; -1 where it has none.
@@ -71,53 +71,14 @@ func Remembered(d *Decoder) (n int) {
 	if d.policy.signatures == nil {
 		return -1
 	}
-	for i := range d.policy.signatures.buckets {
-		for j := range d.policy.signatures.buckets[i].entries {
-			if d.policy.signatures.buckets[i].entries[j].key[0].Load() != 0 {
+	buckets := reflect.ValueOf(d.policy.signatures).Elem().FieldByName("buckets")
+	for i := range buckets.Len() {
+		entries := buckets.Index(i).FieldByName("entries")
+		for j := range entries.Len() {
+			if !entries.Index(j).IsZero() {
 				n++
 			}
 		}
 	}
 	return n
-}
-
-// CachedSum returns what a decoder's cache knows a signature by.
-func CachedSum(d *Decoder, alg Algorithm, input string, signature []byte) [4]uint64 {
-	text := []byte(input)
-	return d.policy.signatures.sum(alg, &text, signature)
-}
-
-// Sum256Of is SHA-256 in words.
-func Sum256Of(text []byte) [4]uint64 { return sum256Of(text) }
-
-// WhileWriting runs a function while an entry of each bucket is being written.
-func WhileWriting(d *Decoder, f func()) {
-	for i := range d.policy.signatures.buckets {
-		b := &d.policy.signatures.buckets[i]
-		b.version.Add(1)
-		defer b.version.Add(1)
-	}
-	f()
-}
-
-// CacheType is what the cache consists of.
-func CacheType() reflect.Type { return reflect.TypeFor[signatureCache]() }
-
-// A SmallCache is one of eight places, all in one bucket.
-type SmallCache struct{ cache *signatureCache }
-
-// NewSmallCache makes one.
-func NewSmallCache() SmallCache { return SmallCache{newSignatureCache(1)} }
-
-// Has and Add are what a call asks, and tells.
-func (c SmallCache) Has(signed, key [4]uint64) bool { return c.cache.has(signed, key) }
-func (c SmallCache) Add(signed, key [4]uint64)      { c.cache.add(signed, key) }
-
-// Read is what looks for an entry.
-func (c SmallCache) Read(f func() bool) bool { return c.cache.buckets[0].read(f) }
-
-// Write is what adds one. It reports whether f was called.
-func (c SmallCache) Write(f func() bool) (called bool) {
-	c.cache.buckets[0].write(func(*cacheEntry) bool { called = true; return f() })
-	return called
 }

@@ -78,6 +78,7 @@ import (
 	"time"
 
 	"github.com/token-jwt/jwt/internal/base64url"
+	"github.com/token-jwt/jwt/internal/seen"
 	"github.com/token-jwt/jwt/internal/strictjson"
 )
 
@@ -457,15 +458,18 @@ func (s *scratch) authenticate(keys keyring, p *decodePolicy, ctx context.Contex
 	return nil
 }
 
-// holds reports whether the signature holds by any of the keys. cache may be nil. A MAC is
-// not cached: computing it costs no more than the lookup, which hashes the token.
-func (s *scratch) holds(cache *signatureCache, candidates []*keyState) bool {
+// holds reports whether the signature holds by any of the keys. cache may be nil; see
+// WithSignatureCache. Whether a signature holds depends only on the algorithm, the key, the
+// signing input and the signature, so a hit gives the result that the public-key operation
+// would give. Checks that depend on anything else, such as the clock, are not cached. Nor is a
+// MAC: computing it costs no more than the lookup, which hashes the token.
+func (s *scratch) holds(cache *seen.Cache, candidates []*keyState) bool {
 	if cache == nil || s.header.Algorithm&hmacAlgorithms != 0 {
 		return s.verifiedBy(candidates) != nil
 	}
-	sum := cache.sum(s.header.Algorithm, &s.input, s.signature)
+	sum := cache.Sum(&s.input, s.signature, uint64(s.header.Algorithm))
 	for _, key := range candidates {
-		if cache.has(sum, key.fingerprint()) {
+		if cache.Has(sum, key.fingerprint()) {
 			return true
 		}
 	}
@@ -473,7 +477,7 @@ func (s *scratch) holds(cache *signatureCache, candidates []*keyState) bool {
 	if key == nil {
 		return false
 	}
-	cache.add(sum, key.fingerprint())
+	cache.Add(sum, key.fingerprint())
 	return true
 }
 

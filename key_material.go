@@ -8,6 +8,8 @@ import (
 	"reflect"
 	"sync"
 	"time"
+
+	"github.com/token-jwt/jwt/internal/seen"
 )
 
 // The state of keys: checking, copying, and which algorithms a key can be used with.
@@ -30,7 +32,7 @@ type keyState struct {
 	jwk  *jwkMembers   // other members of the key's JWK; nil if it was not made from a JWK
 	macs *[3]sync.Pool // keyed HMAC states; nil for a raw key
 
-	fingerprint func() sum256 // the hash of identity, computed at most once; nil for a raw key
+	fingerprint func() seen.Sum // the hash of identity, computed at most once; nil for a raw key
 }
 
 // A sealed value is kept in a closure, which package fmt cannot print. A pointer would not
@@ -85,7 +87,7 @@ func (k *keyState) finish(o keyOptions) (*Key, error) {
 // sealed makes a complete state a Key. Each has a fingerprint function of its own: that of a
 // public half would otherwise keep the private one in memory.
 func (k *keyState) sealed() *Key {
-	k.fingerprint = sync.OnceValue(func() sum256 { return sum256Of([]byte(k.identity())) })
+	k.fingerprint = sync.OnceValue(func() seen.Sum { return seen.SumOf([]byte(k.identity())) })
 	k.computeUses()
 	return &Key{seal(k)}
 }

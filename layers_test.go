@@ -44,14 +44,13 @@ var layers = []layer{
 	{"token", "token.go", "claims flow header json strictjson values", ""},
 	{"validator", "validator.go", "flow options policy token", ""},
 
-	{"signatures", "signature_cache.go", "algorithm", ""},
 	{"sign", "sign.go sign_*.go", "algorithm jwk key rsakey", "encoding/json encoding/base64 time"},
-	{"key", "key.go key_*.go", "algorithm flow foreignkey header jwk options policy set sign signatures strictjson", ""},
+	{"key", "key.go key_*.go", "algorithm flow foreignkey header jwk options policy seen set sign strictjson", ""},
 	{"jwk", "jwk.go pem.go", "algorithm base64url foreignkey json key options pemkey rsakey sign strictjson", ""},
 	{"set", "keyset*.go", "algorithm foreignkey jwk key options refresh sign strictjson", ""},
 
-	{"options", "options.go", "algorithm json set signatures table token values", ""},
-	{"policy", "policy_*.go", "algorithm base64url flow header json key options signatures strictjson table values", ""},
+	{"options", "options.go", "algorithm json seen set table token values", ""},
+	{"policy", "policy_*.go", "algorithm base64url flow header json key options seen strictjson table values", ""},
 	{"flow", "jwt.go compact.go scratch.go encoder.go decoder.go issuers.go export_conformance.go", "all", ""},
 }
 

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/token-jwt/jwt/internal/seen"
 )
 
 // An EncodeOption is a setting of [Encode], [Sign] and [NewEncoder]. Only functions of this
@@ -427,7 +429,7 @@ func (o *option) fault() error {
 	case withMaxSize:
 		return o.refuse(o.size <= 0, " must be greater than 0")
 	case withSignatureCache:
-		return o.refuse(o.size < 1 || o.size > mostCached, " was given "+strconv.Itoa(o.size)+"; it takes a number of tokens, from 1 to "+strconv.Itoa(mostCached))
+		return o.refuse(o.size < 1 || o.size > seen.MaxTexts, " was given "+strconv.Itoa(o.size)+"; it takes a number of tokens, from 1 to "+strconv.Itoa(seen.MaxTexts))
 	case withClock:
 		return o.refuse(o.clock == nil, " was given nil; time.Now is the default")
 	case withContext:

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/token-jwt/jwt/internal/seen"
 )
 
 // A decodePolicy has the checked options of a decoder.
@@ -15,7 +17,7 @@ type decodePolicy struct {
 	maxSize    int
 	unchecked  [len(claimTable)]bool // the claims that WithoutCheck names
 	opts       []DecodeOption        // all options, for the validators: see validate
-	signatures *signatureCache       // for WithSignatureCache, made by NewDecoder; otherwise nil
+	signatures *seen.Cache           // for WithSignatureCache, made by NewDecoder; otherwise nil
 }
 
 const defaultMaxSize = 256 << 10

@@ -179,6 +179,30 @@ func TestSignatureCacheOfAnotherDecoder(t *testing.T) {
 	refuses(t, third, f.token, jwt.ErrInvalidSignature)
 }
 
+// The oldest entry of a bucket is evicted first, and none before the bucket is full. The option
+// says how many buckets there are.
+func TestSignatureCacheEviction(t *testing.T) {
+	key := newEd25519(t, "")
+	for _, n := range []int{1, 2, 3, 4} { // eight entries, in one bucket
+		d := mustDecoder(t, key, jwt.EdDSA, jwt.WithSignatureCache(n))
+		f := forgeryOf(headed(jwt.EdDSA), good)
+		f.remember(d, key, jwt.EdDSA)
+		for i := range 7 {
+			decodes(t, d, tokenOf(t, key, jwt.Claims{"n": i}))
+			f.remember(d, key, jwt.EdDSA) // which is there already
+			assert.Equal(t, i+2, jwt.Remembered(d))
+		}
+		decodes(t, d, f.token)
+		decodes(t, d, tokenOf(t, key, jwt.Claims{"n": 7}))
+		assert.Equal(t, 8, jwt.Remembered(d))
+		refuses(t, d, f.token, jwt.ErrInvalidSignature)
+		for i := range 100 { // each is verified again, and remembered
+			decodes(t, d, tokenOf(t, key, jwt.Claims{"n": i % 9}))
+			assert.Equal(t, 8, jwt.Remembered(d))
+		}
+	}
+}
+
 // A key that left a live set verifies nothing, whatever is cached, and neither does one that took
 // its ID. A key that is fetched again is the same key.
 func TestSignatureCacheOfALiveSet(t *testing.T) {
