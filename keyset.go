@@ -1,15 +1,13 @@
 package jwt
 
 import (
-	"bytes"
-	"cmp"
 	"fmt"
 	"iter"
 	"log/slog"
 	"slices"
 	"strconv"
 
-	"github.com/token-jwt/jwt/internal/foreignkey"
+	"github.com/token-jwt/jwt/internal/jwkset"
 	"github.com/token-jwt/jwt/internal/strictjson"
 )
 
@@ -70,9 +68,6 @@ type clash struct {
 	algorithms Algorithm
 }
 
-// mostKeySetMembers bounds the work of reading a set, and of searching it for each token.
-const mostKeySetMembers = 1000
-
 // mostKeysTried bounds the work that one token can cause; see mostRSACost too.
 const mostKeysTried = 16
 
@@ -80,15 +75,15 @@ const mostKeysTried = 16
 // different keys that share an ID and fit the same algorithm are an [ErrInvalidKey], and so
 // is a nil or empty key. A set may be empty: it refuses every token.
 func NewKeySet(keys ...*Key) (*KeySet, error) {
-	states := make([]setMember, len(keys))
+	members := make([]setMember, len(keys))
 	for i, key := range keys {
 		k, err := key.usable()
 		if err != nil {
 			return nil, badKey("key " + strconv.Itoa(i) + " of the set is nil or empty; make one with NewKey")
 		}
-		states[i] = setMember{keyState: k, index: i}
+		members[i] = setMember{keyState: k, index: i}
 	}
-	s := newKeySetState(states)
+	s := newKeySetState(members)
 	if len(s.clashes) > 0 {
 		c := s.clashes[0]
 		return nil, badKey("keys " + c.String() + "; give them other IDs, or bind each to an algorithm with WithKeyAlgorithm")
@@ -114,22 +109,25 @@ func ParseKeySet(jwks []byte, opts ...KeyOption) (*KeySet, error) {
 	if o.hasID || o.algorithm != 0 {
 		return nil, badOption("ParseKeySet takes no option but AllowWeakKey: each member has its own ID and algorithm")
 	}
-	members, err := cutKeySet(jwks)
+	if len(jwks) > mostKeyText {
+		return nil, badKey("the JWK Set has more than 1 MiB")
+	}
+	texts, err := jwkset.Members(jwks)
 	if err != nil {
-		return nil, err
+		return nil, badKey(err.Error())
 	}
 	var d strictjson.Document
-	var keys []setMember
+	var members []setMember
 	var skipped []skippedKey
-	for index, text := range members {
+	for index, text := range texts {
 		k, id, err := readSetMember(&d, text, o)
 		if err != nil {
 			skipped = append(skipped, skippedKey{index, id, err})
 			continue
 		}
-		keys = append(keys, setMember{keyState: k, index: index})
+		members = append(members, setMember{keyState: k, index: index})
 	}
-	set := newKeySetState(keys)
+	set := newKeySetState(members)
 	set.skipped = skipped
 	return &KeySet{seal(set)}, nil
 }
@@ -151,61 +149,12 @@ func readSetMember(d *strictjson.Document, text []byte, o keyOptions) (k *keySta
 	return k, "", nil
 }
 
-// cutKeySet returns the texts of the members of "keys". They are parts of jwks. Only the form
-// of the set is checked here, so that a malformed member does not affect the others.
-func cutKeySet(jwks []byte) (members [][]byte, err error) {
-	malformed := func(what string) error { return badKey("the JWK Set " + what) }
-	if len(jwks) > mostKeyText {
-		return nil, malformed("has more than 1 MiB")
-	}
-	var d strictjson.Document
-	switch {
-	case !d.ParseLoose(jwks):
-		return nil, malformed(cmp.Or(foreignkey.NotJSON(jwks), "is not valid JSON: "+d.Problem()))
-	case d.Kind(0) != strictjson.Object:
-		return nil, malformed(cmp.Or(foreignkey.NotJSON(jwks), "is no JSON object"))
-	}
-	var keys strictjson.Node
-	all, pems, instead := 0, 0, `the JWK Set has no array "keys"`
-	for name, value := range d.Members(0) {
-		switch string(d.String(name)) {
-		case "keys":
-			if keys != 0 {
-				return nil, malformed(`has the member "keys" twice`)
-			}
-			keys = value
-		case "kty":
-			instead = "this is a single JWK; read it with ParseJWK"
-		case "jwks_uri":
-			instead = `this is the metadata of an issuer, and no JWK Set; the set is at the address in its "jwks_uri"`
-		}
-		if all++; bytes.HasPrefix(d.Raw(value), []byte(`"-----BEGIN `)) {
-			pems++
-		}
-	}
-	switch {
-	case keys == 0 && all > 0 && pems == all:
-		return nil, badKey("this is a map of certificates in PEM, and no JWK Set; Google publishes a set at /oauth2/v3/certs, and ParsePEM reads each certificate")
-	case keys == 0:
-		return nil, badKey(instead)
-	case d.Kind(keys) != strictjson.Array:
-		return nil, malformed(`has something in "keys" that is no array`)
-	}
-	for member := range d.Elements(keys) {
-		if len(members) == mostKeySetMembers {
-			return nil, malformed("has more than " + strconv.Itoa(mostKeySetMembers) + " members")
-		}
-		members = append(members, d.Raw(member))
-	}
-	return members, nil
-}
-
-// newKeySetState makes a set of keys that have their states and indexes. Of equal members it
-// keeps the first.
-func newKeySetState(keys []setMember) *keySetState {
+// newKeySetState makes a set of members that have their states and indexes. Of equal members
+// it keeps the first.
+func newKeySetState(members []setMember) *keySetState {
 	s := &keySetState{byID: map[string][]setMember{}}
 	materials := map[string]int{}
-	for _, k := range keys {
+	for _, k := range members {
 		identity := k.identity()
 		material, ok := materials[identity]
 		if !ok {
@@ -219,7 +168,7 @@ func newKeySetState(keys []setMember) *keySetState {
 		s.members = append(s.members, k)
 		s.serves |= k.verifies
 		if k.id != "" {
-			s.clash(k)
+			s.addClashes(k)
 			s.byID[k.id] = append(s.byID[k.id], k)
 		}
 	}
@@ -240,22 +189,22 @@ func (m setMember) equals(other setMember) bool {
 	return m.material == other.material && m.id == other.id && m.verifies == other.verifies && m.signs == other.signs && m.bound == other.bound
 }
 
-// clash records the algorithms of a key that another key of the same ID fits too. It records
-// at most one clash for each ID and algorithm.
-func (s *keySetState) clash(k setMember) {
-	open := k.verifies
+// addClashes adds the clashes of a member with those before it: at most one for each ID and
+// algorithm.
+func (s *keySetState) addClashes(k setMember) {
+	left := k.verifies // the algorithms without a clash yet
 	for _, c := range s.clashes {
 		if c.id == k.id {
-			open &^= c.algorithms
+			left &^= c.algorithms
 		}
 	}
 	for _, other := range s.byID[k.id] {
-		if open == 0 {
+		if left == 0 {
 			return
 		}
-		if both := open & other.verifies; both != 0 && k.material != other.material {
+		if both := left & other.verifies; both != 0 && k.material != other.material {
 			s.clashes = append(s.clashes, clash{k.id, other.index, k.index, both})
-			open &^= both
+			left &^= both
 		}
 	}
 }
@@ -324,13 +273,11 @@ func (s KeySet) MarshalJSON() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if set.live != nil {
-		if _, ok := set.live.Latest(); !ok {
-			return nil, &failure{class: ErrKeySet, text: "the live key set was not fetched yet; Current fetches it"}
-		}
+	if set = set.latest(); set == nil {
+		return nil, &failure{class: ErrKeySet, text: "the live key set was not fetched yet; Current fetches it"}
 	}
 	text := []byte(`{"keys":[`)
-	for i, k := range s.shown().members {
+	for i, k := range set.members {
 		if k.public == nil {
 			return nil, badKey("key " + strconv.Itoa(k.index) + " of the set is a secret, and a set is written to be published")
 		}
@@ -353,26 +300,32 @@ func (s *KeySet) redacted() string {
 	if err != nil {
 		return "jwt.KeySet(none)"
 	}
+	what := ""
 	if set.live != nil {
-		return fmt.Sprintf("jwt.KeySet(live, %d keys)", len(s.shown().members))
+		what = "live, "
 	}
-	return fmt.Sprintf("jwt.KeySet(%d keys)", len(set.members))
+	return fmt.Sprintf("jwt.KeySet(%s%d keys)", what, len(s.shown().members))
 }
 
-// shown returns a fixed set for methods that return no error. For a live set it is what was
-// fetched last. It is empty if s is no set.
+// shown is latest for methods that return no error. It is empty if there are no keys to show,
+// or if s is no set.
 func (s *KeySet) shown() *keySetState {
-	set, err := s.usable()
-	switch {
-	case err != nil:
-		return &keySetState{}
-	case set.live == nil:
-		return set
-	}
-	if keys, ok := set.live.Latest(); ok {
-		return keys
+	if set, err := s.usable(); err == nil {
+		if set = set.latest(); set != nil {
+			return set
+		}
 	}
 	return &keySetState{}
+}
+
+// latest returns what a live set fetched last, or nil if it fetched nothing yet. A fixed set
+// returns itself.
+func (s *keySetState) latest() *keySetState {
+	if s.live == nil {
+		return s
+	}
+	keys, _ := s.live.Latest()
+	return keys
 }
 
 // usable refuses sets that were not made by this package.
@@ -448,10 +401,8 @@ func (s *keySetState) notFound(alg Algorithm, kid string) *failure {
 	if kid == "" {
 		text = "no key of the set serves the token's algorithm " + alg.String()
 	}
-	for i := range s.skipped {
-		if skipped := &s.skipped[i]; kid != "" && skipped.id == kid {
-			return keyNotFound("the token's key was skipped: " + skipped.String())
-		}
+	if k := s.skippedAs(kid); k != nil {
+		return keyNotFound("the token's key was skipped: " + k.String())
 	}
 	switch len(s.skipped) {
 	case 0:
@@ -466,20 +417,18 @@ func (s *keySetState) notFound(alg Algorithm, kid string) *failure {
 // lacks reports whether a token of that key ID can mean no member of the set, not even a
 // skipped one.
 func (s *keySetState) lacks(alg Algorithm, kid string) bool {
-	if kid == "" || s.byID[kid] != nil {
-		return false
-	}
-	for _, k := range s.members {
-		if k.id == "" && k.verifies&alg != 0 {
-			return false
+	mayMean := func(k setMember) bool { return k.id == "" && k.verifies&alg != 0 }
+	return kid != "" && s.byID[kid] == nil && s.skippedAs(kid) == nil && !slices.ContainsFunc(s.members, mayMean)
+}
+
+// skippedAs returns the skipped member of an ID that is not empty, or nil.
+func (s *keySetState) skippedAs(kid string) *skippedKey {
+	for i := range s.skipped {
+		if k := &s.skipped[i]; kid != "" && k.id == kid {
+			return k
 		}
 	}
-	for _, skipped := range s.skipped {
-		if skipped.id == kid {
-			return false
-		}
-	}
-	return true
+	return nil
 }
 
 func keyNotFound(text string) *failure { return &failure{class: ErrKeyNotFound, text: text} }

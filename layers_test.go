@@ -47,7 +47,7 @@ var layers = []layer{
 	{"sign", "sign.go sign_*.go", "algorithm jwk key rsakey", "encoding/json encoding/base64 time"},
 	{"key", "key.go key_*.go", "algorithm flow foreignkey header jwk options policy seen set sign strictjson", ""},
 	{"jwk", "jwk.go pem.go", "algorithm base64url foreignkey json key options pemkey rsakey sign strictjson", ""},
-	{"set", "keyset*.go", "algorithm foreignkey jwk key options refresh sign strictjson", ""},
+	{"set", "keyset*.go", "algorithm jwk jwkset key options refresh sign strictjson", ""},
 
 	{"options", "options.go", "algorithm json seen set table token values", ""},
 	{"policy", "policy_*.go", "algorithm base64url flow header json key options seen strictjson table values", ""},
