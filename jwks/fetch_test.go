@@ -348,7 +348,7 @@ func TestErrors(t *testing.T) {
 
 	// Servers that send back a part of it.
 	for _, reply := range []string{"HTTP/1.1 200 OK\r\nX " + parts[4], "HTTP/1.1 hidden OK", "HTTP/1.1 200 OK\r\nContent-Length: hidden", "HTTP/1.1 200 OK\r\nContent-Encoding: hidden",
-		"HTTP/1.1 302 Found\r\nLocation: /hidden/" + parts[4], "HTTP/1.1 word OK"} {
+		"HTTP/1.1 302 Found\r\nLocation: /hidden/" + parts[4], "HTTP/1.1 302 Found\r\nLocation: https://hidden.example/", "HTTP/1.1 word OK"} {
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
 		require.NoError(t, err)
 		go func() {
@@ -368,6 +368,11 @@ func TestErrors(t *testing.T) {
 	// A transport that uses this library has errors of its own.
 	for _, inner := range []error{jwt.ErrInvalidKey, jwt.ErrExpired, jwt.ErrInvalidOption, fmt.Errorf("token: %w", jwt.ErrInvalidKey)} {
 		fetch(t.Context(), "localhost", by(func(*http.Request) (*http.Response, error) { return nil, inner }))
+	}
+	// A transport that has the whole URL in its errors.
+	for _, inner := range []error{context.DeadlineExceeded, context.Canceled, errors.New("broken")} {
+		err := fetch(t.Context(), "localhost", by(func(r *http.Request) (*http.Response, error) { return nil, fmt.Errorf("GET %s: %w", r.URL, inner) }))
+		assert.Equal(t, inner == context.DeadlineExceeded, errors.Is(err, context.DeadlineExceeded))
 	}
 	own := errors.New("the transport's own\nerror")
 	err := fetch(t.Context(), "localhost", by(func(*http.Request) (*http.Response, error) { return nil, own }))
