@@ -156,6 +156,15 @@ func (w *lateWriter) Write(p []byte) (int, error) {
 	return w.ResponseWriter.Write(p)
 }
 
+// FlushError is for [http.ResponseController]. What is flushed begins with the status.
+func (w *lateWriter) FlushError() error {
+	w.sendStatus()
+	return http.NewResponseController(w.ResponseWriter).Flush()
+}
+
+// Unwrap is for [http.ResponseController], which sets deadlines by it.
+func (w *lateWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
 func (w *lateWriter) sendStatus() {
 	if !w.sent {
 		w.WriteHeader(w.status)

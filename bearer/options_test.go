@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -134,6 +135,12 @@ func TestErrorHandler(t *testing.T) {
 			w.Header().Set("Location", "/login")
 			w.WriteHeader(http.StatusSeeOther)
 		}, 303, "", ""},
+		{"a flush and a body", func(w http.ResponseWriter, _ int) {
+			control := http.NewResponseController(w)
+			assert.NoError(t, control.SetWriteDeadline(time.Now().Add(time.Minute)))
+			assert.NoError(t, control.Flush())
+			_, _ = io.WriteString(w, "no")
+		}, 401, "no", ""},
 		{"hints first", func(w http.ResponseWriter, _ int) { w.WriteHeader(http.StatusEarlyHints) }, 401, "", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
