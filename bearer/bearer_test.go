@@ -221,6 +221,9 @@ func TestAuthenticate(t *testing.T) {
 			assert.Equal(t, errors.Is(err, jwt.ErrInvalidToken), ok)
 			if ok {
 				assert.Equal(t, tt.claim, detail.Claim)
+				detail.Claim = "changed" // which nobody else sees
+				again, _ := errors.AsType[*jwt.InvalidTokenError](err)
+				assert.Equal(t, tt.claim, again.Claim)
 			}
 		})
 	}
