@@ -131,6 +131,7 @@ var flagNames = strings.NewReplacer(
 	"JSON (a json.RawMessage, a json.Number or from MarshalJSON) that is not strictly valid",
 	"JSON that is not strictly valid: an object with a name twice, perhaps, or text that is not UTF-8",
 	"; WithUnencodedPayload sets both", "",
+	"it timed out (by jwt.WithFetchTimeout, the context or the client)", "it timed out",
 	"credentials are added by the transport of WithClient", "this tool sends none to an issuer",
 	"use Remote with the URL", "use -key with the URL",
 	" (for a file or another store, use jwt.KeySourceFunc)", "",

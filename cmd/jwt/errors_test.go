@@ -2,10 +2,13 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/pem"
 	"errors"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"regexp"
 	"strings"
@@ -14,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/token-jwt/jwt"
+	"github.com/token-jwt/jwt/jwks"
 )
 
 func encoded(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
@@ -166,6 +170,18 @@ func TestAdviceIsInFlags(t *testing.T) {
 		assert.NotRegexp(t, goName, got.stderr)
 		assert.NotRegexp(t, `time\.|json\.|jwt\.[A-Z]|Remote|Discover`, got.stderr)
 	}
+}
+
+// A time-out takes 5 seconds, so only the text of the library is translated here.
+func TestTimeOutIsInFlags(t *testing.T) {
+	server := httptest.NewServer(http.NotFoundHandler())
+	defer server.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 0)
+	defer cancel()
+	source, err := jwks.Source(server.URL)
+	require.NoError(t, err)
+	_, _, err = source.Fetch(ctx)
+	assert.Regexp(t, `^jwt: .* did not answer: it timed out$`, errorLine(err))
 }
 
 // A variable of a shell that is not set must not turn a check off.
