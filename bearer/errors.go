@@ -89,6 +89,7 @@ var (
 	errNoHandler   = badOption("the handler to guard is nil")
 	errNoError     = badOption("WriteError was given no error")
 	errNoAnswer    = badOption("the decoder returned neither a token nor an error")
+	errHasToken    = badOption("the decoder returned an error that has the token in its text, and so is not shown")
 	errForeign     = badOption("an option is nil")
 	errNilDecoder  = badOption("New was given a nil decoder; make one with jwt.NewDecoder")
 	errNoScopeName = badOption("Scope was given no names; for any good token, use Handler")

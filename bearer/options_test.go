@@ -2,8 +2,10 @@ package bearer_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -228,6 +230,20 @@ func TestFaultsAreLogged(t *testing.T) {
 	assert.Equal(t, 1, strings.Count(text.String(), "level=ERROR"))
 	g.WriteError(httptest.NewRecorder(), nil, nil)
 	assert.Equal(t, 2, strings.Count(text.String(), "level=ERROR"))
+
+	// An error of the program's own decoder may have the token.
+	text.Reset()
+	own, err := bearer.New(decoderFunc(func(_ context.Context, token string) (*jwt.Token, error) {
+		return nil, fmt.Errorf("GET https://login.example/check?token=%s: broken", token)
+	}), bearer.WithForm("access_token"))
+	require.NoError(t, err)
+	good := tokens(t)["good"]
+	for i, r := range []*http.Request{withToken(good), posted(strings.NewReader("access_token=" + good))} {
+		assert.Equal(t, 500, serve(own.Handler(http.HandlerFunc(hello)), r).Code)
+		assert.Equal(t, i+1, strings.Count(text.String(), "level=ERROR"))
+		assert.NotContains(t, text.String(), good)
+		assert.Contains(t, text.String(), "the decoder")
+	}
 
 	// The program's own handler is told instead.
 	text.Reset()
