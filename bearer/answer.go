@@ -57,13 +57,22 @@ func (g *Guard) answer(w http.ResponseWriter, r *http.Request, err error, scope 
 		return
 	}
 	if a.status == http.StatusInternalServerError { // the program's fault, which no client can cause
-		slog.Default().ErrorContext(contextOf(r), "bearer: requests cannot be checked", "error", err)
+		slog.Default().ErrorContext(contextOf(r), "bearer: requests cannot be checked", "error", g.withoutToken(r, err))
 	}
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(a.status)
 	if r == nil || r.Method != http.MethodHead {
 		_, _ = io.WriteString(w, a.body+"\n")
 	}
+}
+
+// withoutToken returns err, unless its text has the token of the request. A decoder that the
+// program wrote may return such an error, for instance one with a URL.
+func (g *Guard) withoutToken(r *http.Request, err error) error {
+	if token, _ := g.read(r); token != "" && strings.Contains(err.Error(), token) {
+		return errHasToken
+	}
+	return err
 }
 
 func contextOf(r *http.Request) context.Context {
@@ -155,6 +164,15 @@ func (w *lateWriter) Write(p []byte) (int, error) {
 	w.sendStatus()
 	return w.ResponseWriter.Write(p)
 }
+
+// FlushError is for [http.ResponseController]. What is flushed begins with the status.
+func (w *lateWriter) FlushError() error {
+	w.sendStatus()
+	return http.NewResponseController(w.ResponseWriter).Flush()
+}
+
+// Unwrap is for [http.ResponseController], which sets deadlines by it.
+func (w *lateWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 func (w *lateWriter) sendStatus() {
 	if !w.sent {

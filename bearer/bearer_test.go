@@ -221,6 +221,9 @@ func TestAuthenticate(t *testing.T) {
 			assert.Equal(t, errors.Is(err, jwt.ErrInvalidToken), ok)
 			if ok {
 				assert.Equal(t, tt.claim, detail.Claim)
+				detail.Claim = "changed" // which nobody else sees
+				again, _ := errors.AsType[*jwt.InvalidTokenError](err)
+				assert.Equal(t, tt.claim, again.Claim)
 			}
 		})
 	}
@@ -323,6 +326,14 @@ func TestAnswersToDecoders(t *testing.T) {
 			}
 		})
 	}
+	t.Run("no token, as data", func(t *testing.T) {
+		g, err := bearer.New(decoderFunc(func(context.Context, string) (*jwt.Token, error) { return nil, bearer.ErrNoToken }))
+		require.NoError(t, err)
+		_, err = g.Authenticate(withToken("a.b.c"))
+		data, ok := errors.AsType[*jwt.InvalidTokenError](err)
+		require.True(t, ok, "as every error under ErrInvalidToken")
+		assert.Empty(t, data.Claim)
+	})
 	t.Run("a token beside an error", func(t *testing.T) {
 		g, err := bearer.New(decoderFunc(func(context.Context, string) (*jwt.Token, error) {
 			return &jwt.Token{Claims: jwt.Claims{"exp": now}}, jwt.ErrInvalidToken

@@ -33,6 +33,7 @@ var (
 type fault struct {
 	class error  // one of the sentinels, here or in package jwt
 	text  string // fixed, or from the program's settings: never from the request
+	claim string // of a jwt.InvalidTokenError, if one claim is to blame
 	cause error  // another error that errors.Is and errors.As find, or nil
 }
 
@@ -41,6 +42,16 @@ func (f *fault) Error() string { return "bearer: " + f.text }
 func (f *fault) Is(target error) bool { return errors.Is(f.class, target) }
 
 func (f *fault) Unwrap() error { return f.cause }
+
+// As gives each caller a copy of the data, as errors of package jwt do: the fault is shared.
+func (f *fault) As(target any) bool {
+	data, ok := target.(**jwt.InvalidTokenError)
+	if !ok || !f.Is(jwt.ErrInvalidToken) {
+		return false
+	}
+	*data = &jwt.InvalidTokenError{Claim: f.claim}
+	return true
+}
 
 // Errors of the request. The texts of ErrInvalidRequest are sent to the client as
 // error_description, so they have no quotes and no backslashes (RFC 6750, Section 3).
@@ -64,9 +75,9 @@ var (
 
 // Errors of a token that the decoder accepted.
 var (
-	errNoExpiry = &fault{class: jwt.ErrMissingClaim, cause: &jwt.InvalidTokenError{Claim: "exp"},
+	errNoExpiry = &fault{class: jwt.ErrMissingClaim, claim: "exp",
 		text: `the token has no "exp", so it never expires; to accept such tokens, use WithoutExpiry`}
-	errBound = &fault{class: jwt.ErrInvalidToken, cause: &jwt.InvalidTokenError{Claim: "cnf"},
+	errBound = &fault{class: jwt.ErrInvalidToken, claim: "cnf",
 		text: `the token is bound to a key of its holder ("cnf"), which is not checked here; to accept such tokens, check the key and use AllowBound`}
 	errNotNone = &fault{class: jwt.ErrInvalidToken, text: "the decoder returned ErrNoToken for a request that has a token"}
 )
@@ -78,6 +89,7 @@ var (
 	errNoHandler   = badOption("the handler to guard is nil")
 	errNoError     = badOption("WriteError was given no error")
 	errNoAnswer    = badOption("the decoder returned neither a token nor an error")
+	errHasToken    = badOption("the decoder returned an error that has the token in its text, and so is not shown")
 	errForeign     = badOption("an option is nil")
 	errNilDecoder  = badOption("New was given a nil decoder; make one with jwt.NewDecoder")
 	errNoScopeName = badOption("Scope was given no names; for any good token, use Handler")

@@ -2,14 +2,17 @@ package bearer_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -134,6 +137,12 @@ func TestErrorHandler(t *testing.T) {
 			w.Header().Set("Location", "/login")
 			w.WriteHeader(http.StatusSeeOther)
 		}, 303, "", ""},
+		{"a flush and a body", func(w http.ResponseWriter, _ int) {
+			control := http.NewResponseController(w)
+			assert.NoError(t, control.SetWriteDeadline(time.Now().Add(time.Minute)))
+			assert.NoError(t, control.Flush())
+			_, _ = io.WriteString(w, "no")
+		}, 401, "no", ""},
 		{"hints first", func(w http.ResponseWriter, _ int) { w.WriteHeader(http.StatusEarlyHints) }, 401, "", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -221,6 +230,20 @@ func TestFaultsAreLogged(t *testing.T) {
 	assert.Equal(t, 1, strings.Count(text.String(), "level=ERROR"))
 	g.WriteError(httptest.NewRecorder(), nil, nil)
 	assert.Equal(t, 2, strings.Count(text.String(), "level=ERROR"))
+
+	// An error of the program's own decoder may have the token.
+	text.Reset()
+	own, err := bearer.New(decoderFunc(func(_ context.Context, token string) (*jwt.Token, error) {
+		return nil, fmt.Errorf("GET https://login.example/check?token=%s: broken", token)
+	}), bearer.WithForm("access_token"))
+	require.NoError(t, err)
+	good := tokens(t)["good"]
+	for i, r := range []*http.Request{withToken(good), posted(strings.NewReader("access_token=" + good))} {
+		assert.Equal(t, 500, serve(own.Handler(http.HandlerFunc(hello)), r).Code)
+		assert.Equal(t, i+1, strings.Count(text.String(), "level=ERROR"))
+		assert.NotContains(t, text.String(), good)
+		assert.Contains(t, text.String(), "the decoder")
+	}
 
 	// The program's own handler is told instead.
 	text.Reset()

@@ -144,6 +144,9 @@ func broken(at *url.URL, what string, err error) error {
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		reason = "it timed out (by jwt.WithFetchTimeout, the context or the client)"
+		if repeatsPrivateParts(err.Error(), at) {
+			err = context.DeadlineExceeded
+		}
 	case repeatsPrivateParts(err.Error(), at), strings.Contains(reason, "Location header"):
 		// An invalid Location may have been made from the query, with any escaping.
 		reason, err = "it cannot be read, and is not shown as it may repeat private parts of the URL", nil
@@ -163,7 +166,7 @@ func refusal(response *http.Response, at *url.URL) string {
 	case http.StatusNotModified:
 		return text + ", though it was not asked whether anything changed"
 	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
-		if to, err := response.Location(); err == nil && !repeatsPrivateParts(to.Path, at) {
+		if to, err := response.Location(); err == nil && !repeatsPrivateParts(shown(to)+" "+to.Path, at) {
 			text += ", to " + quote(shown(to))
 		}
 		return text + "; redirects are not followed, as another host could then choose the keys: use the URL that it leads to"

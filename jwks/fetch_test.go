@@ -326,6 +326,15 @@ func TestErrors(t *testing.T) {
 	defer cancel()
 	assert.ErrorIs(t, fetch(ended, refused), context.DeadlineExceeded)
 
+	// A short name stands in many texts by chance.
+	_, _, err := sourceAt(t, "http://a:co@"+refused+"/jwks?r").Fetch(t.Context())
+	assert.ErrorAs(t, err, &of)
+	assert.ErrorContains(t, err, "did not answer: dial tcp")
+	for name, shown := range map[string]bool{"GET a:x": false, "user a": false, "a": false, "(a)": false, "data a": false, "data": true, "aa": true, "\u00e4a": true} {
+		_, _, err := sourceAt(t, "http://a:password@"+refused+"/jwks", by(func(*http.Request) (*http.Response, error) { return nil, errors.New(name) })).Fetch(t.Context())
+		assert.Equal(t, shown, strings.HasSuffix(err.Error(), "did not answer: "+name), name)
+	}
+
 	// Servers that send back what they were sent, where HTTP is expected.
 	for _, prefix := range []string{"", "HTTP/1.1 200 OK\r\nX ", "HTTP/1.1 302 Found\r\nLocation: http://[bad/", "HTTP/1.1 302 Found\r\nLocation: %zz"} {
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -348,7 +357,7 @@ func TestErrors(t *testing.T) {
 
 	// Servers that send back a part of it.
 	for _, reply := range []string{"HTTP/1.1 200 OK\r\nX " + parts[4], "HTTP/1.1 hidden OK", "HTTP/1.1 200 OK\r\nContent-Length: hidden", "HTTP/1.1 200 OK\r\nContent-Encoding: hidden",
-		"HTTP/1.1 302 Found\r\nLocation: /hidden/" + parts[4], "HTTP/1.1 word OK"} {
+		"HTTP/1.1 302 Found\r\nLocation: /hidden/" + parts[4], "HTTP/1.1 302 Found\r\nLocation: https://hidden.example/", "HTTP/1.1 word OK"} {
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
 		require.NoError(t, err)
 		go func() {
@@ -369,8 +378,13 @@ func TestErrors(t *testing.T) {
 	for _, inner := range []error{jwt.ErrInvalidKey, jwt.ErrExpired, jwt.ErrInvalidOption, fmt.Errorf("token: %w", jwt.ErrInvalidKey)} {
 		fetch(t.Context(), "localhost", by(func(*http.Request) (*http.Response, error) { return nil, inner }))
 	}
+	// A transport that has the whole URL in its errors.
+	for _, inner := range []error{context.DeadlineExceeded, context.Canceled, errors.New("broken")} {
+		err := fetch(t.Context(), "localhost", by(func(r *http.Request) (*http.Response, error) { return nil, fmt.Errorf("GET %s: %w", r.URL, inner) }))
+		assert.Equal(t, inner == context.DeadlineExceeded, errors.Is(err, context.DeadlineExceeded))
+	}
 	own := errors.New("the transport's own\nerror")
-	err := fetch(t.Context(), "localhost", by(func(*http.Request) (*http.Response, error) { return nil, own }))
+	err = fetch(t.Context(), "localhost", by(func(*http.Request) (*http.Response, error) { return nil, own }))
 	assert.ErrorIs(t, err, own)
 	assert.NotContains(t, err.Error(), "\n")
 }

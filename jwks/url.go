@@ -5,8 +5,11 @@ import (
 	"errors"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // checkURL reads a URL that keys may be fetched from. Its errors complete a sentence. No error
@@ -70,8 +73,23 @@ func repeatsPrivateParts(text string, u *url.URL) bool {
 			private = append(private, value, decoded)
 		}
 	}
-	for _, part := range private {
-		if part != "" && strings.Contains(text, part) {
+	return slices.ContainsFunc(private, func(part string) bool { return shows(text, part) })
+}
+
+// shows reports whether a text has a part. A short part must be a whole word: otherwise a user
+// named "a" would be found in most texts.
+func shows(text, part string) bool {
+	const short = 4
+	isWord := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+	for at := 0; part != ""; at++ {
+		n := strings.Index(text[at:], part)
+		if n < 0 {
+			return false
+		}
+		at += n
+		before, _ := utf8.DecodeLastRuneInString(text[:at])
+		after, _ := utf8.DecodeRuneInString(text[at+len(part):])
+		if len(part) >= short || !isWord(before) && !isWord(after) {
 			return true
 		}
 	}

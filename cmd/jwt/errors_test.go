@@ -2,10 +2,13 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/pem"
 	"errors"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"regexp"
 	"strings"
@@ -14,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/token-jwt/jwt"
+	"github.com/token-jwt/jwt/jwks"
 )
 
 func encoded(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
@@ -120,6 +124,11 @@ func TestNothingIsEchoed(t *testing.T) {
 		"a secret in base64":         {"verify", "-secret", "env:SECRET", "-secret-encoding", "hex", good},
 		"a secret as KEY":            {"verify", "-key", "env:SECRET", good},
 		"a secret for KEY":           {"verify", "-key", secret, good},
+		"a password in a URL":        {"verify", "-key", "https://user:" + secret + "@127.0.0.1:1/jwks.json", good},
+		"a password in a big URL":    {"verify", "-key", "HTTPS://user:" + secret + "@127.0.0.1:1/jwks.json", good},
+		"a password for a file":      {"verify", "-key", "ftp://user:" + secret + "@127.0.0.1:1/jwks.json", good},
+		"a password for an issuer":   {"verify", "-issuer", "https://user:" + secret + "@127.0.0.1:1", good},
+		"a password for a key":       {"key", "public", "HTTPS://user:" + secret + "@127.0.0.1:1/key.pem"},
 		"PEM as KEY":                 {"verify", "-key", string(private), good},
 		"PEM as argument":            {"key", "public", string(private)},
 		"PEM as command":             {string(private)},
@@ -139,6 +148,40 @@ func TestNothingIsEchoed(t *testing.T) {
 			assert.NotContains(t, screen, strings.Split(string(private), "\n")[1][:20])
 		})
 	}
+}
+
+// What the library advises, in terms of this tool.
+func TestAdviceIsInFlags(t *testing.T) {
+	inFolder(t)
+	for line, want := range map[string]string{
+		"verify -key http://login.example/jwks.json":               "-allow-http",
+		"verify -issuer https://name@login.example":                "-issuer needs",
+		"verify -issuer login.example":                             "-issuer needs",
+		"verify -key keys/ed.json -leeway 5ns":                     "such as 30s",
+		"sign -key keys/ed.json -expires-in 10ms":                  "such as 30s",
+		"sign -key keys/ed.json -no-expiry -header alg=none":       `-header does not set "alg"`,
+		`sign -key keys/ed.json -no-expiry -header crit:=["x"]`:    `-header does not set "crit"`,
+		`sign -key keys/ed.json -no-expiry {"a":1,"a":2}`:          "a name twice",
+		"verify -key keys/ed.json " + strings.Repeat("a", 300_000): "at most 256 KiB",
+	} {
+		got := tool(line, "x.y.z")
+		assert.NotEqual(t, exitOK, got.code)
+		assert.Contains(t, got.stderr, want)
+		assert.NotRegexp(t, goName, got.stderr)
+		assert.NotRegexp(t, `time\.|json\.|jwt\.[A-Z]|Remote|Discover`, got.stderr)
+	}
+}
+
+// A time-out takes 5 seconds, so only the text of the library is translated here.
+func TestTimeOutIsInFlags(t *testing.T) {
+	server := httptest.NewServer(http.NotFoundHandler())
+	defer server.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 0)
+	defer cancel()
+	source, err := jwks.Source(server.URL)
+	require.NoError(t, err)
+	_, _, err = source.Fetch(ctx)
+	assert.Regexp(t, `^jwt: .* did not answer: it timed out$`, errorLine(err))
 }
 
 // A variable of a shell that is not set must not turn a check off.

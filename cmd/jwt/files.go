@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"io/fs"
@@ -45,6 +46,17 @@ func (sys *system) readRef(ref, what string) ([]byte, error) {
 	return readLimited(f, what)
 }
 
+// encodingFault says what an editor or a shell of Windows did to a text, or "".
+func encodingFault(text []byte) string {
+	switch {
+	case bytes.HasPrefix(text, []byte("\xef\xbb\xbf")):
+		return "starts with a byte order mark; save it without one"
+	case bytes.HasPrefix(text, []byte("\xff\xfe")), bytes.HasPrefix(text, []byte("\xfe\xff")):
+		return "is in UTF-16; save it in UTF-8"
+	}
+	return ""
+}
+
 // cause is an error of the file system without the path.
 func cause(err error) string {
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
@@ -61,23 +73,59 @@ const (
 // writeFile writes a new file. With force it replaces an old one whole, so that neither
 // the old mode nor half of the old content is left.
 func writeFile(path string, text []byte, mode fs.FileMode, force bool) error {
+	f, err := newOutput(path, mode, force)
+	if err != nil {
+		return err
+	}
+	return f.finish(text)
+}
+
+// An output is a file that can be written, and has nothing in it yet. It lets a command that
+// writes two files write none if it cannot write both.
+type output struct {
+	*os.File
+	path  string
+	mode  fs.FileMode
+	force bool
+}
+
+func newOutput(path string, mode fs.FileMode, force bool) (*output, error) {
 	f, err := createFile(path, mode, force)
 	if errors.Is(err, fs.ErrExist) {
-		return fileError("%s exists, and is not overwritten; -force does it", path)
+		return nil, fileError("%s exists, and is not overwritten; -force does it", path)
 	}
 	if err != nil {
-		return fileError("%s cannot be written: %s", path, cause(err))
+		return nil, fileError("%s cannot be written: %s", path, cause(err))
 	}
-	_, err = f.Write(text)
-	err = errors.Join(err, f.Close())
-	if err == nil && force {
-		err = errors.Join(os.Chmod(f.Name(), mode), os.Rename(f.Name(), path))
+	return &output{f, path, mode, force}, nil
+}
+
+// finish writes the text, or leaves no file.
+func (o *output) finish(text []byte) error {
+	_, err := o.Write(text)
+	err = errors.Join(err, o.Close())
+	if err == nil && o.force {
+		err = errors.Join(os.Chmod(o.Name(), o.mode), os.Rename(o.Name(), o.path))
 	}
 	if err != nil {
-		os.Remove(f.Name())
-		return fileError("%s cannot be written: %s", path, cause(err))
+		os.Remove(o.Name())
+		return fileError("%s cannot be written: %s", o.path, cause(err))
 	}
 	return nil
+}
+
+// discard leaves no file. After finish, and of nil, it does nothing.
+func (o *output) discard() {
+	if o != nil && o.Close() == nil {
+		os.Remove(o.Name())
+	}
+}
+
+// isSamePath reports whether two names are of one file.
+func isSamePath(a, b string) bool {
+	absA, errA := filepath.Abs(a)
+	absB, errB := filepath.Abs(b)
+	return errA == nil && errB == nil && absA == absB
 }
 
 // createFile opens a new file; with force one beside it, to be renamed.

@@ -45,21 +45,31 @@ func keyNew(args []string, sys *system) error {
 			return err
 		}
 	}
-	if *publicOut == "-" && (*out == "" || *out == "-") || *publicOut != "" && *publicOut == *out {
+	if *publicOut == "-" && (*out == "" || *out == "-") || *publicOut != "" && isSamePath(*publicOut, *out) {
 		return usageError("-out and -public-out are the same")
 	}
 	if *publicOut != "" && key.Public() == nil {
 		return keyError("a secret has no public half: -public-out is for the other algorithms")
+	}
+	var publicFile *output // made first, so that no private key is written without its public one
+	if *publicOut != "" && *publicOut != "-" {
+		if publicFile, err = newOutput(*publicOut, publicMode, *force); err != nil {
+			return err
+		}
+		defer publicFile.discard()
 	}
 	made := &keys{one: key, name: "the new key"}
 	if err := sys.convert(key, made, or(*form, formJWK), *out, privateMode, *force); err != nil || *publicOut == "" {
 		return err
 	}
 	text, err := write(key.Public(), or(*form, formJWK))
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case publicFile == nil:
+		return sys.writeOut(*publicOut, text, publicMode, *force)
 	}
-	return sys.writeOut(*publicOut, text, publicMode, *force)
+	return publicFile.finish(text)
 }
 
 func or(text, otherwise string) string {

@@ -7,6 +7,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"encoding/pem"
@@ -16,6 +17,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -126,6 +128,88 @@ func TestSecretFromFile(t *testing.T) {
 	assert.Equal(t, token, succeeds(t, "sign -secret line -no-expiry", "").stdout)
 	assert.Equal(t, token, succeeds(t, "sign -secret - -no-expiry", read(t, "line")).stdout)
 	assert.NotEqual(t, succeeds(t, "sign -secret shorter -no-expiry", "").stdout, succeeds(t, "sign -secret random -no-expiry", "").stdout)
+}
+
+// In what editors and shells of Windows write, the mark at the start is named. It would be a part
+// of a secret that nobody sees.
+func TestByteOrderMarks(t *testing.T) {
+	inFolder(t)
+	secret := strings.Repeat("a1", 20)
+	inUTF16 := func(text string, order binary.AppendByteOrder) (all string) {
+		for _, unit := range utf16.Encode([]rune("\ufeff" + text)) {
+			all += string(order.AppendUint16(nil, unit))
+		}
+		return all
+	}
+	forms := map[string]func(string) string{
+		"byte order mark": func(text string) string { return "\ufeff" + text },
+		"UTF-16;":         func(text string) string { return inUTF16(text, binary.LittleEndian) },
+		"UTF-16":          func(text string) string { return inUTF16(text, binary.BigEndian) },
+	}
+	for want, form := range forms {
+		for _, text := range []string{secret, secret + "\r\n"} {
+			require.NoError(t, os.WriteFile("marked", []byte(form(text)), 0o600))
+			for _, encoding := range []string{"raw", "base64", "hex"} {
+				got := tool("sign -secret marked -no-expiry -secret-encoding "+encoding, "")
+				assert.Equal(t, exitKey, got.code)
+				assert.Contains(t, got.stderr, want)
+				assert.NotContains(t, got.stderr, "a1a1")
+			}
+		}
+		for _, file := range []string{"keys/ed.json", "keys/ed.pem", "keys/good.json"} {
+			if want == "byte order mark" && file == "keys/ed.pem" {
+				continue // what stands before a block of PEM does not matter
+			}
+			require.NoError(t, os.WriteFile("marked.json", []byte(form(read(t, file))), 0o600))
+			got := tool("key thumbprint marked.json", "")
+			assert.Equal(t, exitKey, got.code, file)
+			assert.Contains(t, got.stderr, want, file)
+		}
+		got := tool("sign -key keys/ed.json -no-expiry -", form(`{"sub":"alice"}`))
+		assert.Equal(t, exitUsage, got.code)
+		assert.Contains(t, got.stderr, want)
+	}
+
+	// Random bytes are a secret, however they start.
+	for _, start := range []string{"\xef\xbb\xbf", "\xff\xfe", "\xfe\xff"} {
+		require.NoError(t, os.WriteFile("random", []byte(start+strings.Repeat("\x01\xf0a", 20)), 0o600))
+		succeeds(t, "sign -secret random -no-expiry", "")
+	}
+}
+
+// Where one of two files cannot be written, neither is.
+func TestKeyNewWritesBothOrNone(t *testing.T) {
+	inFolder(t)
+	require.NoError(t, os.WriteFile("old", []byte("old"), 0o600))
+	require.NoError(t, os.Mkdir("folder", 0o700))
+	for line, want := range map[string]int{
+		"-out new -public-out old":                exitFile,
+		"-out old -public-out new":                exitFile,
+		"-out new -public-out nowhere/public":     exitFile,
+		"-out nowhere/private -public-out new":    exitFile,
+		"-out new -public-out folder":             exitFile,
+		"-out new -public-out folder -force":      exitFile,
+		"-out folder -public-out old -force":      exitFile,
+		"-out nowhere/a -public-out old -force":   exitFile,
+		"-public-out old":                         exitFile,
+		"-out new -public-out ./new":              exitUsage,
+		"-out new -public-out folder/../new":      exitUsage,
+		"-out old -public-out ./old -force":       exitUsage,
+		"-out new -public-out new2 -form hex":     exitKey,
+		"-out new -public-out new2 -form unknown": exitUsage,
+	} {
+		got := tool("key new ES256 "+line, "")
+		assert.Equal(t, want, got.code, "%s: %s", line, got.stderr)
+		assert.Empty(t, got.stdout, line)
+		assert.Equal(t, "old", read(t, "old"), line)
+		entries, err := os.ReadDir(".")
+		require.NoError(t, err)
+		assert.Len(t, entries, 3, "%s: keys, folder and old", line)
+	}
+	succeeds(t, "key new ES256 -out old -public-out new -force", "")
+	assert.Contains(t, read(t, "old"), `"d"`)
+	assert.NotContains(t, read(t, "new"), `"d"`)
+	assert.Contains(t, succeeds(t, "key new ES256 -out private -public-out -", "").stdout, `"kty"`)
 }
 
 func TestKeyFiles(t *testing.T) {

@@ -58,6 +58,8 @@ func nameOf(ref string) (string, error) {
 		return "", usageError("a key is given by the name of a file, - or env:NAME, and not as an argument, which other users can see")
 	case ref == "-":
 		return "standard input", nil
+	case strings.Contains(ref, "://"): // a URL, which may have a password
+		return "the key", nil
 	case isVariable.MatchString(ref):
 		return ref, nil
 	}
@@ -89,6 +91,7 @@ func (sys *system) readKeys(ref string, opts ...jwt.KeyOption) (*keys, error) {
 		Type json.RawMessage `json:"kty"`
 	}
 	isJSON := bytes.HasPrefix(bytes.TrimSpace(text), []byte("{"))
+	fault := encodingFault(text)
 	switch {
 	case isJSON && json.Unmarshal(text, &kind) == nil && kind.Type != nil:
 		k.form = formJWK
@@ -99,6 +102,8 @@ func (sys *system) readKeys(ref string, opts ...jwt.KeyOption) (*keys, error) {
 	case bytes.Contains(text, []byte("-----BEGIN")):
 		k.form = formPEM
 		k.one, err = jwt.ParsePEM(text, opts...)
+	case fault != "":
+		return nil, keyError("%s %s", name, fault)
 	case isSSH.Match(text):
 		return nil, keyError("%s holds a key in the form of OpenSSH; ssh-keygen -e -m PKCS8 -f FILE converts those of RSA and ECDSA", name)
 	default:
@@ -116,6 +121,10 @@ func (sys *system) readSecret(ref, encoding string, opts ...jwt.KeyOption) (*jwt
 	text, err := sys.readRef(ref, "the secret")
 	if err != nil {
 		return nil, err
+	}
+	// Random bytes may start in such a way by chance, but are no text then.
+	if fault := encodingFault(text); fault != "" && isText(notOfText.Replace(string(text))) {
+		return nil, keyError("the secret %s", fault)
 	}
 	var secret []byte
 	switch encoding {
@@ -143,6 +152,9 @@ func (sys *system) readSecret(ref, encoding string, opts ...jwt.KeyOption) (*jwt
 	return key, nil
 }
 
+// notOfText is what a text in UTF-16, or with a byte order mark, has beside its characters.
+var notOfText = strings.NewReplacer("\xef\xbb\xbf", "", "\xff\xfe", "", "\xfe\xff", "", "\x00", "", "\r", "", "\n", "")
+
 func isText(s string) bool {
 	for _, c := range []byte(s) {
 		if c < ' ' || c > '~' {
@@ -153,7 +165,8 @@ func isText(s string) bool {
 }
 
 func isURL(ref string) bool {
-	return strings.HasPrefix(ref, "https://") || strings.HasPrefix(ref, "http://")
+	scheme, _, ok := strings.Cut(ref, "://")
+	return ok && (strings.EqualFold(scheme, "https") || strings.EqualFold(scheme, "http"))
 }
 
 // remoteKeys are the keys at a URL, or of an issuer. They are fetched when a token needs them.

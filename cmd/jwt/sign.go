@@ -97,11 +97,16 @@ func (f *signFlags) options(hasIssuedAt bool) ([]jwt.EncodeOption, error) {
 	add(*f.randomID, jwt.WithRandomID)
 	add(*f.typ != "", func() jwt.EncodeOption { return jwt.WithType(*f.typ) })
 	add(*f.keyID != "", func() jwt.EncodeOption { return jwt.WithKeyID(*f.keyID) })
+	given := map[string]bool{}
 	for _, text := range *f.headers {
 		name, value, err := assignment("-header", text)
 		if err != nil {
 			return nil, err
 		}
+		if given[name] {
+			return nil, usageError("the header parameter %q is given twice", name)
+		}
+		given[name] = true
 		opts = append(opts, jwt.WithHeader(name, value))
 	}
 	if *f.algorithm != "" {
@@ -160,6 +165,9 @@ func (sys *system) readClaims(argument string, more []string) (object json.RawMe
 	if text[0] != '{' || !json.Valid(text) {
 		if looksLikeToken(string(text)) {
 			return nil, nil, usageError("the claims look like a token; a JSON object is wanted, such as {\"sub\":\"alice\"}")
+		}
+		if fault := encodingFault(text); fault != "" {
+			return nil, nil, usageError("the text of the claims %s", fault)
 		}
 		return nil, nil, usageError("the claims are no JSON object, such as {\"sub\":\"alice\"}")
 	}

@@ -104,4 +104,10 @@ func TestSignNamesTheClaimGivenTwice(t *testing.T) {
 	inFolder(t)
 	got := tool("sign -key keys/ed.json -no-expiry -claim level=1 -claim level=2", "")
 	assert.Contains(t, got.stderr, `"level" is given twice`)
+	for _, second := range []string{"x=b", "x:=2", "x=a"} {
+		got = tool("sign -key keys/ed.json -no-expiry -header x=a -header "+second, "")
+		assert.Equal(t, exitUsage, got.code)
+		assert.Contains(t, got.stderr, `"x" is given twice`)
+		assert.Empty(t, got.stdout)
+	}
 }
