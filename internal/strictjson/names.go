@@ -142,13 +142,13 @@ func (s *nameSet) allocate(text []byte) {
 // A nameIndex is a hash table of names: the fields of a struct, or the names of a Format.
 type nameIndex struct {
 	names []indexedName // from index 1 on
-	first [64]uint32    // for each bucket its first name, or 0
+	first [64]int       // for each bucket its first name, or 0
 }
 
 type indexedName struct {
 	name string
 	hash uint32
-	next uint32 // the next name in the bucket, or 0
+	next int // the next name in the bucket, or 0
 }
 
 func newNameIndex(names []string) *nameIndex {
@@ -158,7 +158,7 @@ func newNameIndex(names []string) *nameIndex {
 		hash := hashName(bytesOf(name))
 		bucket := &x.first[hash%uint32(len(x.first))]
 		x.names[i] = indexedName{name, hash, *bucket}
-		*bucket = uint32(i)
+		*bucket = i
 	}
 	return x
 }
@@ -173,5 +173,5 @@ func (x *nameIndex) find(name []byte, hash uint32) int {
 		}
 		i = n.next
 	}
-	return int(i)
+	return i
 }
