@@ -39,14 +39,13 @@ var layers = []layer{
 	{"json", "json.go", "strictjson table values", ""},
 
 	{"header", "header.go", "algorithm json strictjson", ""},
-	{"cache", "header_cache.go", "header", ""},
 	{"claims", "claims.go claims_check.go claims_fill.go claims_lost.go claims_write.go", "json options policy strictjson table values", ""},
 	{"token", "token.go", "claims flow header json strictjson values", ""},
 	{"validator", "validator.go", "flow options policy token", ""},
 
 	{"sign", "sign.go sign_*.go", "algorithm jwk key rsakey", "encoding/json encoding/base64 time"},
-	{"key", "key.go key_*.go", "algorithm flow foreignkey header jwk options policy seen set sign strictjson", ""},
-	{"jwk", "jwk.go pem.go", "algorithm base64url foreignkey json key options pemkey rsakey sign strictjson", ""},
+	{"key", "key.go key_*.go", "algorithm flow foreignkey header jwk options pemkey policy rsakey seen set sign strictjson", ""},
+	{"jwk", "jwk.go", "algorithm base64url foreignkey json key options pemkey sign strictjson", ""},
 	{"set", "keyset*.go", "algorithm jwk jwkset key options refresh sign strictjson", ""},
 
 	{"options", "options.go", "algorithm json seen set table token values", ""},

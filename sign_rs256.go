@@ -11,8 +11,9 @@ import (
 	"github.com/token-jwt/jwt/internal/rsakey"
 )
 
-// RS256, RS384 and RS512: RSASSA-PKCS1-v1_5 with SHA-2 (RFC 7518, Section 3.3), and the
-// RSA keys that PS256, PS384 and PS512 use too. The package rsakey checks private keys.
+// RS256, RS384 and RS512: RSASSA-PKCS1-v1_5 with SHA-2 (RFC 7518, Section 3.3). At the end of
+// the file are PS256, PS384 and PS512, for the same keys. The package rsakey checks private
+// keys.
 
 const rsaAlgorithms = RS256 | RS384 | RS512
 
@@ -192,4 +193,30 @@ func (rsaFamily) verify(k *keyState, hash crypto.Hash, input, signature []byte) 
 	}
 	var buf [64]byte
 	return rsa.VerifyPKCS1v15(key, hash, digest(hash, input, &buf), signature) == nil
+}
+
+// PS256, PS384 and PS512: RSASSA-PSS with SHA-2 (RFC 7518, Section 3.5).
+
+const pssAlgorithms = PS256 | PS384 | PS512
+
+type pssFamily struct{ rsaFamily }
+
+// pssOptions follow RFC 7518, Section 3.5: "The size of the salt value is the same
+// size as the hash function output". The same hash is in the mask function.
+func pssOptions(hash crypto.Hash) *rsa.PSSOptions {
+	return &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash, Hash: hash}
+}
+
+func (pssFamily) sign(k *keyState, hash crypto.Hash, dst, input []byte) ([]byte, error) {
+	var buf [64]byte
+	return k.appendSignature(dst, digest(hash, input, &buf), pssOptions(hash))
+}
+
+func (pssFamily) verify(k *keyState, hash crypto.Hash, input, signature []byte) bool {
+	key := k.public.(*rsa.PublicKey)
+	if len(signature) != key.Size() {
+		return false
+	}
+	var buf [64]byte
+	return rsa.VerifyPSS(key, hash, digest(hash, input, &buf), signature, pssOptions(hash)) == nil
 }
