@@ -35,12 +35,12 @@ var layers = []layer{
 	{"errors", "errors.go", "token", ""}, // the token of an ExpiredError
 	{"algorithm", "algorithm.go", "", ""},
 	{"table", "claims_table.go", "", ""},
-	{"values", "audience.go numericdate.go", "json strictjson", ""},
+	{"values", "audience.go numericdate.go", "epoch json strictjson", ""},
 	{"json", "json.go", "strictjson table values", ""},
 
 	{"header", "header.go", "algorithm json strictjson", ""},
-	{"claims", "claims.go claims_check.go claims_fill.go claims_lost.go claims_write.go", "json options policy strictjson table values", ""},
-	{"token", "token.go", "claims flow header json strictjson values", ""},
+	{"claims", "claims.go claims_check.go claims_fill.go claims_lost.go claims_write.go", "epoch json options policy strictjson table values", ""},
+	{"token", "token.go", "claims flow header json strictjson", ""},
 	{"validator", "validator.go", "flow options policy token", ""},
 
 	{"sign", "sign.go sign_*.go", "algorithm jwk key rsakey", "encoding/json encoding/base64 time"},
@@ -48,8 +48,8 @@ var layers = []layer{
 	{"jwk", "jwk.go", "algorithm base64url foreignkey json key options pemkey sign strictjson", ""},
 	{"set", "keyset*.go", "algorithm jwk jwkset key options refresh sign strictjson", ""},
 
-	{"options", "options.go", "algorithm json seen set table token values", ""},
-	{"policy", "policy_*.go", "algorithm base64url flow header json key options seen strictjson table values", ""},
+	{"options", "options.go", "algorithm epoch json seen set table token", ""},
+	{"policy", "policy_*.go", "algorithm base64url epoch flow header json key options seen strictjson table values", ""},
 	{"flow", "jwt.go compact.go scratch.go encoder.go decoder.go issuers.go export_conformance.go", "all", ""},
 }
 

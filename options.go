@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/token-jwt/jwt/internal/epoch"
 	"github.com/token-jwt/jwt/internal/seen"
 )
 
@@ -415,7 +416,7 @@ func (o *option) fault() error {
 	case withExpiresIn:
 		return o.checkDuration(time.Second)
 	case withNotBefore:
-		return o.refuse(o.time.IsZero() || !instantOf(o.time).inRange(), " needs a time in the years 1 to 9999, and not the zero one")
+		return o.refuse(o.time.IsZero() || !epoch.Of(o.time).InRange(), " needs a time in the years 1 to 9999, and not the zero one")
 	case withAlgorithm, withKeyAlgorithm:
 		return o.algorithm.checkOne()
 	case withHeader:
