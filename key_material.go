@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/token-jwt/jwt/internal/hmackey"
 	"github.com/token-jwt/jwt/internal/seen"
 )
 
@@ -30,7 +31,7 @@ type keyState struct {
 	opaque bool             // the signer is the caller's code, perhaps for a KMS
 
 	jwk  *jwkMembers   // other members of the key's JWK; nil if it was not made from a JWK
-	macs *[3]sync.Pool // keyed HMAC states; nil for a raw key
+	macs *hmackey.MACs // nil for a raw key
 
 	fingerprint func() seen.Sum // the hash of identity, computed at most once; nil for a raw key
 }
@@ -80,7 +81,7 @@ func (k *keyState) finish(o keyOptions) (*Key, error) {
 	if o.hasID {
 		k.id = o.id
 	}
-	k.macs = new([3]sync.Pool)
+	k.macs = new(hmackey.MACs)
 	return k.sealed(), nil
 }
 
