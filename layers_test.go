@@ -43,9 +43,9 @@ var layers = []layer{
 	{"token", "token.go", "claims flow header json strictjson", ""},
 	{"validator", "validator.go", "flow options policy token", ""},
 
-	{"sign", "sign.go sign_*.go", "algorithm eckey hmackey jwk key rsakey", "encoding/json encoding/base64 time"},
+	{"sign", "sign.go sign_*.go", "algorithm eckey hmackey jwkmember key rsakey", "encoding/json encoding/base64 time"},
 	{"key", "key.go key_*.go", "algorithm flow header hmackey jwk options pemkey policy rsakey seen set sign strictjson", ""},
-	{"jwk", "jwk.go", "algorithm base64url foreignkey json key options pemkey sign strictjson", ""},
+	{"jwk", "jwk.go", "algorithm base64url foreignkey json jwkmember key options pemkey sign strictjson", ""},
 	{"set", "keyset*.go", "algorithm jwk jwkset key options refresh sign strictjson", ""},
 
 	{"options", "options.go", "algorithm epoch json seen set table token", ""},

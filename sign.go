@@ -7,6 +7,8 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"errors"
+
+	"github.com/token-jwt/jwt/internal/jwkmember"
 )
 
 // The algorithm families.
@@ -30,11 +32,11 @@ type family interface {
 	kty() string
 
 	// readJWK makes a checked and detached key from the members for this kind of key.
-	readJWK(r *jwkReader, o *keyOptions) (*keyState, error)
+	readJWK(r *jwkmember.Reader, o *keyOptions) (*keyState, error)
 
 	// writeJWK returns the members for this kind of key, except "kty". It returns private
 	// ones only if the private half is in the program.
-	writeJWK(k *keyState) (public, private []jwkMember)
+	writeJWK(k *keyState) (public, private []jwkmember.Member)
 
 	// sign appends the signature of input to dst. hash is that of the algorithm, which
 	// must fit the key.
@@ -130,10 +132,10 @@ const mldsaAlgorithms = MLDSA44 | MLDSA65 | MLDSA87
 
 // mldsaOf returns the algorithm of a JWK of the kind AKP. The JWK must have an "alg"
 // (RFC 9964, Section 3).
-func mldsaOf(r *jwkReader, o *keyOptions) Algorithm {
-	r.text("alg")
+func mldsaOf(r *jwkmember.Reader, o *keyOptions) Algorithm {
+	r.Text("alg")
 	if o.algorithm&mldsaAlgorithms == 0 {
-		r.fail(badKey("a JWK of the kind AKP is for ML-DSA, and not for " + o.algorithm.String()))
+		r.Fail(badKey("a JWK of the kind AKP is for ML-DSA, and not for " + o.algorithm.String()))
 	}
 	return o.algorithm
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/token-jwt/jwt/internal/eckey"
+	"github.com/token-jwt/jwt/internal/jwkmember"
 )
 
 // EdDSA and Ed25519: two names for the signatures of Ed25519 keys (RFC 8037,
@@ -60,14 +61,14 @@ func (ed25519Family) detach(k *keyState) {
 func (ed25519Family) kty() string { return "OKP" }
 
 // readJWK reads the members of RFC 8037, Section 2.
-func (ed25519Family) readJWK(r *jwkReader, _ *keyOptions) (*keyState, error) {
-	if name := r.text("crv"); name != "Ed25519" {
+func (ed25519Family) readJWK(r *jwkmember.Reader, _ *keyOptions) (*keyState, error) {
+	if name := r.Text("crv"); name != "Ed25519" {
 		return nil, unsupportedKey("the JWK is on the curve " + quote(name) + ", which is not supported")
 	}
-	x, d := r.bytes("x"), r.optionalBytes("d")
+	x, d := r.Bytes("x"), r.OptionalBytes("d")
 	switch {
-	case r.err != nil:
-		return nil, r.err
+	case r.Err != nil:
+		return nil, r.Err
 	case d == nil:
 		return newEd25519Public(x)
 	case len(d) != ed25519.SeedSize:
@@ -76,11 +77,11 @@ func (ed25519Family) readJWK(r *jwkReader, _ *keyOptions) (*keyState, error) {
 	return newEd25519Private(slices.Concat(d, x))
 }
 
-func (ed25519Family) writeJWK(k *keyState) (public, private []jwkMember) {
+func (ed25519Family) writeJWK(k *keyState) (public, private []jwkmember.Member) {
 	if key, ok := k.signer.(ed25519.PrivateKey); ok {
-		private = []jwkMember{{name: "d", bytes: key.Seed()}}
+		private = []jwkmember.Member{{Name: "d", Bytes: key.Seed()}}
 	}
-	return []jwkMember{{name: "crv", text: "Ed25519"}, {name: "x", bytes: k.public.(ed25519.PublicKey)}}, private
+	return []jwkmember.Member{{Name: "crv", Text: "Ed25519"}, {Name: "x", Bytes: k.public.(ed25519.PublicKey)}}, private
 }
 
 func (ed25519Family) generate(Algorithm) (any, error) {

@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 
 	"github.com/token-jwt/jwt/internal/eckey"
+	"github.com/token-jwt/jwt/internal/jwkmember"
 )
 
 // ES256, ES384 and ES512: ECDSA with SHA-2 (RFC 7518, Section 3.4). A signature is R and S,
@@ -106,15 +107,15 @@ func (ecdsaFamily) detach(k *keyState) {
 func (ecdsaFamily) kty() string { return "EC" }
 
 // readJWK reads the members of RFC 7518, Section 6.2.
-func (ecdsaFamily) readJWK(r *jwkReader, _ *keyOptions) (*keyState, error) {
-	name := r.text("crv")
+func (ecdsaFamily) readJWK(r *jwkmember.Reader, _ *keyOptions) (*keyState, error) {
+	name := r.Text("crv")
 	c := curveWhere(func(c *curve) bool { return c.name == name })
 	if c == nil {
 		return nil, unsupportedKey("the JWK is on the curve " + quote(name) + ", which is not supported")
 	}
-	x, y, d := c.coordinate(r, "x", r.bytes("x")), c.coordinate(r, "y", r.bytes("y")), c.coordinate(r, "d", r.optionalBytes("d"))
-	if r.err != nil {
-		return nil, r.err
+	x, y, d := c.coordinate(r, "x", r.Bytes("x")), c.coordinate(r, "y", r.Bytes("y")), c.coordinate(r, "d", r.OptionalBytes("d"))
+	if r.Err != nil {
+		return nil, r.Err
 	}
 	public, err := eckey.Public(c.Curve, x, y)
 	if err != nil {
@@ -134,26 +135,26 @@ func (ecdsaFamily) readJWK(r *jwkReader, _ *keyOptions) (*keyState, error) {
 
 // coordinate gives a number of a JWK the length that RFC 7518, Section 6.2.1.2 asks for. An
 // absent number, nil, stays nil.
-func (c *curve) coordinate(r *jwkReader, name string, number []byte) []byte {
+func (c *curve) coordinate(r *jwkmember.Reader, name string, number []byte) []byte {
 	if number == nil {
 		return nil
 	}
 	fixed := eckey.Fixed(number, c.size)
 	if fixed == nil {
-		r.fail(badKey(quote(name) + " of the JWK has more bytes than its curve"))
+		r.Fail(badKey(quote(name) + " of the JWK has more bytes than its curve"))
 	}
 	return fixed
 }
 
-func (ecdsaFamily) writeJWK(k *keyState) (public, private []jwkMember) {
+func (ecdsaFamily) writeJWK(k *keyState) (public, private []jwkmember.Member) {
 	key := k.public.(*ecdsa.PublicKey)
 	c := curveOf(key)
 	x, y := eckey.Coordinates(key, c.size)
 	if key, ok := k.signer.(*ecdsa.PrivateKey); ok {
 		d, _ := key.Bytes() // as long as the curve's order
-		private = []jwkMember{{name: "d", bytes: d}}
+		private = []jwkmember.Member{{Name: "d", Bytes: d}}
 	}
-	return []jwkMember{{name: "crv", text: c.name}, {name: "x", bytes: x}, {name: "y", bytes: y}}, private
+	return []jwkmember.Member{{Name: "crv", Text: c.name}, {Name: "x", Bytes: x}, {Name: "y", Bytes: y}}, private
 }
 
 func (ecdsaFamily) sign(k *keyState, hash crypto.Hash, dst, input []byte) ([]byte, error) {

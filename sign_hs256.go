@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/token-jwt/jwt/internal/hmackey"
+	"github.com/token-jwt/jwt/internal/jwkmember"
 )
 
 // HS256, HS384 and HS512: HMAC with SHA-2 (RFC 7518, Section 3.2). The package hmackey checks
@@ -68,16 +69,16 @@ func (hmacFamily) detach(k *keyState) { k.secret = bytes.Clone(k.secret) }
 func (hmacFamily) kty() string { return "oct" }
 
 // readJWK reads the member of RFC 7518, Section 6.4.
-func (hmacFamily) readJWK(r *jwkReader, o *keyOptions) (*keyState, error) {
-	secret := r.secret("k")
-	if r.err != nil {
-		return nil, r.err
+func (hmacFamily) readJWK(r *jwkmember.Reader, o *keyOptions) (*keyState, error) {
+	secret := r.Secret("k")
+	if r.Err != nil {
+		return nil, r.Err
 	}
 	return newSecret(secret, o.weak)
 }
 
-func (hmacFamily) writeJWK(k *keyState) (public, private []jwkMember) {
-	return nil, []jwkMember{{name: "k", bytes: k.secret}}
+func (hmacFamily) writeJWK(k *keyState) (public, private []jwkmember.Member) {
+	return nil, []jwkmember.Member{{Name: "k", Bytes: k.secret}}
 }
 
 func (hmacFamily) sign(k *keyState, hash crypto.Hash, dst, input []byte) ([]byte, error) {

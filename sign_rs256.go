@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"strconv"
 
+	"github.com/token-jwt/jwt/internal/jwkmember"
 	"github.com/token-jwt/jwt/internal/rsakey"
 )
 
@@ -141,13 +142,13 @@ func rsaMembers(n *rsakey.Numbers) [8]rsaMember {
 
 // readJWK reads the members of RFC 7518, Section 6.3. It accepts leading zeros: Section 2
 // forbids them, but many issuers write one, as the sign in ASN.1.
-func (rsaFamily) readJWK(r *jwkReader, o *keyOptions) (*keyState, error) {
-	if r.find("oth") != 0 {
+func (rsaFamily) readJWK(r *jwkmember.Reader, o *keyOptions) (*keyState, error) {
+	if r.Find("oth") != 0 {
 		return nil, asBadKey(rsakey.ErrMorePrimes)
 	}
 	var n rsakey.Numbers
 	for i, m := range rsaMembers(&n) {
-		number := r.optionalBytes(m.name)
+		number := r.OptionalBytes(m.name)
 		switch {
 		case number == nil:
 		case i > 2 && n.D == nil:
@@ -157,23 +158,23 @@ func (rsaFamily) readJWK(r *jwkReader, o *keyOptions) (*keyState, error) {
 		}
 	}
 	if n.N == nil || n.E == nil {
-		r.fail(badKey(`the JWK has no "n" or no "e"`))
+		r.Fail(badKey(`the JWK has no "n" or no "e"`))
 	}
-	if r.err != nil {
-		return nil, r.err
+	if r.Err != nil {
+		return nil, r.Err
 	}
 	return newRSA(n, o.weak)
 }
 
-func (rsaFamily) writeJWK(k *keyState) (public, private []jwkMember) {
+func (rsaFamily) writeJWK(k *keyState) (public, private []jwkmember.Member) {
 	n := rsakey.OfPublic(k.public.(*rsa.PublicKey))
 	if key, ok := k.signer.(*rsa.PrivateKey); ok {
 		n = rsakey.Of(key)
 	}
-	var list []jwkMember
+	var list []jwkmember.Member
 	for _, m := range rsaMembers(&n) {
 		if *m.number != nil {
-			list = append(list, jwkMember{name: m.name, bytes: (*m.number).Bytes()})
+			list = append(list, jwkmember.Member{Name: m.name, Bytes: (*m.number).Bytes()})
 		}
 	}
 	return list[:2], list[2:]
