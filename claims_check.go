@@ -45,12 +45,12 @@ func (c claim) checkForm(d *strictjson.Document, i strictjson.Node) (f *failure)
 	case row.form == formString && d.Kind(i) != strictjson.String:
 		f = noString(row.class, row.name)
 	case row.form == formAudience:
-		f = checkAudience(d, i)
+		f = checkAudienceForm(d, i)
 	}
 	return f
 }
 
-func checkAudience(d *strictjson.Document, i strictjson.Node) *failure {
+func checkAudienceForm(d *strictjson.Document, i strictjson.Node) *failure {
 	ok := false
 	switch d.Kind(i) {
 	case strictjson.String:
@@ -104,12 +104,6 @@ func otherUnit(number []byte) string {
 
 func noString(class error, name string) *failure {
 	return badClaim(class, name, strconv.Quote(name)+" must be a JSON string")
-}
-
-// ofAnyType adds how to turn off the check of a claim that no option asks for.
-func (f *failure) ofAnyType() *failure {
-	f.text += `; if it may be anything, WithoutCheck("` + f.claim + `") turns the check off`
-	return f
 }
 
 // differs compares an identifier with the most similar one of the list, and says at which
@@ -199,7 +193,7 @@ func checkTypes(d *strictjson.Document, text []byte, offsets *claimOffsets) *fai
 }
 
 func checkWrittenAudience(d *strictjson.Document) *failure {
-	if f := checkAudience(d, 0); f != nil {
+	if f := checkAudienceForm(d, 0); f != nil {
 		return f
 	}
 	if isEmptyList(d, 0) {
@@ -240,12 +234,20 @@ func (p *decodePolicy) inForce(d *strictjson.Document, now epoch.Seconds) (expir
 		case claimSub:
 			err = p.checkSubject(d, i)
 		default: // its form is all that is checked
-			if err = c.checkForm(d, i); err != nil {
-				err.ofAnyType()
-			}
+			err = p.checkForm(c, d, i, false)
 		}
 	}
 	return expired, err
+}
+
+// checkForm refuses a claim that is there and has another form. If no option asks for the claim,
+// the error says how to turn the check off.
+func (p *decodePolicy) checkForm(c claim, d *strictjson.Document, i strictjson.Node, isAsked bool) *failure {
+	f := c.checkForm(d, i)
+	if f != nil && !isAsked {
+		f.text += `; if it may be anything, WithoutCheck("` + f.claim + `") turns the check off`
+	}
+	return f
 }
 
 // checkStart refuses a token before a date of its claims, which is there or not.
@@ -300,11 +302,8 @@ func (p *decodePolicy) checkRequired(d *strictjson.Document) *failure {
 }
 
 func (p *decodePolicy) checkIssuer(d *strictjson.Document, i strictjson.Node) *failure {
-	if f := claimIss.checkForm(d, i); f != nil {
-		if p.has(withIssuer) {
-			return f
-		}
-		return f.ofAnyType()
+	if f := p.checkForm(claimIss, d, i, p.has(withIssuer)); f != nil {
+		return f
 	}
 	if !p.has(withIssuer) {
 		return nil
@@ -332,7 +331,7 @@ func (p *decodePolicy) checkAudience(d *strictjson.Document, i strictjson.Node) 
 	case i == 0:
 		return nil
 	}
-	if f := checkAudience(d, i); f != nil {
+	if f := p.checkForm(claimAud, d, i, p.has(withAudience) || p.has(withStrictAudience)); f != nil {
 		return f
 	}
 	if p.has(withStrictAudience) {
@@ -367,11 +366,8 @@ func (p *decodePolicy) checkAudience(d *strictjson.Document, i strictjson.Node) 
 }
 
 func (p *decodePolicy) checkSubject(d *strictjson.Document, i strictjson.Node) *failure {
-	if f := claimSub.checkForm(d, i); f != nil {
-		if p.has(withSubject) {
-			return f
-		}
-		return f.ofAnyType()
+	if f := p.checkForm(claimSub, d, i, p.has(withSubject)); f != nil {
+		return f
 	}
 	if !p.has(withSubject) {
 		return nil

@@ -84,12 +84,12 @@ func jwkReaderOf(d *strictjson.Document) *jwkmember.Reader {
 func readJWK(d *strictjson.Document, o keyOptions) (*Key, error) {
 	r := jwkReaderOf(d)
 	said, kty := readMembers(r, &o), r.Text("kty")
-	i := slices.IndexFunc(families[:], func(f family) bool { return f.kty() == kty })
+	i := slices.IndexFunc(keyFamilies[:], func(f family) bool { return f.kty() == kty })
 	if i < 0 {
 		r.Fail(unsupportedKey("the JWK is of the kind " + quote(kty) + ", which is not supported"))
 		return nil, r.Err
 	}
-	k, err := families[i].readJWK(r, &o)
+	k, err := keyFamilies[i].readJWK(r, &o)
 	if err != nil {
 		r.Fail(err)
 	} else {

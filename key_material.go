@@ -210,7 +210,7 @@ func newKeyState(material any, weak bool) (*keyState, error) {
 	case nil:
 		return nil, badKey("the key is nil")
 	}
-	for _, f := range families {
+	for _, f := range keyFamilies {
 		if k, err := f.newKey(material, weak); k != nil || err != nil {
 			return k, err
 		}
@@ -226,7 +226,7 @@ func newPublic(material crypto.PublicKey, weak bool) (*keyState, error) {
 	if material == nil {
 		return nil, unsupportedKey("there is no public key, or one of a kind that is not supported")
 	}
-	for _, f := range families[1:] {
+	for _, f := range keyFamilies[1:] {
 		if k, err := f.newKey(material, weak); err != nil || k != nil && k.signer == nil {
 			return k, err
 		}

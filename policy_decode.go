@@ -49,7 +49,7 @@ func readDecodePolicy(algorithms Algorithm, opts []DecodeOption) (p decodePolicy
 func (p *decodePolicy) contradiction() error {
 	for _, name := range p.get(withoutCheck).list {
 		for kind := range p.given {
-			if row := &optionRows[kind]; row.asks == name && p.given[kind] != nil {
+			if row := &optionRows[kind]; row.checksClaim == name && p.given[kind] != nil {
 				return contradict("WithoutCheck("+strconv.Quote(name)+")", row.name)
 			}
 		}

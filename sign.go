@@ -15,7 +15,7 @@ import (
 
 // A family is a group of algorithms that share a kind of key and a way of signing. Each has a
 // file named after its first algorithm. The file knows keys and bytes, but no tokens. To add
-// a family, add it to Algorithm.family and to families.
+// a family, add it to Algorithm.family and, if it has keys of its own, to keyFamilies.
 type family interface {
 	// generate makes a new key of a type that NewKey takes.
 	generate(alg Algorithm) (any, error)
@@ -46,10 +46,11 @@ type family interface {
 	verify(k *keyState, hash crypto.Hash, input, signature []byte) bool
 }
 
-// families has one family for each kind of key. The family of secrets must be the first.
-var families = [...]family{hmacFamily{}, rsaFamily{}, ecdsaFamily{}, ed25519Family{}, mldsaFamily{}}
+// keyFamilies has one family for each kind of key: that of RS256 for all RSA keys. The family of
+// secrets must be the first.
+var keyFamilies = [...]family{hmacFamily{}, rsaFamily{}, ecdsaFamily{}, ed25519Family{}, mldsaFamily{}}
 
-// family returns the family of a single algorithm.
+// family returns the family of a single algorithm. ML-DSA is what the other cases leave.
 func (a Algorithm) family() family {
 	switch {
 	case a&hmacAlgorithms != 0:
