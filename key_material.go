@@ -93,9 +93,6 @@ func (k *keyState) sealed() *Key {
 	return &Key{seal(k)}
 }
 
-// signingKey checks the key that a signing function was given. The state refers to the key.
-func signingKey[K SigningKey](s *scratch, key K) (*keyState, error) { return rawKey(s, key) }
-
 // rawKey checks a key for one call. The state refers to the key.
 func rawKey[K any](s *scratch, key K) (*keyState, error) {
 	if secret, ok := any(key).([]byte); ok { // a case for itself, so that it does not escape to the heap
