@@ -517,7 +517,7 @@ func FuzzSecret(f *testing.F) {
 	})
 }
 
-// readerOf names a function that reads octets as a key.
+// readerOf names a function that reads bytes as a key.
 func readerOf(raw []byte) string {
 	for name, read := range map[string]func() error{
 		"ParsePKIXPublicKey":      func() error { _, err := x509.ParsePKIXPublicKey(raw); return err },
