@@ -83,7 +83,7 @@ func jwkReaderOf(d *strictjson.Document) *jwkmember.Reader {
 // readJWK makes a key from a parsed JWK.
 func readJWK(d *strictjson.Document, o keyOptions) (*Key, error) {
 	r := jwkReaderOf(d)
-	said, kty := readMembers(r, &o), r.Text("kty")
+	said, kty := readExtras(r, &o), r.Text("kty")
 	i := slices.IndexFunc(keyFamilies[:], func(f family) bool { return f.kty() == kty })
 	if i < 0 {
 		r.Fail(unsupportedKey("the JWK is of the kind " + quote(kty) + ", which is not supported"))
@@ -102,17 +102,17 @@ func readJWK(d *strictjson.Document, o keyOptions) (*Key, error) {
 	return k.finish(o)
 }
 
-// jwkMembers are members of a JWK that are not part of the key (RFC 7517, Section 4).
+// jwkExtras are members of a JWK that are not part of the key (RFC 7517, Section 4).
 // Absent and empty members are zero.
-type jwkMembers struct {
+type jwkExtras struct {
 	use          string
 	ops          []string
 	certificates []member // "x5u", "x5t", "x5t#S256" and "x5c"
 }
 
-// readMembers reads what all kinds of keys share.
-func readMembers(r *jwkmember.Reader, o *keyOptions) *jwkMembers {
-	said := &jwkMembers{}
+// readExtras reads what all kinds of keys share.
+func readExtras(r *jwkmember.Reader, o *keyOptions) *jwkExtras {
+	said := &jwkExtras{}
 	if kid := r.OptionalText("kid"); kid != "" && !o.hasID {
 		o.id, o.hasID = kid, true
 		if err := checkKeyID(kid); err != nil {
@@ -167,7 +167,7 @@ func readCertificates(r *jwkmember.Reader, k *keyState) {
 
 // allows reports whether "use" and "key_ops" allow an operation, "sign" or "verify". "sign"
 // allows verifying too: issuers publish public keys with the "key_ops" of the private half.
-func (j *jwkMembers) allows(operation string) bool {
+func (j *jwkExtras) allows(operation string) bool {
 	return j == nil || (j.use == "" || j.use == "sig" || j.use == useSPIFFE) &&
 		(len(j.ops) == 0 || slices.Contains(j.ops, operation) || operation == "verify" && slices.Contains(j.ops, "sign"))
 }
@@ -176,7 +176,7 @@ func (j *jwkMembers) allows(operation string) bool {
 const useSPIFFE = "jwt-svid"
 
 // purpose quotes "use" and "key_ops", for an error text.
-func (j *jwkMembers) purpose() string {
+func (j *jwkExtras) purpose() string {
 	var said []string
 	if j.use != "" {
 		said = append(said, `"use" is `+quote(j.use))
@@ -188,7 +188,7 @@ func (j *jwkMembers) purpose() string {
 }
 
 // public returns the members for the public half: "sign" in "key_ops" becomes "verify".
-func (j *jwkMembers) public() *jwkMembers {
+func (j *jwkExtras) public() *jwkExtras {
 	if j == nil || !slices.Contains(j.ops, "sign") {
 		return j
 	}
@@ -263,9 +263,9 @@ func (k *keyState) publicMembers() []member {
 }
 
 // writeJWK writes the members of the key, and the other members said.
-func (k *keyState) writeJWK(said *jwkMembers, private bool) []byte {
+func (k *keyState) writeJWK(said *jwkExtras, private bool) []byte {
 	if said == nil {
-		said = &jwkMembers{}
+		said = &jwkExtras{}
 	}
 	key := k.publicMembers()
 	list := []member{key[0]}

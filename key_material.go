@@ -30,7 +30,7 @@ type keyState struct {
 	signer crypto.Signer    // the private half; nil for a public key
 	opaque bool             // the signer is the caller's code, perhaps for a KMS
 
-	jwk  *jwkMembers   // other members of the key's JWK; nil if it was not made from a JWK
+	jwk  *jwkExtras    // other members of the key's JWK; nil if it was not made from a JWK
 	macs *hmackey.MACs // nil for a raw key
 
 	fingerprint func() seen.Sum // the hash of identity, computed at most once; nil for a raw key
