@@ -109,8 +109,7 @@ func dateOf(value any) (time.Time, bool) {
 		if !strictjson.IsNumber([]byte(v)) {
 			return time.Time{}, false
 		}
-		i, ok := parseInstant([]byte(v))
-		return i.timeIf(ok)
+		return parseDate([]byte(v))
 	}
 	var number []byte
 	switch v := reflect.ValueOf(value); {
@@ -126,15 +125,7 @@ func dateOf(value any) (time.Time, bool) {
 	default:
 		return time.Time{}, false
 	}
-	i, ok := parseInstant(number)
-	return i.timeIf(ok)
-}
-
-func (i instant) timeIf(ok bool) (time.Time, bool) {
-	if !ok {
-		return time.Time{}, false
-	}
-	return i.time(), true
+	return parseDate(number)
 }
 
 // Get returns one claim as a T. A T may be a struct or map for a nested object, a

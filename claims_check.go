@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/token-jwt/jwt/internal/epoch"
 	"github.com/token-jwt/jwt/internal/strictjson"
 )
 
@@ -16,23 +17,23 @@ import (
 // accepts 0, for an absent claim.
 
 // date reads a claim that is a date.
-func (c claim) date(d *strictjson.Document, i strictjson.Node) (instant, *failure) {
+func (c claim) date(d *strictjson.Document, i strictjson.Node) (epoch.Seconds, *failure) {
 	at, ok := dateAt(d, i)
 	if !ok {
 		f := noDate(claimTable[c].class, c.name())
 		f.text += otherUnit(d.Raw(i))
-		return instant{}, f
+		return epoch.Seconds{}, f
 	}
 	return at, nil
 }
 
 // dateAt reads a number of seconds. It returns false if the value is no number, or outside
 // the years 1 to 9999.
-func dateAt(d *strictjson.Document, i strictjson.Node) (instant, bool) {
+func dateAt(d *strictjson.Document, i strictjson.Node) (epoch.Seconds, bool) {
 	if d.Kind(i) != strictjson.Number {
-		return instant{}, false
+		return epoch.Seconds{}, false
 	}
-	return parseInstant(d.Raw(i))
+	return epoch.Parse(d.Raw(i))
 }
 
 // checkForm refuses a claim that is there and has not the form of its row.
@@ -44,12 +45,12 @@ func (c claim) checkForm(d *strictjson.Document, i strictjson.Node) (f *failure)
 	case row.form == formString && d.Kind(i) != strictjson.String:
 		f = noString(row.class, row.name)
 	case row.form == formAudience:
-		f = checkAudience(d, i)
+		f = checkAudienceForm(d, i)
 	}
 	return f
 }
 
-func checkAudience(d *strictjson.Document, i strictjson.Node) *failure {
+func checkAudienceForm(d *strictjson.Document, i strictjson.Node) *failure {
 	ok := false
 	switch d.Kind(i) {
 	case strictjson.String:
@@ -103,12 +104,6 @@ func otherUnit(number []byte) string {
 
 func noString(class error, name string) *failure {
 	return badClaim(class, name, strconv.Quote(name)+" must be a JSON string")
-}
-
-// ofAnyType adds how to turn off the check of a claim that no option asks for.
-func (f *failure) ofAnyType() *failure {
-	f.text += `; if it may be anything, WithoutCheck("` + f.claim + `") turns the check off`
-	return f
 }
 
 // differs compares an identifier with the most similar one of the list, and says at which
@@ -177,7 +172,7 @@ func checkTypes(d *strictjson.Document, text []byte, offsets *claimOffsets) *fai
 			if len(number) == 0 {
 				return noDate(ErrInvalidOption, row.name)
 			}
-			if _, ok := parseInstant(number); !ok {
+			if _, ok := epoch.Parse(number); !ok {
 				return noDate(ErrInvalidOption, row.name)
 			}
 		case formString:
@@ -198,7 +193,7 @@ func checkTypes(d *strictjson.Document, text []byte, offsets *claimOffsets) *fai
 }
 
 func checkWrittenAudience(d *strictjson.Document) *failure {
-	if f := checkAudience(d, 0); f != nil {
+	if f := checkAudienceForm(d, 0); f != nil {
 		return f
 	}
 	if isEmptyList(d, 0) {
@@ -215,7 +210,7 @@ func checkWrittenAudience(d *strictjson.Document) *failure {
 // inForce checks the claims of a token against the policy: those that are required, and then
 // in the order of the table. It stops at the first failure. Expiry does not stop it, and is
 // returned separately.
-func (p *decodePolicy) inForce(d *strictjson.Document, now instant) (expired *expiry, err *failure) {
+func (p *decodePolicy) inForce(d *strictjson.Document, now epoch.Seconds) (expired *expiry, err *failure) {
 	if err = p.checkRequired(d); err != nil {
 		return nil, err
 	}
@@ -239,21 +234,29 @@ func (p *decodePolicy) inForce(d *strictjson.Document, now instant) (expired *ex
 		case claimSub:
 			err = p.checkSubject(d, i)
 		default: // its form is all that is checked
-			if err = c.checkForm(d, i); err != nil {
-				err.ofAnyType()
-			}
+			err = p.checkForm(c, d, i, false)
 		}
 	}
 	return expired, err
 }
 
+// checkForm refuses a claim that is there and has another form. If no option asks for the claim,
+// the error says how to turn the check off.
+func (p *decodePolicy) checkForm(c claim, d *strictjson.Document, i strictjson.Node, isAsked bool) *failure {
+	f := c.checkForm(d, i)
+	if f != nil && !isAsked {
+		f.text += `; if it may be anything, WithoutCheck("` + f.claim + `") turns the check off`
+	}
+	return f
+}
+
 // checkStart refuses a token before a date of its claims, which is there or not.
-func (p *decodePolicy) checkStart(d *strictjson.Document, i strictjson.Node, c claim, what string, now instant) *failure {
+func (p *decodePolicy) checkStart(d *strictjson.Document, i strictjson.Node, c claim, what string, now epoch.Seconds) *failure {
 	if i == 0 {
 		return nil
 	}
 	start, f := c.date(d, i)
-	if f == nil && start.after(now.add(p.get(withLeeway).duration)) { // the latest time that another clock may show
+	if f == nil && start.After(now.Add(p.get(withLeeway).duration)) { // the latest time that another clock may show
 		f = immature(c.name(), what, start, now)
 	}
 	return f
@@ -261,21 +264,21 @@ func (p *decodePolicy) checkStart(d *strictjson.Document, i strictjson.Node, c c
 
 // checkExpiry refuses a token from its "exp" on. RFC 7519, Section 4.1.4: the time "MUST be
 // before the expiration date/time", so the second of exp itself is too late.
-func (p *decodePolicy) checkExpiry(d *strictjson.Document, i strictjson.Node, now instant) (*expiry, *failure) {
+func (p *decodePolicy) checkExpiry(d *strictjson.Document, i strictjson.Node, now epoch.Seconds) (*expiry, *failure) {
 	if i == 0 {
 		return nil, nil
 	}
 	leeway := p.get(withLeeway).duration
 	exp, f := claimExp.date(d, i)
-	if f != nil || exp.after(now.add(-leeway)) {
+	if f != nil || exp.After(now.Add(-leeway)) {
 		return nil, f
 	}
-	return &expiry{claim: "exp", at: exp.time(), now: now.time(), leeway: leeway}, nil
+	return &expiry{claim: "exp", at: exp.Time(), now: now.Time(), leeway: leeway}, nil
 }
 
-func immature(name, what string, at, now instant) *failure {
+func immature(name, what string, at, now epoch.Seconds) *failure {
 	return badClaim(ErrImmature, name, fmt.Sprintf("the token is %s only in %s (%q is %s); if that is the clocks, allow for it with WithLeeway",
-		what, at.time().Sub(now.time()).Round(time.Millisecond), name, at.time().Format(time.RFC3339)))
+		what, at.Time().Sub(now.Time()).Round(time.Millisecond), name, at.Time().Format(time.RFC3339)))
 }
 
 func (e *expiry) failure() *failure {
@@ -299,11 +302,8 @@ func (p *decodePolicy) checkRequired(d *strictjson.Document) *failure {
 }
 
 func (p *decodePolicy) checkIssuer(d *strictjson.Document, i strictjson.Node) *failure {
-	if f := claimIss.checkForm(d, i); f != nil {
-		if p.has(withIssuer) {
-			return f
-		}
-		return f.ofAnyType()
+	if f := p.checkForm(claimIss, d, i, p.has(withIssuer)); f != nil {
+		return f
 	}
 	if !p.has(withIssuer) {
 		return nil
@@ -331,7 +331,7 @@ func (p *decodePolicy) checkAudience(d *strictjson.Document, i strictjson.Node) 
 	case i == 0:
 		return nil
 	}
-	if f := checkAudience(d, i); f != nil {
+	if f := p.checkForm(claimAud, d, i, p.has(withAudience) || p.has(withStrictAudience)); f != nil {
 		return f
 	}
 	if p.has(withStrictAudience) {
@@ -366,11 +366,8 @@ func (p *decodePolicy) checkAudience(d *strictjson.Document, i strictjson.Node) 
 }
 
 func (p *decodePolicy) checkSubject(d *strictjson.Document, i strictjson.Node) *failure {
-	if f := claimSub.checkForm(d, i); f != nil {
-		if p.has(withSubject) {
-			return f
-		}
-		return f.ofAnyType()
+	if f := p.checkForm(claimSub, d, i, p.has(withSubject)); f != nil {
+		return f
 	}
 	if !p.has(withSubject) {
 		return nil
@@ -385,7 +382,7 @@ func (p *decodePolicy) checkSubject(d *strictjson.Document, i strictjson.Node) *
 }
 
 // checkAge checks "iat" against the maximum age.
-func (p *decodePolicy) checkAge(d *strictjson.Document, now instant) (*expiry, *failure) {
+func (p *decodePolicy) checkAge(d *strictjson.Document, now epoch.Seconds) (*expiry, *failure) {
 	if !p.has(withMaxTokenAge) {
 		return nil, nil
 	}
@@ -397,8 +394,8 @@ func (p *decodePolicy) checkAge(d *strictjson.Document, now instant) (*expiry, *
 	if f != nil {
 		return nil, f
 	}
-	if end := iat.add(p.get(withMaxTokenAge).duration); !end.after(now.add(-p.get(withLeeway).duration)) {
-		return &expiry{claim: "iat", at: end.time(), now: now.time(), leeway: p.get(withLeeway).duration}, nil
+	if end := iat.Add(p.get(withMaxTokenAge).duration); !end.After(now.Add(-p.get(withLeeway).duration)) {
+		return &expiry{claim: "iat", at: end.Time(), now: now.Time(), leeway: p.get(withLeeway).duration}, nil
 	}
 	return nil, nil
 }

@@ -163,8 +163,15 @@ func TestEncodeNestedExpiry(t *testing.T) {
 		Deep *pointing
 		Name string `json:"name"`
 	}
+	type twice struct {
+		Base **base  `json:"base"`
+		Deep ***base `json:"deep"`
+	}
 	expires := jwt.RegisteredClaims{ExpiresAt: jwt.NewNumericDate(now.Add(time.Hour))}
+	pointed, none := &base{expires}, (*base)(nil)
+	pointer, toNone := &pointed, &none
 	for name, payload := range map[string]any{
+		"behind two pointers": twice{Base: pointer}, "behind three": twice{Base: toNone, Deep: &pointer},
 		"by value": claims{Base: base{expires}}, "behind a pointer": &claims{Base: base{expires}}, "pointers within": pointers{Deep: &pointing{&expires}},
 		"in an embedded struct": struct{ claims }{claims{Base: base{expires}}},
 	} {
@@ -179,6 +186,7 @@ func TestEncodeNestedExpiry(t *testing.T) {
 	}
 	for name, payload := range map[string]any{
 		"no exp": claims{Base: base{jwt.RegisteredClaims{Subject: "s"}}}, "nothing there": pointers{}, "nothing there behind a pointer": pointers{Deep: &pointing{}},
+		"nothing there behind two pointers": twice{Base: toNone}, "nor behind three": twice{Deep: &toNone}, "no pointers to it": twice{},
 		"beside claims": struct {
 			jwt.RegisteredClaims
 			Act base `json:"act"`

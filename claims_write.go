@@ -77,7 +77,7 @@ func appendStruct(dst []byte, v reflect.Value, p *strictjson.Plan, w *strictjson
 		return dst, c.unchecked
 	}
 	dst, err := w.AppendValue(dst, v, p)
-	if err == nil && c.hidden {
+	if err == nil && c.Hidden {
 		err = c.lost(v, w.Offsets, false)
 	}
 	return dst, err

@@ -27,16 +27,16 @@ func cutCompact(token string, maxSize int, padded bool) (c compact, f *failure) 
 		return c, errSize
 	}
 	var rest string
-	var one, two bool
+	var hasFirstDot, hasSecondDot bool
 	c.token, c.padded = token, padded
-	c.header, rest, one = strings.Cut(token, ".")
-	c.payload, c.signature, two = strings.Cut(rest, ".")
+	c.header, rest, hasFirstDot = strings.Cut(token, ".")
+	c.payload, c.signature, hasSecondDot = strings.Cut(rest, ".")
 	switch {
 	case token == "":
 		return c, errEmpty
-	case !one:
+	case !hasFirstDot:
 		return c, causes.NotThree(token, 0)
-	case !two:
+	case !hasSecondDot:
 		return c, causes.NotThree(token, 1)
 	}
 	if more := strings.Count(c.signature, "."); more > 0 {

@@ -32,7 +32,7 @@ var errNoEncoder = badOption("the Encoder is nil or empty; make one with NewEnco
 
 // oneShotEncoder is NewEncoder for one call. The results refer to the arguments.
 func oneShotEncoder[K SigningKey](s *scratch, key K, opts []EncodeOption) (state *keyState, p encodePolicy, err error) {
-	if state, err = signingKey(s, key); err == nil {
+	if state, err = rawKey(s, key); err == nil {
 		p, err = readEncodePolicy(state, opts)
 	}
 	return state, p, err

@@ -26,38 +26,6 @@ func SignOctets(key *Key, alg Algorithm, input []byte) ([]byte, error) {
 	return state.sign(alg, nil, input)
 }
 
-// LeftOfRawSecret computes a MAC with a raw secret and returns what the state still
-// holds once it is back in the pool: all bytes of arrays in it, its hash included, and
-// whether it refers to the secret.
-func LeftOfRawSecret(secret, input []byte, alg Algorithm) (left []byte, refers bool) {
-	k, err := newSecret(secret, true)
-	if err != nil {
-		panic(err)
-	}
-	m := k.takeMAC(alg.Hash())
-	m.of(input)
-	k.returnMAC(alg.Hash(), m)
-	var walk func(v reflect.Value)
-	walk = func(v reflect.Value) {
-		switch v.Kind() {
-		case reflect.Interface, reflect.Pointer:
-			walk(v.Elem())
-		case reflect.Struct:
-			for i := range v.NumField() {
-				walk(v.Field(i))
-			}
-		case reflect.Array:
-			for i := range v.Len() {
-				if e := v.Index(i); e.Kind() == reflect.Uint8 {
-					left = append(left, byte(e.Uint()))
-				}
-			}
-		}
-	}
-	walk(reflect.ValueOf(m))
-	return left, m.key != nil
-}
-
 // Remember has a decoder's cache say that a signature holds, whether it does or not: a token
 // that is accepted for it shows that the cache was asked, and for what.
 func Remember(d *Decoder, key *Key, alg Algorithm, input string, signature []byte) {

@@ -401,7 +401,7 @@ func membersOf(t testing.TB, jwk []byte) members {
 	return m
 }
 
-// privateNumbers are the octets of a JWK that must not be seen.
+// privateNumbers are the bytes of a JWK that must not be seen.
 func privateNumbers(m members) (secrets [][]byte) {
 	for _, name := range []string{"d", "p", "q", "dp", "dq", "qi", "k", "priv"} {
 		if text, ok := m[name].(string); ok {

@@ -220,10 +220,10 @@ func assertNoData(t *testing.T, err error) {
 	assert.False(t, errors.As(err, &expired), err)
 }
 
-// assertNoOctets looks for private octets in a text, in every writing that a
+// assertNoOctets looks for private bytes in a text, in every writing that a
 // program might give them: hex, base64 with and without padding at each of the
 // three ways of falling into groups, base64url, lists of numbers, one number, and
-// as they are. Of long octets any sixteen in a row are looked for.
+// as they are. Of long bytes any sixteen in a row are looked for.
 func assertNoOctets(t testing.TB, text string, secrets ...[]byte) {
 	t.Helper()
 	lower := strings.ToLower(text)

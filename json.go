@@ -15,11 +15,8 @@ import (
 // jsonFormat tells strictjson this package's types, and the names of the registered
 // claims. strictjson numbers these names by their rows in claimTable.
 var jsonFormat = strictjson.NewFormat(claimNames(), strictjson.Types{
-	Date: reflect.TypeFor[NumericDate](),
-	ParseDate: func(number []byte) (time.Time, bool) {
-		i, ok := parseInstant(number)
-		return i.time(), ok
-	},
+	Date:       reflect.TypeFor[NumericDate](),
+	ParseDate:  parseDate,
 	AppendDate: func(dst []byte, date time.Time) ([]byte, error) { return NumericDate{date}.appendJSON(dst) },
 	OneOrMore:  reflect.TypeFor[Audience](),
 	Member:     func(number int, value any) (any, error) { return claimValue(claim(number), value) },

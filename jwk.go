@@ -11,6 +11,7 @@ import (
 
 	"github.com/token-jwt/jwt/internal/base64url"
 	"github.com/token-jwt/jwt/internal/foreignkey"
+	"github.com/token-jwt/jwt/internal/jwkmember"
 	"github.com/token-jwt/jwt/internal/pemkey"
 	"github.com/token-jwt/jwt/internal/strictjson"
 )
@@ -74,210 +75,79 @@ func parseJWK(d *strictjson.Document, text []byte) error {
 	return nil
 }
 
+// jwkReaderOf returns a reader of a parsed JWK.
+func jwkReaderOf(d *strictjson.Document) *jwkmember.Reader {
+	return &jwkmember.Reader{JWK: d, NewError: badKey}
+}
+
 // readJWK makes a key from a parsed JWK.
 func readJWK(d *strictjson.Document, o keyOptions) (*Key, error) {
-	r := &jwkReader{d: d}
-	said, kty := r.members(&o), r.text("kty")
-	i := slices.IndexFunc(families[:], func(f family) bool { return f.kty() == kty })
+	r := jwkReaderOf(d)
+	said, kty := readExtras(r, &o), r.Text("kty")
+	i := slices.IndexFunc(keyFamilies[:], func(f family) bool { return f.kty() == kty })
 	if i < 0 {
-		r.fail(unsupportedKey("the JWK is of the kind " + quote(kty) + ", which is not supported"))
-		return nil, r.err
+		r.Fail(unsupportedKey("the JWK is of the kind " + quote(kty) + ", which is not supported"))
+		return nil, r.Err
 	}
-	k, err := families[i].readJWK(r, &o)
+	k, err := keyFamilies[i].readJWK(r, &o)
 	if err != nil {
-		r.fail(err)
+		r.Fail(err)
 	} else {
 		k.jwk = said
-		r.certificates(k)
+		readCertificates(r, k)
 	}
-	if r.err != nil {
-		return nil, r.err
+	if r.Err != nil {
+		return nil, r.Err
 	}
 	return k.finish(o)
 }
 
-// A jwkReader reads the members of one JWK. The writer of a JWK is trusted, so anything
-// unambiguous is accepted, and members that are not needed are not checked. The reader keeps
-// the first error. Values that it returns after an error must not be used.
-type jwkReader struct {
-	d   *strictjson.Document
-	err error
-}
-
-func (r *jwkReader) fail(err error) {
-	if r.err == nil {
-		r.err = err
-	}
-}
-
-// find returns the member of that name; 0 if it is absent, null, "" or [].
-func (r *jwkReader) find(name string) strictjson.Node {
-	i := r.d.Member(name)
-	if r.d.IsEmpty(i) { // if the member is absent, i is 0: the object itself, which is not empty
-		return 0
-	}
-	return i
-}
-
-// optionalText returns "" if the member is absent.
-func (r *jwkReader) optionalText(name string) string {
-	i := r.find(name)
-	if i == 0 {
-		return ""
-	}
-	var is string
-	switch r.d.Kind(i) {
-	case strictjson.String:
-		return string(r.d.String(i))
-	case strictjson.Object:
-		is = "an object"
-	case strictjson.Array:
-		is = "an array"
-	case strictjson.Number:
-		is = "the number " + string(r.d.Raw(i))
-	default:
-		is = string(r.d.Raw(i)) // true or false
-	}
-	r.fail(badKey(quote(name) + " of the JWK is " + is + ", and must be a JSON string"))
-	return ""
-}
-
-func (r *jwkReader) text(name string) string {
-	text := r.optionalText(name)
-	if text == "" {
-		r.fail(badKey("the JWK has no " + quote(name)))
-	}
-	return text
-}
-
-// list reads an array of strings, or one string by itself. If there is anything else, it
-// returns the strings before it, and false.
-func (r *jwkReader) list(name string) (list []string, ok bool) {
-	i := r.find(name)
-	if i == 0 {
-		return nil, true
-	}
-	switch r.d.Kind(i) {
-	case strictjson.String:
-		return []string{string(r.d.String(i))}, true
-	case strictjson.Array:
-		for e := range r.d.Elements(i) {
-			if r.d.Kind(e) != strictjson.String {
-				return list, false
-			}
-			list = append(list, string(r.d.String(e)))
-		}
-		return list, true
-	}
-	return nil, false
-}
-
-// name returns the "kid" of a member that cannot be used, for [KeySet.Skipped]. It returns a
-// number as text: a "kid" must be a string, and the number may be why the key was skipped.
-func (r *jwkReader) name() string {
-	i := r.find("kid")
-	if r.d.Kind(i) == strictjson.Number {
-		return string(r.d.Raw(i))
-	}
-	return r.optionalText("kid")
-}
-
-// mostJWKBytes is more than the size of the largest member, the modulus of an RSA key of
-// 16384 bits, so that some leading zeros fit.
-const mostJWKBytes = 3072
-
-// secret reads a secret, of any length. Padding is refused: the other side more likely uses
-// such a text as the secret itself, without decoding it.
-func (r *jwkReader) secret(name string) []byte { return r.need(name, r.base64url(name, false)) }
-
-func (r *jwkReader) bytes(name string) []byte { return r.need(name, r.base64url(name, true)) }
-
-// optionalBytes returns nil if the member is absent.
-func (r *jwkReader) optionalBytes(name string) []byte { return r.base64url(name, true) }
-
-func (r *jwkReader) need(name string, value []byte) []byte {
-	if value == nil {
-		r.fail(badKey("the JWK has no " + quote(name)))
-	}
-	return value
-}
-
-func (r *jwkReader) base64url(name string, public bool) []byte {
-	i := r.find(name)
-	if i == 0 {
-		return nil
-	}
-	if r.d.Kind(i) != strictjson.String {
-		return r.bad(name, "must be a JSON string")
-	}
-	if public && len(r.d.Raw(i)) > mostJWKBytes/3*4+4 {
-		return r.bad(name, "is longer than that of any key that is accepted")
-	}
-	text := string(r.d.String(i))
-	if public && len(text)%4 == 0 {
-		text = strings.TrimSuffix(strings.TrimSuffix(text, "="), "=")
-	}
-	value, ok := base64url.AppendDecode([]byte{}, text)
-	switch {
-	case ok:
-		return value
-	case strings.ContainsAny(text, "+/"):
-		return r.bad(name, "is in base64, and base64url is wanted, which has - and _ in place of + and /")
-	}
-	return r.bad(name, "is not canonical base64url")
-}
-
-func (r *jwkReader) bad(name, why string) []byte {
-	r.fail(badKey(quote(name) + " of the JWK " + why))
-	return nil
-}
-
-// jwkMembers are members of a JWK that are not part of the key (RFC 7517, Section 4).
+// jwkExtras are members of a JWK that are not part of the key (RFC 7517, Section 4).
 // Absent and empty members are zero.
-type jwkMembers struct {
+type jwkExtras struct {
 	use          string
 	ops          []string
 	certificates []member // "x5u", "x5t", "x5t#S256" and "x5c"
 }
 
-// members reads what all kinds of keys share.
-func (r *jwkReader) members(o *keyOptions) *jwkMembers {
-	said := &jwkMembers{}
-	if kid := r.optionalText("kid"); kid != "" && !o.hasID {
+// readExtras reads what all kinds of keys share.
+func readExtras(r *jwkmember.Reader, o *keyOptions) *jwkExtras {
+	said := &jwkExtras{}
+	if kid := r.OptionalText("kid"); kid != "" && !o.hasID {
 		o.id, o.hasID = kid, true
 		if err := checkKeyID(kid); err != nil {
-			r.fail(badKey(`"kid" of the JWK is too long: ` + because(err)))
+			r.Fail(badKey(`"kid" of the JWK is too long: ` + because(err)))
 		}
 	}
 	var ok bool
-	said.use = r.optionalText("use")
-	if said.ops, ok = r.list("key_ops"); !ok {
-		r.fail(badKey(`"key_ops" of the JWK must be an array of JSON strings`))
+	said.use = r.OptionalText("use")
+	if said.ops, ok = r.List("key_ops"); !ok {
+		r.Fail(badKey(`"key_ops" of the JWK must be an array of JSON strings`))
 	}
-	if name := r.optionalText("alg"); name != "" {
+	if name := r.OptionalText("alg"); name != "" {
 		switch alg := algorithmNamed(name); {
 		case alg == 0:
-			r.fail(unsupportedKey(`"alg" of the JWK is ` + quote(name) + ", which is not supported"))
+			r.Fail(unsupportedKey(`"alg" of the JWK is ` + quote(name) + ", which is not supported"))
 		case o.algorithm != 0 && o.algorithm != alg:
-			r.fail(badKey(`"alg" of the JWK is ` + name + ", and WithKeyAlgorithm says " + o.algorithm.String()))
+			r.Fail(badKey(`"alg" of the JWK is ` + name + ", and WithKeyAlgorithm says " + o.algorithm.String()))
 		default:
 			o.algorithm = alg
 		}
 	}
 	// These are not used. Values of the right type are kept, and written again.
 	for _, name := range [...]string{"x5u", "x5t", "x5t#S256"} {
-		if i := r.find(name); r.d.Kind(i) == strictjson.String {
-			said.certificates = append(said.certificates, member{name, string(r.d.String(i))})
+		if i := r.Find(name); r.JWK.Kind(i) == strictjson.String {
+			said.certificates = append(said.certificates, member{name, string(r.JWK.String(i))})
 		}
 	}
 	return said
 }
 
-// certificates reads "x5c", and checks the first certificate. RFC 7517, Section 4.7: "The
+// readCertificates reads "x5c", and checks the first certificate. RFC 7517, Section 4.7: "The
 // key in the first certificate MUST match the public key represented by other members of the
 // JWK." A certificate that cannot be read is ignored, and not written again.
-func (r *jwkReader) certificates(k *keyState) {
-	list, _ := r.list("x5c")
+func readCertificates(r *jwkmember.Reader, k *keyState) {
+	list, _ := r.List("x5c")
 	if len(list) == 0 {
 		return
 	}
@@ -290,14 +160,14 @@ func (r *jwkReader) certificates(k *keyState) {
 		return
 	}
 	if public, ok := k.public.(interface{ Equal(crypto.PublicKey) bool }); !ok || !public.Equal(certificate.PublicKey) {
-		r.fail(badKey(`the certificate in "x5c" of the JWK carries another key`))
+		r.Fail(badKey(`the certificate in "x5c" of the JWK carries another key`))
 	}
 	k.jwk.certificates = append(k.jwk.certificates, member{"x5c", list})
 }
 
 // allows reports whether "use" and "key_ops" allow an operation, "sign" or "verify". "sign"
 // allows verifying too: issuers publish public keys with the "key_ops" of the private half.
-func (j *jwkMembers) allows(operation string) bool {
+func (j *jwkExtras) allows(operation string) bool {
 	return j == nil || (j.use == "" || j.use == "sig" || j.use == useSPIFFE) &&
 		(len(j.ops) == 0 || slices.Contains(j.ops, operation) || operation == "verify" && slices.Contains(j.ops, "sign"))
 }
@@ -306,7 +176,7 @@ func (j *jwkMembers) allows(operation string) bool {
 const useSPIFFE = "jwt-svid"
 
 // purpose quotes "use" and "key_ops", for an error text.
-func (j *jwkMembers) purpose() string {
+func (j *jwkExtras) purpose() string {
 	var said []string
 	if j.use != "" {
 		said = append(said, `"use" is `+quote(j.use))
@@ -318,7 +188,7 @@ func (j *jwkMembers) purpose() string {
 }
 
 // public returns the members for the public half: "sign" in "key_ops" becomes "verify".
-func (j *jwkMembers) public() *jwkMembers {
+func (j *jwkExtras) public() *jwkExtras {
 	if j == nil || !slices.Contains(j.ops, "sign") {
 		return j
 	}
@@ -378,19 +248,9 @@ func (k *Key) Thumbprint() string {
 	return base64url.EncodeToString(sum[:])
 }
 
-// A jwkMember is a member that is part of a key. Its value is a text, or bytes that are
-// written in base64url.
-type jwkMember struct {
-	name, text string
-	bytes      []byte
-}
-
-func asMembers(list []jwkMember) (members []member) {
+func asMembers(list []jwkmember.Member) (members []member) {
 	for _, m := range list {
-		if m.bytes != nil {
-			m.text = base64url.EncodeToString(m.bytes)
-		}
-		members = append(members, member{m.name, m.text})
+		members = append(members, member{m.Name, m.Value()})
 	}
 	return members
 }
@@ -403,9 +263,9 @@ func (k *keyState) publicMembers() []member {
 }
 
 // writeJWK writes the members of the key, and the other members said.
-func (k *keyState) writeJWK(said *jwkMembers, private bool) []byte {
+func (k *keyState) writeJWK(said *jwkExtras, private bool) []byte {
 	if said == nil {
-		said = &jwkMembers{}
+		said = &jwkExtras{}
 	}
 	key := k.publicMembers()
 	list := []member{key[0]}

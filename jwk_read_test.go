@@ -94,7 +94,7 @@ func notCanonical(t *testing.T, good members, names ...string) (cases []jwkCase)
 	return cases
 }
 
-// zeroFirst are octets that are no number, with a zero in front.
+// zeroFirst are bytes that are no number, with a zero in front.
 func zeroFirst(t *testing.T, good members, names ...string) (cases []jwkCase) {
 	t.Helper()
 	for _, name := range names {
@@ -133,7 +133,7 @@ func TestParseJWKSecret(t *testing.T) {
 	good := members{"kty": "oct", "k": number(new(big.Int).SetBytes(secret))}
 	cases := append(said(), notCanonical(t, good, "k")...)
 	cases = slices.DeleteFunc(cases, func(c jwkCase) bool { return c.name == "k a character longer" })
-	// What is tolerated in numbers is not in a secret, of which any octet counts.
+	// What is tolerated in numbers is not in a secret, of which any byte counts.
 	cases = append(cases, jwkCase{"k padded", members{"k": base64.URLEncoding.EncodeToString(secret)}, false})
 	for name, octets := range map[string][]byte{
 		"short": secret[:31], "zero": make([]byte, 64), "PEM": pkcs8(t, edKey), "a JWK": jwkOf(t, edKey),
@@ -258,7 +258,7 @@ func TestParseJWKEC(t *testing.T) {
 				jwkCase{"crv missing", members{"crv": nil}, false},
 				jwkCase{"crv null", members{"crv": jsonNull}, false},
 				jwkCase{"crv empty", members{"crv": ""}, false},
-				jwkCase{"x an octet longer", members{"x": base64.RawURLEncoding.EncodeToString(append([]byte{1}, x...))}, false},
+				jwkCase{"x a byte longer", members{"x": base64.RawURLEncoding.EncodeToString(append([]byte{1}, x...))}, false},
 				jwkCase{"x of another beside d", members{"x": another["x"], "y": another["y"]}, false},
 				jwkCase{"d of another", members{"d": another["d"]}, false},
 				jwkCase{"off the curve", members{"x": another["x"]}, false},
@@ -268,7 +268,7 @@ func TestParseJWKEC(t *testing.T) {
 				jwkCase{"x is p", members{"x": octets(private.Params().P)}, false},
 				jwkCase{"x a short one", members{"x": base64.RawURLEncoding.EncodeToString(x[:len(x)-1])}, false},
 				jwkCase{"d a short one", members{"d": base64.RawURLEncoding.EncodeToString(octetsOf(t, good["d"])[:len(x)-1])}, false},
-				jwkCase{"an octet of x before y", members{"x": base64.RawURLEncoding.EncodeToString(x[:len(x)-1]), "y": base64.RawURLEncoding.EncodeToString(append(x[len(x)-1:], y...))}, false},
+				jwkCase{"a byte of x before y", members{"x": base64.RawURLEncoding.EncodeToString(x[:len(x)-1]), "y": base64.RawURLEncoding.EncodeToString(append(x[len(x)-1:], y...))}, false},
 				jwkCase{"d is 0", members{"d": octets(new(big.Int))}, false},
 				jwkCase{"d is the order", members{"d": octets(private.Params().N)}, false},
 				jwkCase{"for RS256", members{"alg": "RS256"}, false},
@@ -326,9 +326,9 @@ func TestParseJWKEd25519(t *testing.T) {
 		jwkCase{"crv empty", members{"crv": ""}, false},
 		jwkCase{"x of another beside d", members{"x": another["x"]}, false},
 		jwkCase{"d of another", members{"d": another["d"]}, false},
-		jwkCase{"all 64 octets as d", members{"d": base64.RawURLEncoding.EncodeToString(edKey)}, false},
+		jwkCase{"all 64 bytes as d", members{"d": base64.RawURLEncoding.EncodeToString(edKey)}, false},
 		jwkCase{"short x", members{"x": base64.RawURLEncoding.EncodeToString(edKey[32:63]), "d": nil}, false},
-		jwkCase{"an octet of d before x", members{"d": base64.RawURLEncoding.EncodeToString(edKey[:31]), "x": base64.RawURLEncoding.EncodeToString(edKey[31:])}, false},
+		jwkCase{"a byte of d before x", members{"d": base64.RawURLEncoding.EncodeToString(edKey[:31]), "x": base64.RawURLEncoding.EncodeToString(edKey[31:])}, false},
 		jwkCase{"small order", members{"x": base64.RawURLEncoding.EncodeToString(make([]byte, 32)), "d": nil}, false},
 		jwkCase{"for ES256", members{"alg": "ES256"}, false},
 		jwkCase{"of the kind EC", members{"kty": "EC"}, true},

@@ -243,8 +243,8 @@ func DecodeUnverified(token string) (*UnverifiedToken, error) {
 
 // encode: payload -> claims set JSON -> signing input -> signature -> token.
 func (s *scratch) encode(key *keyState, p *encodePolicy, dst []byte, payload any) ([]byte, error) {
-	if p.jwsOnly != "" {
-		return nil, badOption("Encode does not take " + p.jwsOnly)
+	if p.notForJWT != "" {
+		return nil, badOption("Encode does not take " + p.notForJWT)
 	}
 	header, err := p.headerForJWT(s, key)
 	if err != nil {
@@ -293,8 +293,8 @@ const maxClaims = defaultMaxSize / 4 * 3
 
 // sign: payload -> signing input -> signature -> token.
 func (s *scratch) sign(key *keyState, p *encodePolicy, dst, payload []byte) ([]byte, error) {
-	if p.jwtOnly != "" {
-		return nil, badOption("Sign does not take " + p.jwtOnly)
+	if p.notForJWS != "" {
+		return nil, badOption("Sign does not take " + p.notForJWS)
 	}
 	header, err := p.headerForJWS(s, key)
 	if err != nil {
@@ -324,11 +324,11 @@ func (s *scratch) appendSignature(key *keyState, alg Algorithm, dst, input []byt
 }
 
 // decode: token -> cut at the dots -> header -> algorithm allowed? -> key ->
-// signature holds? | -> claims set -> in force? -> validators. Nothing of the
-// payload is read left of the bar. If ctx is nil, the context of the policy is used.
+// signature holds? -> claims set -> in force? -> validators. Nothing of the
+// payload is read before the signature holds. If ctx is nil, the context of the policy is used.
 func (s *scratch) decode(keys keyring, p *decodePolicy, ctx context.Context, token string) error {
-	if p.jwsOnly != "" {
-		return badOption("Decode does not take " + p.jwsOnly)
+	if p.notForJWT != "" {
+		return badOption("Decode does not take " + p.notForJWT)
 	}
 	c, f := cutCompact(token, p.maxSize, p.has(withPadding))
 	if f != nil {
@@ -354,10 +354,10 @@ func (s *scratch) decode(keys keyring, p *decodePolicy, ctx context.Context, tok
 	return s.accept(p, ctx)
 }
 
-// verify is decode up to the bar. Then it returns the bytes of the payload.
+// verify is decode up to the signature. Then it returns the bytes of the payload.
 func (s *scratch) verify(keys keyring, p *decodePolicy, token string) ([]byte, error) {
-	if p.jwtOnly != "" {
-		return nil, badOption("Verify does not take " + p.jwtOnly)
+	if p.notForJWS != "" {
+		return nil, badOption("Verify does not take " + p.notForJWS)
 	}
 	c, f := cutCompact(token, p.maxSize, p.has(withPadding))
 	if f != nil {

@@ -167,7 +167,7 @@ func TestKeyOptions(t *testing.T) {
 		"two algorithms":        {jwt.WithKeyAlgorithm(jwt.HS256 | jwt.HS384)},
 		"no such algorithm":     {jwt.WithKeyAlgorithm(1 << 40)},
 		"an ID that is no text": {jwt.WithKeyID("\xff")},
-		"an ID of 17000 octets": {jwt.WithKeyID(fmt.Sprintf("%17000d", 1))},
+		"an ID of 17000 bytes":  {jwt.WithKeyID(fmt.Sprintf("%17000d", 1))},
 		"an ID beside none":     {jwt.WithKeyID("k"), jwt.WithKeyAlgorithm(0)},
 		"an ID behind none":     {jwt.WithKeyAlgorithm(0), jwt.WithKeyID("k")},
 	} {

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/token-jwt/jwt/internal/hmackey"
 	"github.com/token-jwt/jwt/internal/seen"
 )
 
@@ -29,8 +30,8 @@ type keyState struct {
 	signer crypto.Signer    // the private half; nil for a public key
 	opaque bool             // the signer is the caller's code, perhaps for a KMS
 
-	jwk  *jwkMembers   // other members of the key's JWK; nil if it was not made from a JWK
-	macs *[3]sync.Pool // keyed HMAC states; nil for a raw key
+	jwk  *jwkExtras    // other members of the key's JWK; nil if it was not made from a JWK
+	macs *hmackey.MACs // nil for a raw key
 
 	fingerprint func() seen.Sum // the hash of identity, computed at most once; nil for a raw key
 }
@@ -80,7 +81,7 @@ func (k *keyState) finish(o keyOptions) (*Key, error) {
 	if o.hasID {
 		k.id = o.id
 	}
-	k.macs = new([3]sync.Pool)
+	k.macs = new(hmackey.MACs)
 	return k.sealed(), nil
 }
 
@@ -91,9 +92,6 @@ func (k *keyState) sealed() *Key {
 	k.computeUses()
 	return &Key{seal(k)}
 }
-
-// signingKey checks the key that a signing function was given. The state refers to the key.
-func signingKey[K SigningKey](s *scratch, key K) (*keyState, error) { return rawKey(s, key) }
 
 // rawKey checks a key for one call. The state refers to the key.
 func rawKey[K any](s *scratch, key K) (*keyState, error) {
@@ -209,7 +207,7 @@ func newKeyState(material any, weak bool) (*keyState, error) {
 	case nil:
 		return nil, badKey("the key is nil")
 	}
-	for _, f := range families {
+	for _, f := range keyFamilies {
 		if k, err := f.newKey(material, weak); k != nil || err != nil {
 			return k, err
 		}
@@ -225,7 +223,7 @@ func newPublic(material crypto.PublicKey, weak bool) (*keyState, error) {
 	if material == nil {
 		return nil, unsupportedKey("there is no public key, or one of a kind that is not supported")
 	}
-	for _, f := range families[1:] {
+	for _, f := range keyFamilies[1:] {
 		if k, err := f.newKey(material, weak); err != nil || k != nil && k.signer == nil {
 			return k, err
 		}

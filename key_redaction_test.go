@@ -38,7 +38,7 @@ func TestAssertNoOctets(t *testing.T) {
 	assertNoOctets(t, "nothing of it", octets)
 }
 
-// A printed key: what it is, and the octets that no text may hold.
+// A printed key: what it is, and the bytes that no text may hold.
 type printed struct {
 	key     *jwt.Key
 	secrets [][]byte
@@ -73,7 +73,7 @@ func privateKeys(t *testing.T) map[string]printed {
 	return keys
 }
 
-// No way of printing a key shows a private octet.
+// No way of printing a key shows a private byte.
 func TestKeysPrintRedacted(t *testing.T) {
 	for name, p := range privateKeys(t) {
 		t.Run(name, func(t *testing.T) {
@@ -172,7 +172,7 @@ func TestKeysSayWhatTheyAre(t *testing.T) {
 	assert.Equal(t, "<nil> <nil>", fmt.Sprint(none, noSet))
 }
 
-// No error shows a private octet either, whatever was wrong with the key.
+// No error shows a private byte either, whatever was wrong with the key.
 func TestErrorsHoldNoKey(t *testing.T) {
 	var text strings.Builder
 	note := func(err error) {

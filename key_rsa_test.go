@@ -161,7 +161,7 @@ func TestWeakRSAKey(t *testing.T) {
 	assertClass(t, err, jwt.ErrInvalidKey)
 	_, err = jwt.NewDecoder(key, jwt.PS512)
 	assertClass(t, err, jwt.ErrInvalidKey)
-	// RFC 8017, Section 9.1.1: PS512 takes 130 octets, and those 1,033 bits.
+	// RFC 8017, Section 9.1.1: PS512 takes 130 bytes, and those 1,033 bits.
 	for bits, fits := range map[uint]bool{1033: false, 1034: true, 1035: true} {
 		_, err := jwt.NewKey(&rsa.PublicKey{N: odd(bits), E: 65537}, jwt.AllowWeakKey(), jwt.WithKeyAlgorithm(jwt.PS512))
 		if fits {

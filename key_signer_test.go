@@ -210,10 +210,10 @@ func TestOpaqueSignerAnswersWrongly(t *testing.T) {
 				"the digest back": func(d []byte, _ crypto.SignerOpts) []byte {
 					return d
 				},
-				"one octet more":  func(d []byte, o crypto.SignerOpts) []byte { return append(right(d, o), 0) },
-				"one octet first": func(d []byte, o crypto.SignerOpts) []byte { return append([]byte{0}, right(d, o)...) },
-				"one octet less":  func(d []byte, o crypto.SignerOpts) []byte { s := right(d, o); return s[:len(s)-1] },
-				"twice":           func(d []byte, o crypto.SignerOpts) []byte { s := right(d, o); return append(s, s...) },
+				"one byte more":  func(d []byte, o crypto.SignerOpts) []byte { return append(right(d, o), 0) },
+				"one byte first": func(d []byte, o crypto.SignerOpts) []byte { return append([]byte{0}, right(d, o)...) },
+				"one byte less":  func(d []byte, o crypto.SignerOpts) []byte { s := right(d, o); return s[:len(s)-1] },
+				"twice":          func(d []byte, o crypto.SignerOpts) []byte { s := right(d, o); return append(s, s...) },
 				"of something else": func(d []byte, o crypto.SignerOpts) []byte {
 					other := append([]byte{}, d...)
 					other[0] ^= 1
@@ -291,7 +291,7 @@ func TestOpaqueSignerRefused(t *testing.T) {
 		public      any
 		unsupported bool
 	}{
-		"octets":          {secret, true},
+		"bytes":           {secret, true},
 		"a string":        {"octets", true},
 		"a *Key":          {key, true},
 		"itself":          {&kms{}, true},

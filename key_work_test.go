@@ -67,7 +67,7 @@ func pkcs1Numbers(numbers ...*big.Int) []byte {
 	return der
 }
 
-// oddKeys are about size octets each.
+// oddKeys are about size bytes each.
 func oddKeys(t testing.TB, size int) (all []oddKey) {
 	add := func(name string, read func([]byte) error, text string) {
 		all = append(all, oddKey{name, read, []byte(text)})

@@ -144,7 +144,7 @@ func readSetMember(d *strictjson.Document, text []byte, o keyOptions) (k *keySta
 		}
 	}
 	if err != nil {
-		return nil, (&jwkReader{d: d}).name(), err
+		return nil, jwkReaderOf(d).ID(), err
 	}
 	return k, "", nil
 }

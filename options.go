@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/token-jwt/jwt/internal/epoch"
 	"github.com/token-jwt/jwt/internal/seen"
 )
 
@@ -143,9 +144,9 @@ const (
 
 // optionRows has a row for each option.
 var optionRows = [optionKinds]struct {
-	name  string // for errors
-	calls calls  // the calls that take it; other calls refuse it
-	asks  string // the claim that a decoder then checks, so WithoutCheck of it is a contradiction
+	name        string // for errors
+	calls       calls  // the calls that take it; other calls refuse it
+	checksClaim string // the claim that a decoder then checks, so WithoutCheck of it is a contradiction
 }{
 	withIssuer:           {"WithIssuer", forJWT, "iss"},
 	withAudience:         {"WithAudience", forJWT, "aud"},
@@ -415,7 +416,7 @@ func (o *option) fault() error {
 	case withExpiresIn:
 		return o.checkDuration(time.Second)
 	case withNotBefore:
-		return o.refuse(o.time.IsZero() || !instantOf(o.time).inRange(), " needs a time in the years 1 to 9999, and not the zero one")
+		return o.refuse(o.time.IsZero() || !epoch.Of(o.time).InRange(), " needs a time in the years 1 to 9999, and not the zero one")
 	case withAlgorithm, withKeyAlgorithm:
 		return o.algorithm.checkOne()
 	case withHeader:
@@ -503,9 +504,9 @@ func (o *option) checkClaims() error {
 // the stack of a one-shot call. So nothing that they refer to may be stored on the heap or
 // returned. TestOptionsAllocateNothing checks that.
 type settings struct {
-	given   [optionKinds]*option // nil if the option was not given
-	jwtOnly string               // an option that was given, and that Sign or Verify does not take
-	jwsOnly string               // an option that was given, and that Encode or Decode does not take
+	given     [optionKinds]*option // nil if the option was not given
+	notForJWS string               // an option that was given, and that Sign or Verify does not take
+	notForJWT string               // an option that was given, and that Encode or Decode does not take
 }
 
 var notGiven option // it is never changed
@@ -539,9 +540,9 @@ func readSettings[O any](side calls, opts []O) (s settings, err error) {
 			return settings{}, badOption(row.name + " is an option of other functions, and not of this one")
 		case takes == side:
 		case takes&forJWT != 0:
-			s.jwtOnly = row.name
+			s.notForJWS = row.name
 		default:
-			s.jwsOnly = row.name
+			s.notForJWT = row.name
 		}
 		s.given[o.kind] = s.given[o.kind].with(o)
 	}
@@ -574,8 +575,8 @@ func cloneOptions[O any](opts []O) []O {
 // checkCall refuses options that no call can take together: one is only for JWTs, and one
 // only for other payloads.
 func (s *settings) checkCall(jwt, jws string) error {
-	if s.jwtOnly != "" && s.jwsOnly != "" {
-		return contradict(s.jwtOnly+", which "+jws+" does not take", s.jwsOnly+", which "+jwt+" does not take")
+	if s.notForJWS != "" && s.notForJWT != "" {
+		return contradict(s.notForJWS+", which "+jws+" does not take", s.notForJWT+", which "+jwt+" does not take")
 	}
 	return nil
 }

@@ -356,7 +356,7 @@ func pkcs1Mixed(t *testing.T, one, other *rsa.PrivateKey) []byte {
 	return block("RSA PRIVATE KEY", der)
 }
 
-// edPKIX writes octets that may be no key at all.
+// edPKIX writes bytes that may be no key at all.
 func edPKIX(t *testing.T, octets []byte) []byte {
 	t.Helper()
 	prefix, err := hex.DecodeString("302a300506032b6570032100")

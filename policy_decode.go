@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/token-jwt/jwt/internal/epoch"
 	"github.com/token-jwt/jwt/internal/seen"
 )
 
@@ -48,7 +49,7 @@ func readDecodePolicy(algorithms Algorithm, opts []DecodeOption) (p decodePolicy
 func (p *decodePolicy) contradiction() error {
 	for _, name := range p.get(withoutCheck).list {
 		for kind := range p.given {
-			if row := &optionRows[kind]; row.asks == name && p.given[kind] != nil {
+			if row := &optionRows[kind]; row.checksClaim == name && p.given[kind] != nil {
 				return contradict("WithoutCheck("+strconv.Quote(name)+")", row.name)
 			}
 		}
@@ -64,11 +65,11 @@ func (p *decodePolicy) contradiction() error {
 
 // now reads the clock. read is the machine's time if this call has read it, or zero; it is
 // used unless WithClock sets another clock.
-func (p *decodePolicy) now(read time.Time) instant {
+func (p *decodePolicy) now(read time.Time) epoch.Seconds {
 	if p.get(withClock).clock != nil || read.IsZero() {
-		return instantOf(p.settings.now())
+		return epoch.Of(p.settings.now())
 	}
-	return instantOf(read)
+	return epoch.Of(read)
 }
 
 // understands reports whether WithCritical names an extension.

@@ -25,7 +25,7 @@ func readEncodePolicy(key *keyState, opts []EncodeOption) (p encodePolicy, err e
 	}
 	for _, param := range p.get(withHeader).params {
 		if param.name == "cty" && saysNested(param.value) {
-			p.jwsOnly = `WithHeader("cty", "JWT")`
+			p.notForJWT = `WithHeader("cty", "JWT")`
 		}
 	}
 	if err = p.checkCall("Encode", "Sign"); err != nil {
@@ -53,10 +53,10 @@ func (p *encodePolicy) keyID(key *keyState) string {
 
 // prepare writes the headers that an Encoder needs, once for all its calls.
 func (p *encodePolicy) prepare(key *keyState) (err error) {
-	if p.jwsOnly == "" {
+	if p.notForJWT == "" {
 		p.jwtHeader, err = p.headerForJWT(new(scratch), key)
 	}
-	if p.jwtOnly == "" && err == nil {
+	if p.notForJWS == "" && err == nil {
 		p.jwsHeader, err = p.headerForJWS(new(scratch), key)
 	}
 	p.given[withHeader] = nil // which has the caller's values, and is written
@@ -114,7 +114,7 @@ func (p *encodePolicy) headerSegment(s *scratch, key *keyState, typ any) ([]byte
 // addClaims adds the claims of the options to a claims set in JSON. r has the offsets of its
 // registered claims. addClaims stores the offsets of the added ones in r.
 func (p *encodePolicy) addClaims(dst []byte, r *claimOffsets) ([]byte, error) {
-	if p.jwtOnly == "" {
+	if p.notForJWS == "" {
 		return dst, nil
 	}
 	a := claimAdder{dst: dst, offsets: r}

@@ -4,6 +4,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/token-jwt/jwt/internal/epoch"
 	"github.com/token-jwt/jwt/internal/strictjson"
 )
 
@@ -20,7 +21,7 @@ type scratch struct {
 	signature    []byte              // decoded, or just made
 	token        []byte              // the token that is written
 	now          time.Time           // the machine's time, if a live set read the clock and did not wait
-	checkedAt    instant             // the time that the claims were checked against
+	checkedAt    epoch.Seconds       // the time that the claims were checked against
 	complete     *Token              // for validators and the caller; nil until one of them needs it
 	written      claimOffsets        // offsets of the registered claims in the claimsJSON that is written
 	secret       keyState            // the state of a raw secret

@@ -7,13 +7,15 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"errors"
+
+	"github.com/token-jwt/jwt/internal/jwkmember"
 )
 
 // The algorithm families.
 
 // A family is a group of algorithms that share a kind of key and a way of signing. Each has a
 // file named after its first algorithm. The file knows keys and bytes, but no tokens. To add
-// a family, add it to Algorithm.family and to families.
+// a family, add it to Algorithm.family and, if it has keys of its own, to keyFamilies.
 type family interface {
 	// generate makes a new key of a type that NewKey takes.
 	generate(alg Algorithm) (any, error)
@@ -30,11 +32,11 @@ type family interface {
 	kty() string
 
 	// readJWK makes a checked and detached key from the members for this kind of key.
-	readJWK(r *jwkReader, o *keyOptions) (*keyState, error)
+	readJWK(r *jwkmember.Reader, o *keyOptions) (*keyState, error)
 
 	// writeJWK returns the members for this kind of key, except "kty". It returns private
 	// ones only if the private half is in the program.
-	writeJWK(k *keyState) (public, private []jwkMember)
+	writeJWK(k *keyState) (public, private []jwkmember.Member)
 
 	// sign appends the signature of input to dst. hash is that of the algorithm, which
 	// must fit the key.
@@ -44,10 +46,11 @@ type family interface {
 	verify(k *keyState, hash crypto.Hash, input, signature []byte) bool
 }
 
-// families has one family for each kind of key. The family of secrets must be the first.
-var families = [...]family{hmacFamily{}, rsaFamily{}, ecdsaFamily{}, ed25519Family{}, mldsaFamily{}}
+// keyFamilies has one family for each kind of key: that of RS256 for all RSA keys. The family of
+// secrets must be the first.
+var keyFamilies = [...]family{hmacFamily{}, rsaFamily{}, ecdsaFamily{}, ed25519Family{}, mldsaFamily{}}
 
-// family returns the family of a single algorithm.
+// family returns the family of a single algorithm. ML-DSA is what the other cases leave.
 func (a Algorithm) family() family {
 	switch {
 	case a&hmacAlgorithms != 0:
@@ -130,10 +133,10 @@ const mldsaAlgorithms = MLDSA44 | MLDSA65 | MLDSA87
 
 // mldsaOf returns the algorithm of a JWK of the kind AKP. The JWK must have an "alg"
 // (RFC 9964, Section 3).
-func mldsaOf(r *jwkReader, o *keyOptions) Algorithm {
-	r.text("alg")
+func mldsaOf(r *jwkmember.Reader, o *keyOptions) Algorithm {
+	r.Text("alg")
 	if o.algorithm&mldsaAlgorithms == 0 {
-		r.fail(badKey("a JWK of the kind AKP is for ML-DSA, and not for " + o.algorithm.String()))
+		r.Fail(badKey("a JWK of the kind AKP is for ML-DSA, and not for " + o.algorithm.String()))
 	}
 	return o.algorithm
 }

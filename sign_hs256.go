@@ -3,14 +3,15 @@ package jwt
 import (
 	"bytes"
 	"crypto"
-	"crypto/hmac"
 	"crypto/rand"
-	"crypto/subtle"
-	"hash"
-	"sync"
+	"strconv"
+
+	"github.com/token-jwt/jwt/internal/hmackey"
+	"github.com/token-jwt/jwt/internal/jwkmember"
 )
 
-// HS256, HS384 and HS512: HMAC with SHA-2 (RFC 7518, Section 3.2).
+// HS256, HS384 and HS512: HMAC with SHA-2 (RFC 7518, Section 3.2). The package hmackey checks
+// secrets and computes the MACs.
 
 const hmacAlgorithms = HS256 | HS384 | HS512
 
@@ -34,8 +35,8 @@ func newSecret(secret []byte, weak bool) (*keyState, error) {
 
 // setSecret checks a secret and makes k its state. k refers to the secret.
 func (k *keyState) setSecret(secret []byte, weak bool) error {
-	if err := checkSecret(secret, weak); err != nil {
-		return err
+	if err := hmackey.Check(secret, weak); err != nil {
+		return asBadKey(err)
 	}
 	*k = keyState{family: hmacFamily{}, kind: "HMAC secret", secret: secret}
 	for alg := HS256; alg <= HS512; alg <<= 1 {
@@ -47,6 +48,13 @@ func (k *keyState) setSecret(secret []byte, weak bool) error {
 	}
 	k.computeUses()
 	return nil
+}
+
+func secretTooShort(length int, alg Algorithm) error {
+	size := strconv.Itoa(alg.row().hash.Size())
+	return badKey("the HMAC secret has " + strconv.Itoa(length) + " bytes, and " + alg.String() + " needs at least " + size +
+		" random ones (RFC 7518, Section 3.2); make one with GenerateKey, or openssl rand -out key " + size + ", " +
+		"or allow a weak one with NewKey and AllowWeakKey")
 }
 
 // generate makes a secret of the size of the hash.
@@ -61,124 +69,22 @@ func (hmacFamily) detach(k *keyState) { k.secret = bytes.Clone(k.secret) }
 func (hmacFamily) kty() string { return "oct" }
 
 // readJWK reads the member of RFC 7518, Section 6.4.
-func (hmacFamily) readJWK(r *jwkReader, o *keyOptions) (*keyState, error) {
-	secret := r.secret("k")
-	if r.err != nil {
-		return nil, r.err
+func (hmacFamily) readJWK(r *jwkmember.Reader, o *keyOptions) (*keyState, error) {
+	secret := r.Secret("k")
+	if r.Err != nil {
+		return nil, r.Err
 	}
 	return newSecret(secret, o.weak)
 }
 
-func (hmacFamily) writeJWK(k *keyState) (public, private []jwkMember) {
-	return nil, []jwkMember{{name: "k", bytes: k.secret}}
+func (hmacFamily) writeJWK(k *keyState) (public, private []jwkmember.Member) {
+	return nil, []jwkmember.Member{{Name: "k", Bytes: k.secret}}
 }
 
 func (hmacFamily) sign(k *keyState, hash crypto.Hash, dst, input []byte) ([]byte, error) {
-	m := k.takeMAC(hash)
-	defer k.returnMAC(hash, m)
-	return append(dst, m.of(input)...), nil
+	return k.macs.Append(hash, k.secret, dst, input), nil
 }
 
-// verify compares in constant time.
 func (hmacFamily) verify(k *keyState, hash crypto.Hash, input, signature []byte) bool {
-	m := k.takeMAC(hash)
-	defer k.returnMAC(hash, m)
-	return hmac.Equal(m.of(input), signature)
-}
-
-// A mac is an HMAC state with a buffer for its sum.
-//
-// For a Key it is a crypto/hmac, keyed once: keying costs as much as hashing a small token.
-// A raw key is used for one call, and keying crypto/hmac takes five allocations. So for a raw
-// key the Hash is a plain hash function, and the two steps of RFC 2104 are made here.
-type mac struct {
-	hash.Hash
-	key []byte // the raw key; nil for a Key
-	pad [128]byte
-	sum [64]byte
-}
-
-// of returns the MAC of input. It is valid until the next call.
-func (m *mac) of(input []byte) []byte {
-	if m.key == nil {
-		m.Write(input)
-		return m.Sum(m.sum[:0])
-	}
-	key, size := m.key, m.BlockSize()
-	if len(key) > size {
-		m.Write(key)
-		key = m.Sum(m.sum[:0])
-		m.Reset()
-	}
-	// RFC 2104, Section 2: H(K XOR opad, H(K XOR ipad, text))
-	m.pad = ipad
-	pad := m.pad[:size]
-	subtle.XORBytes(pad, pad, key)
-	m.Write(pad)
-	m.Write(input)
-	inner := m.Sum(m.sum[:0])
-	m.Reset()
-	subtle.XORBytes(pad, pad, ipadToOpad[:])
-	m.Write(pad)
-	m.Write(inner)
-	return m.Sum(m.sum[:0])
-}
-
-// ipad is the value of RFC 2104, Section 2, and ipad XOR ipadToOpad is opad. They are as long
-// as the longest block.
-var ipad, ipadToOpad = filled(0x36), filled(0x36 ^ 0x5c)
-
-func filled(b byte) (pad [128]byte) {
-	for i := range pad {
-		pad[i] = b
-	}
-	return pad
-}
-
-// rawMACs are the pools of states for raw keys. The pooled states have no key.
-var rawMACs [3]sync.Pool
-
-// takeMAC takes a state from a pool, for one goroutine, until returnMAC. A Key has pools, and
-// raw keys share rawMACs.
-func (k *keyState) takeMAC(hash crypto.Hash) *mac {
-	pools := k.macs
-	if pools == nil {
-		pools = &rawMACs
-	}
-	m, ok := pools[hash-crypto.SHA256].Get().(*mac)
-	switch {
-	case ok:
-	case k.macs == nil:
-		m = &mac{Hash: hash.New()}
-	default:
-		m = &mac{Hash: hmac.New(hash.New, k.secret)}
-	}
-	if k.macs == nil {
-		m.key = k.secret
-	}
-	return m
-}
-
-// returnMAC puts a state back into its pool. It clears the state of a raw key first.
-func (k *keyState) returnMAC(hash crypto.Hash, m *mac) {
-	m.Reset()
-	if k.macs == nil {
-		m.forget()
-		rawMACs[hash-crypto.SHA256].Put(m)
-		return
-	}
-	k.macs[hash-crypto.SHA256].Put(m)
-}
-
-// forget clears all traces of a raw key. A key longer than a block is written to the hash,
-// and a hash keeps the end of its input in a buffer, even after Reset. So forget overwrites
-// the buffer with zeros, one byte less than a block: these are only copied, not hashed. The
-// last byte of the buffer never has a part of a key, because a full block is hashed without
-// being copied.
-func (m *mac) forget() {
-	clear(m.pad[:])
-	clear(m.sum[:])
-	m.Write(m.pad[:m.BlockSize()-1])
-	m.Reset()
-	m.key = nil
+	return k.macs.Equal(hash, k.secret, input, signature)
 }

@@ -6,6 +6,8 @@ import (
 	"crypto"
 	"crypto/mldsa"
 	"strconv"
+
+	"github.com/token-jwt/jwt/internal/jwkmember"
 )
 
 // ML-DSA-44, ML-DSA-65 and ML-DSA-87 (FIPS 204, RFC 9964), if the standard library has
@@ -73,10 +75,10 @@ func (mldsaFamily) kty() string { return "AKP" }
 
 // readJWK reads the members of RFC 9964, Section 3: a public key, and for a private key a
 // seed.
-func (mldsaFamily) readJWK(r *jwkReader, o *keyOptions) (*keyState, error) {
-	alg, public, seed := mldsaOf(r, o), r.bytes("pub"), r.optionalBytes("priv")
-	if r.err != nil {
-		return nil, r.err
+func (mldsaFamily) readJWK(r *jwkmember.Reader, o *keyOptions) (*keyState, error) {
+	alg, public, seed := mldsaOf(r, o), r.Bytes("pub"), r.OptionalBytes("priv")
+	if r.Err != nil {
+		return nil, r.Err
 	}
 	p := mldsaParameters(alg)
 	key, err := mldsa.NewPublicKey(p, public)
@@ -96,11 +98,11 @@ func (mldsaFamily) readJWK(r *jwkReader, o *keyOptions) (*keyState, error) {
 	return mldsaFamily{}.newKey(private, false)
 }
 
-func (mldsaFamily) writeJWK(k *keyState) (public, private []jwkMember) {
+func (mldsaFamily) writeJWK(k *keyState) (public, private []jwkmember.Member) {
 	if key, ok := k.signer.(*mldsa.PrivateKey); ok {
-		private = []jwkMember{{name: "priv", bytes: key.Bytes()}}
+		private = []jwkmember.Member{{Name: "priv", Bytes: key.Bytes()}}
 	}
-	return []jwkMember{{name: "pub", bytes: k.public.(*mldsa.PublicKey).Bytes()}}, private
+	return []jwkmember.Member{{Name: "pub", Bytes: k.public.(*mldsa.PublicKey).Bytes()}}, private
 }
 
 func (mldsaFamily) sign(k *keyState, _ crypto.Hash, dst, input []byte) ([]byte, error) {

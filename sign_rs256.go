@@ -8,11 +8,13 @@ import (
 	"math/big"
 	"strconv"
 
+	"github.com/token-jwt/jwt/internal/jwkmember"
 	"github.com/token-jwt/jwt/internal/rsakey"
 )
 
-// RS256, RS384 and RS512: RSASSA-PKCS1-v1_5 with SHA-2 (RFC 7518, Section 3.3), and the
-// RSA keys that PS256, PS384 and PS512 use too. The package rsakey checks private keys.
+// RS256, RS384 and RS512: RSASSA-PKCS1-v1_5 with SHA-2 (RFC 7518, Section 3.3). At the end of
+// the file are PS256, PS384 and PS512, for the same keys. The package rsakey checks private
+// keys.
 
 const rsaAlgorithms = RS256 | RS384 | RS512
 
@@ -140,13 +142,13 @@ func rsaMembers(n *rsakey.Numbers) [8]rsaMember {
 
 // readJWK reads the members of RFC 7518, Section 6.3. It accepts leading zeros: Section 2
 // forbids them, but many issuers write one, as the sign in ASN.1.
-func (rsaFamily) readJWK(r *jwkReader, o *keyOptions) (*keyState, error) {
-	if r.find("oth") != 0 {
+func (rsaFamily) readJWK(r *jwkmember.Reader, o *keyOptions) (*keyState, error) {
+	if r.Find("oth") != 0 {
 		return nil, asBadKey(rsakey.ErrMorePrimes)
 	}
 	var n rsakey.Numbers
 	for i, m := range rsaMembers(&n) {
-		number := r.optionalBytes(m.name)
+		number := r.OptionalBytes(m.name)
 		switch {
 		case number == nil:
 		case i > 2 && n.D == nil:
@@ -156,23 +158,23 @@ func (rsaFamily) readJWK(r *jwkReader, o *keyOptions) (*keyState, error) {
 		}
 	}
 	if n.N == nil || n.E == nil {
-		r.fail(badKey(`the JWK has no "n" or no "e"`))
+		r.Fail(badKey(`the JWK has no "n" or no "e"`))
 	}
-	if r.err != nil {
-		return nil, r.err
+	if r.Err != nil {
+		return nil, r.Err
 	}
 	return newRSA(n, o.weak)
 }
 
-func (rsaFamily) writeJWK(k *keyState) (public, private []jwkMember) {
+func (rsaFamily) writeJWK(k *keyState) (public, private []jwkmember.Member) {
 	n := rsakey.OfPublic(k.public.(*rsa.PublicKey))
 	if key, ok := k.signer.(*rsa.PrivateKey); ok {
 		n = rsakey.Of(key)
 	}
-	var list []jwkMember
+	var list []jwkmember.Member
 	for _, m := range rsaMembers(&n) {
 		if *m.number != nil {
-			list = append(list, jwkMember{name: m.name, bytes: (*m.number).Bytes()})
+			list = append(list, jwkmember.Member{Name: m.name, Bytes: (*m.number).Bytes()})
 		}
 	}
 	return list[:2], list[2:]
@@ -192,4 +194,30 @@ func (rsaFamily) verify(k *keyState, hash crypto.Hash, input, signature []byte) 
 	}
 	var buf [64]byte
 	return rsa.VerifyPKCS1v15(key, hash, digest(hash, input, &buf), signature) == nil
+}
+
+// PS256, PS384 and PS512: RSASSA-PSS with SHA-2 (RFC 7518, Section 3.5).
+
+const pssAlgorithms = PS256 | PS384 | PS512
+
+type pssFamily struct{ rsaFamily }
+
+// pssOptions follow RFC 7518, Section 3.5: "The size of the salt value is the same
+// size as the hash function output". The same hash is in the mask function.
+func pssOptions(hash crypto.Hash) *rsa.PSSOptions {
+	return &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash, Hash: hash}
+}
+
+func (pssFamily) sign(k *keyState, hash crypto.Hash, dst, input []byte) ([]byte, error) {
+	var buf [64]byte
+	return k.appendSignature(dst, digest(hash, input, &buf), pssOptions(hash))
+}
+
+func (pssFamily) verify(k *keyState, hash crypto.Hash, input, signature []byte) bool {
+	key := k.public.(*rsa.PublicKey)
+	if len(signature) != key.Size() {
+		return false
+	}
+	var buf [64]byte
+	return rsa.VerifyPSS(key, hash, digest(hash, input, &buf), signature, pssOptions(hash)) == nil
 }

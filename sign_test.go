@@ -117,7 +117,7 @@ func TestRawKeys(t *testing.T) {
 	assert.NotContains(t, err.Error(), "two names")
 }
 
-// R and S may be short. DER writes a length of 128 octets and more in another way
+// R and S may be short. DER writes a length of 128 bytes and more in another way
 // than a smaller one, and a signature of P-521 is around there when S is: such
 // ones are made backwards, the key for the signature.
 func TestShortES512(t *testing.T) {
@@ -177,7 +177,7 @@ func TestJWKRoundTrip(t *testing.T) {
 	}
 }
 
-// A salt of no octets at all (RFC 8017, Section 9.1.1), which crypto/rsa does not make:
+// A salt of no bytes at all (RFC 8017, Section 9.1.1), which crypto/rsa does not make:
 // its PSSSaltLengthAuto is 0.
 func TestPSSWithoutSalt(t *testing.T) {
 	key := rsaKey()

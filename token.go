@@ -96,7 +96,7 @@ func (s *scratch) whole() *Token {
 
 // expiredToken returns the token without its claims. clone reads them again from the payload.
 func (s *scratch) expiredToken() *Token {
-	return &Token{Header: *s.header, Payload: slices.Clone(s.claimsJSON), Signature: slices.Clone(s.signature), CheckedAt: s.checkedAt.time()}
+	return &Token{Header: *s.header, Payload: slices.Clone(s.claimsJSON), Signature: slices.Clone(s.signature), CheckedAt: s.checkedAt.Time()}
 }
 
 // claims returns the claims set, which the caller may keep.

@@ -105,7 +105,7 @@ func TestValidatorErrors(t *testing.T) {
 	assertClaim(t, err, "")
 	assert.ErrorIs(t, err, absent)
 
-	// What it says is told whole up to 300 octets, and then cut between characters.
+	// What it says is told whole up to 300 bytes, and then cut between characters.
 	const x = "x"
 	for text, says := range map[string]string{
 		strings.Repeat(x, 300):        strings.Repeat(x, 300),

@@ -1,0 +1,274 @@
+// Package embedding finds out what encoding/json makes of a struct that other structs embed for
+// its members. Such members are easily lost without an error: another field or a method hides
+// them, or the struct is no embedded one but the value of a field.
+package embedding
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/token-jwt/jwt/internal/strictjson"
+)
+
+// A Finder looks in structs for one struct type, the set, whose members it watches. It is safe
+// for concurrent use.
+type Finder struct {
+	Format *strictjson.Format
+	Set    reflect.Type // a struct; the names of its members have a number in Format
+	Map    reflect.Type // a map type, which may hold the same members
+}
+
+// A Struct says how a struct type holds watched members, and what is wrong with that.
+type Struct struct {
+	Mistake Mistake // the first one found
+
+	// WrongCase is a field without a tag whose name is that of a watched member but for case,
+	// or "".
+	WrongCase string
+
+	// Hidden says that another field has the name of one in an embedded set, and is written
+	// instead.
+	Hidden bool
+
+	// Marshaler is the embedded type whose MarshalJSON or MarshalText the struct inherits,
+	// and Reader the same for UnmarshalJSON. They are "" for none.
+	Marshaler, Reader string
+
+	finder   *Finder
+	members  []member // the fields that hold watched members
+	embedded [][]int  // the field index of each embedded set, the outermost first
+	nested   []nested // the sets that are inside a named field
+}
+
+// A Mistake is one for which a struct cannot be written or read.
+type Mistake struct {
+	Kind  Kind
+	Field reflect.StructField // for Named
+	Name  string              // for Clash
+}
+
+// A Kind is a kind of mistake. None is no mistake.
+type Kind int
+
+const (
+	None        Kind = iota
+	Named            // the set is a field with a name or a tag, and so one member by itself
+	EmbeddedMap      // the map is embedded, and so one member by itself
+	Clash            // several fields have the name of a watched member, so that none is used
+)
+
+// A member is a field that holds a watched member.
+type member struct {
+	number int
+	index  []int // the index of the field
+	own    bool  // the field is not in an embedded set
+}
+
+// A nested set is embedded in a struct that is the value of a field.
+type nested struct {
+	field string // the name of the field
+	index []int  // of the field in the outer struct
+	set   []int  // of the set in the struct
+}
+
+// Look returns what a plan's struct type holds.
+func (f *Finder) Look(p *strictjson.Plan) *Struct {
+	s := &Struct{finder: f}
+	s.walk(p)
+	for _, field := range p.Fields {
+		switch {
+		case field.Number != 0:
+			if !s.embeds(field.Index) {
+				s.members = append(s.members, member{field.Number, field.Index, true})
+			}
+		case s.WrongCase == "" && !field.Tagged && f.Format.Number(strings.ToLower(field.Name)) != 0:
+			s.WrongCase = field.Name
+		}
+	}
+	for _, name := range p.Clashes {
+		if f.Format.Number(name) != 0 {
+			s.blame(Mistake{Kind: Clash, Name: name})
+		}
+	}
+	return s
+}
+
+// walk looks at all fields of the struct and of those that it embeds, by depth.
+func (s *Struct) walk(p *strictjson.Plan) {
+	visited := map[reflect.Type]bool{}
+	for level := []reflect.StructField{{Type: p.Type}}; len(level) > 0; {
+		var next []reflect.StructField
+		for _, e := range level {
+			if visited[e.Type] {
+				continue
+			}
+			visited[e.Type] = true
+			for i := range e.Type.NumField() {
+				field := e.Type.Field(i)
+				field.Index = append(slices.Clip(e.Index), i)
+				if inner := s.note(p, field); inner != nil {
+					field.Type = inner
+					next = append(next, field)
+				}
+			}
+		}
+		level = next
+	}
+}
+
+// note notes what is to be said of a field. It returns the struct that the field embeds, whose
+// fields come next, or nil.
+func (s *Struct) note(p *strictjson.Plan, field reflect.StructField) reflect.Type {
+	if field.Anonymous && len(field.Index) == 1 {
+		s.noteMethods(field.Type)
+	}
+	if field.Tag.Get("json") == "-" {
+		return nil
+	}
+	flat, inner := strictjson.IsFlat(field), pointedTo(field.Type)
+	switch {
+	case inner == s.finder.Set && flat:
+		s.addSet(p, field.Index)
+	case inner == s.finder.Set:
+		if field.Type == inner || field.Type.Elem() == inner {
+			s.addSet(nil, field.Index)
+		}
+		s.blame(Mistake{Kind: Named, Field: field})
+	case inner == s.finder.Map && flat:
+		s.blame(Mistake{Kind: EmbeddedMap})
+	case inner.Kind() != reflect.Struct:
+	case flat:
+		return inner
+	case field.IsExported() && !strictjson.Marshals(inner):
+		for _, sf := range reflect.VisibleFields(inner) {
+			if sf.Anonymous && pointedTo(sf.Type) == s.finder.Set {
+				s.nested = append(s.nested, nested{field.Name, field.Index, sf.Index})
+			}
+		}
+	}
+	return nil
+}
+
+// blame keeps the first mistake.
+func (s *Struct) blame(m Mistake) {
+	if s.Mistake.Kind == None {
+		s.Mistake = m
+	}
+}
+
+// noteMethods notes an embedded type whose methods the struct inherits, unless the struct has
+// them itself.
+func (s *Struct) noteMethods(t reflect.Type) {
+	name := strings.TrimPrefix(t.String(), "*")
+	if s.Marshaler == "" && strictjson.Marshals(t) {
+		s.Marshaler = name
+	}
+	if s.Reader == "" && strictjson.Unmarshals(t) {
+		s.Reader = name
+	}
+}
+
+// addSet notes a set: an embedded one of the plan p, or if p is nil a named one.
+func (s *Struct) addSet(p *strictjson.Plan, index []int) {
+	if p != nil {
+		s.embedded = append(s.embedded, index)
+	}
+	for _, f := range s.finder.Format.Plan(s.finder.Set).Fields {
+		whole := append(slices.Clip(index), f.Index...)
+		s.members = append(s.members, member{f.Number, whole, p == nil})
+		if p != nil && !slices.ContainsFunc(p.Fields, func(other strictjson.Field) bool { return slices.Equal(other.Index, whole) }) {
+			s.Hidden = true
+		}
+	}
+}
+
+// embeds reports whether a field is in an embedded set.
+func (s *Struct) embeds(index []int) bool {
+	return slices.ContainsFunc(s.embedded, func(set []int) bool { return slices.Equal(set, index[:len(index)-1]) })
+}
+
+// pointedTo follows pointers, at most 64, as a pointer type can point to itself.
+func pointedTo(t reflect.Type) reflect.Type {
+	for range 64 {
+		if t.Kind() != reflect.Pointer {
+			break
+		}
+		t = t.Elem()
+	}
+	return t
+}
+
+// Lost returns the number of a watched member that is set in the struct v and was not written,
+// or 0. offsets has the written members by number. byMethod says that the MarshalJSON or
+// MarshalText of v wrote them.
+func (s *Struct) Lost(v reflect.Value, offsets []uint32, byMethod bool) int {
+	for _, m := range s.members {
+		if offsets[m.number] != 0 || m.own && (!byMethod || s.Marshaler == "") { // the program's own method may leave its own fields out
+			continue
+		}
+		if field, err := v.FieldByIndexErr(m.index); err == nil && s.finder.isSet(field) {
+			return m.number
+		}
+	}
+	return 0
+}
+
+// Unread returns the number of a watched member that the document has, and that the
+// UnmarshalJSON of the struct v did not store, or 0. The document was parsed with the format.
+func (s *Struct) Unread(v reflect.Value, d *strictjson.Document) int {
+	for _, m := range s.members {
+		if i := d.Numbered(m.number); i == 0 || d.IsEmpty(i) || m.own && s.Reader == "" {
+			continue
+		}
+		index := m.index
+		if !m.own { // one field that is set is enough: UnmarshalJSON does fill the set
+			index = index[:len(index)-1]
+		}
+		if filled, err := v.FieldByIndexErr(index); err != nil || filled.IsZero() || reflect.Indirect(filled).IsZero() {
+			return m.number
+		}
+	}
+	return 0
+}
+
+// Nested returns the field of the struct v that is a struct with an embedded set in which the
+// member of that number is set, or "". If v has watched members itself, it returns "".
+func (s *Struct) Nested(v reflect.Value, number int) string {
+	if len(s.members) > 0 {
+		return "" // the nested members are data
+	}
+	for _, n := range s.nested {
+		set := fieldAt(fieldAt(v, n.index), n.set)
+		for _, f := range s.finder.Format.Plan(s.finder.Set).Fields {
+			if f.Number == number && set.IsValid() && s.finder.isSet(set.FieldByIndex(f.Index)) {
+				return n.field
+			}
+		}
+	}
+	return ""
+}
+
+// fieldAt returns a field of a struct, and follows all pointers to the field and from it. It
+// returns the zero Value if one is nil, or if v is the zero Value.
+func fieldAt(v reflect.Value, index []int) reflect.Value {
+	if !v.IsValid() {
+		return v
+	}
+	v, _ = v.FieldByIndexErr(index)
+	for v.Kind() == reflect.Pointer {
+		v = v.Elem()
+	}
+	return v
+}
+
+// isSet reports whether a field has a value that is written.
+func (f *Finder) isSet(v reflect.Value) bool {
+	if v.Type() == f.Format.Date && v.CanInterface() {
+		return !v.Interface().(interface{ IsZero() bool }).IsZero()
+	}
+	if v.Kind() == reflect.Slice || v.Kind() == reflect.Map {
+		return v.Len() > 0
+	}
+	return !v.IsZero()
+}

@@ -1,0 +1,125 @@
+package hmackey
+
+import (
+	"crypto"
+	"crypto/hmac"
+	_ "crypto/sha256" // for hash.New
+	_ "crypto/sha512" // for hash.New
+	"crypto/subtle"
+	"hash"
+	"sync"
+)
+
+// A mac is an HMAC state with a buffer for its sum.
+//
+// In a pool of a secret it is a crypto/hmac, keyed once: keying costs as much as hashing a few
+// hundred bytes. A raw key is used for one call, and keying crypto/hmac takes five allocations.
+// So for a raw key the Hash is a plain hash function, and the two steps of RFC 2104 are made here.
+type mac struct {
+	hash.Hash
+	key []byte // the raw key; nil if the Hash is keyed
+	pad [128]byte
+	sum [64]byte
+}
+
+// of returns the MAC of input. It is valid until the next call.
+func (m *mac) of(input []byte) []byte {
+	if m.key == nil {
+		m.Write(input)
+		return m.Sum(m.sum[:0])
+	}
+	key, size := m.key, m.BlockSize()
+	if len(key) > size {
+		m.Write(key)
+		key = m.Sum(m.sum[:0])
+		m.Reset()
+	}
+	// RFC 2104, Section 2: H(K XOR opad, H(K XOR ipad, text))
+	m.pad = ipad
+	pad := m.pad[:size]
+	subtle.XORBytes(pad, pad, key)
+	m.Write(pad)
+	m.Write(input)
+	inner := m.Sum(m.sum[:0])
+	m.Reset()
+	subtle.XORBytes(pad, pad, ipadToOpad[:])
+	m.Write(pad)
+	m.Write(inner)
+	return m.Sum(m.sum[:0])
+}
+
+// ipad is the value of RFC 2104, Section 2, and ipad XOR ipadToOpad is opad. They are as long
+// as the longest block.
+var ipad, ipadToOpad = filled(0x36), filled(0x36 ^ 0x5c)
+
+func filled(b byte) (pad [128]byte) {
+	for i := range pad {
+		pad[i] = b
+	}
+	return pad
+}
+
+// MACs are pools of states that are keyed with one secret, for each of the hashes. They are safe
+// for concurrent use. The zero value is ready to use, always with the same secret. A nil *MACs is
+// for a secret that is used for one call, which leaves no traces of it.
+type MACs struct{ pools [3]sync.Pool }
+
+// oneCall are the pools of states for nil *MACs. The pooled states have no key.
+var oneCall MACs
+
+// Append appends the MAC of input.
+func (p *MACs) Append(hash crypto.Hash, secret, dst, input []byte) []byte {
+	m := p.take(hash, secret)
+	defer p.giveBack(hash, m)
+	return append(dst, m.of(input)...)
+}
+
+// Equal reports whether sum is the MAC of input. It compares in constant time.
+func (p *MACs) Equal(hash crypto.Hash, secret, input, sum []byte) bool {
+	m := p.take(hash, secret)
+	defer p.giveBack(hash, m)
+	return hmac.Equal(m.of(input), sum)
+}
+
+// take takes a state from a pool, for one goroutine, until giveBack.
+func (p *MACs) take(hash crypto.Hash, secret []byte) *mac {
+	pools := p
+	if p == nil {
+		pools = &oneCall
+	}
+	m, ok := pools.pools[hash-crypto.SHA256].Get().(*mac)
+	switch {
+	case ok:
+	case p == nil:
+		m = &mac{Hash: hash.New()}
+	default:
+		m = &mac{Hash: hmac.New(hash.New, secret)}
+	}
+	if p == nil {
+		m.key = secret
+	}
+	return m
+}
+
+// giveBack puts a state back into its pool. It clears the state of a raw key first.
+func (p *MACs) giveBack(hash crypto.Hash, m *mac) {
+	m.Reset()
+	if p == nil {
+		m.forget()
+		p = &oneCall
+	}
+	p.pools[hash-crypto.SHA256].Put(m)
+}
+
+// forget clears all traces of a raw key. A key longer than a block is written to the hash,
+// and a hash keeps the end of its input in a buffer, even after Reset. So forget overwrites
+// the buffer with zeros, one byte less than a block: these are only copied, not hashed. The
+// last byte of the buffer never has a part of a key, because a full block is hashed without
+// being copied.
+func (m *mac) forget() {
+	clear(m.pad[:])
+	clear(m.sum[:])
+	m.Write(m.pad[:m.BlockSize()-1])
+	m.Reset()
+	m.key = nil
+}
