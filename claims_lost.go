@@ -15,6 +15,7 @@ import (
 var (
 	registeredClaimsType = reflect.TypeFor[RegisteredClaims]()
 	claimsMapType        = reflect.TypeFor[Claims]()
+	tokenTypes           = [...]reflect.Type{reflect.TypeFor[Token](), reflect.TypeFor[UnverifiedToken]()}
 	expiresAt, _         = registeredClaimsType.FieldByName("ExpiresAt")
 )
 
@@ -69,6 +70,10 @@ func newClaimsType(p *strictjson.Plan) *claimsType {
 				continue
 			}
 			visited[e.typ] = true
+			if slices.Contains(tokenTypes[:], e.typ) {
+				c.blame(badOption("a " + e.typ.String() + " is a whole token, and no claims set: its claims would be inside a member \"Claims\", so that an expired token passes. " +
+					"Encode its Claims, and decode a whole token with DecodeComplete"))
+			}
 			for i := range e.typ.NumField() {
 				sf := e.typ.Field(i)
 				index := append(slices.Clip(e.index), i)

@@ -82,7 +82,7 @@ func hasXMLKey(text []byte) bool {
 // derInside searches for a word that is base64 of a key or certificate in DER.
 func derInside(text []byte) form {
 	const shortest = 56 // that of an Ed25519 public key has 59 letters
-	var buf []byte // one for all words
+	var buf []byte      // one for all words
 	for rest := text; ; {
 		at := bytes.IndexByte(rest, 'M') // the first byte of DER is 0x30
 		if at < 0 {
