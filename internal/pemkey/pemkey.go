@@ -19,11 +19,11 @@ import (
 	"github.com/token-jwt/jwt/internal/rsakey"
 )
 
-// Parse returns a key as crypto/x509 does, an *x509.Certificate, or for an RSA private key
-// rsakey.Numbers, which are not checked. The content of the block decides, and not its label.
-// Text around the block and EC PARAMETERS are ignored; a second key is an error. A kind of key
-// that is not supported is an error that wraps errors.ErrUnsupported. No error text has bytes of
-// the key.
+// Parse returns a key as crypto/x509 does, an *x509.Certificate or the public key of one, or
+// for an RSA private key rsakey.Numbers, which are not checked. The content of the block decides,
+// and not its label. Text around the block and EC PARAMETERS are ignored; a second key is an
+// error. A kind of key that is not supported is an error that wraps errors.ErrUnsupported. No
+// error text has bytes of the key.
 func Parse(text []byte) (any, error) {
 	block, err := cutPEM(text)
 	if err != nil {
@@ -170,15 +170,11 @@ func parseBlock(block *pem.Block) (any, error) {
 	case strings.HasPrefix(shape, "io"):
 		material, err = x509.ParseECPrivateKey(der)
 	case shape == "sb":
-		material, err = x509.ParsePKIXPublicKey(der)
+		material, err = parsePKIX(der)
 	case shape == "ii":
 		material, err = x509.ParsePKCS1PublicKey(der)
 	case shape == "ssb" && !strings.HasSuffix(block.Type, "CERTIFICATE REQUEST"):
-		certificate, err := x509.ParseCertificate(der)
-		if err != nil || certificate.PublicKey == nil {
-			return nil, badDER(name, der)
-		}
-		return certificate, nil
+		material, err = parseCertificate(der)
 	case shape == "so":
 		return nil, errors.New(encryptedPEM)
 	case shape == "?":
