@@ -48,6 +48,14 @@ func NotJSON(text []byte) string {
 		return "is PEM; read a key with ParsePEM"
 	case bytes.HasPrefix(trimmed, []byte("http://")), bytes.HasPrefix(trimmed, []byte("https://")):
 		return "is an address; fetch what is there first"
+	case trimmed[0] == '{', bytes.Contains(text, []byte("-----BEGIN ")):
+	default:
+		switch form := Form(text); {
+		case form != "" && trimmed[0] == '"':
+			return "is no JSON object, but a string; decode it with encoding/json, and read the text that it holds"
+		case form != "":
+			return "is " + form
+		}
 	}
 	return ""
 }

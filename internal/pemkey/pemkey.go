@@ -14,6 +14,7 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/token-jwt/jwt/internal/foreignkey"
 	"github.com/token-jwt/jwt/internal/rsakey"
@@ -108,6 +109,10 @@ func notPEM(text []byte) string {
 		return `the PEM text has the two characters \n where line breaks belong; an environment variable or a JSON file was read without unescaping it`
 	case has("-----BEGIN ") && !bytes.Contains(trimmed, []byte("\n")):
 		return "the PEM text is on one line, and wants line breaks after -----BEGIN …----- and before -----END"
+	case has("-----BEGIN ") && !has("-----END "):
+		return "the PEM text has no line -----END …-----; is it cut off?"
+	case before(text) > 0:
+		return fmt.Sprintf("the PEM text has %+q right before -----BEGIN, which must be at the start of its line; cut off the quotes, or whatever is there", before(text))
 	case !has("-----"):
 		if form := foreignkey.Form(text); form != "" && !strings.HasPrefix(form, "a key in PEM") { // but for its dashes
 			return "the text is no PEM, but " + form
@@ -120,6 +125,17 @@ func notPEM(text []byte) string {
 		return "the text looks like the path of a file; give the content of the file, as from os.ReadFile"
 	}
 	return "the text holds no PEM block that is whole: -----BEGIN and -----END, each at the start of a line, with base64 between them"
+}
+
+// before returns the character before -----BEGIN in its line, or 0.
+func before(text []byte) rune {
+	line, _, found := bytes.Cut(text, []byte("-----BEGIN "))
+	line = bytes.TrimRight(line[bytes.LastIndexByte(line, '\n')+1:], " \t")
+	if !found || len(line) == 0 {
+		return 0
+	}
+	last, _ := utf8.DecodeLastRune(line)
+	return last
 }
 
 func hasKeySuffix(path string) bool {
