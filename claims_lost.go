@@ -15,7 +15,6 @@ import (
 var (
 	registeredClaimsType = reflect.TypeFor[RegisteredClaims]()
 	claimsMapType        = reflect.TypeFor[Claims]()
-	tokenTypes           = [...]reflect.Type{reflect.TypeFor[Token](), reflect.TypeFor[UnverifiedToken]()}
 	expiresAt, _         = registeredClaimsType.FieldByName("ExpiresAt")
 )
 
@@ -70,9 +69,9 @@ func newClaimsType(p *strictjson.Plan) *claimsType {
 				continue
 			}
 			visited[e.typ] = true
-			if slices.Contains(tokenTypes[:], e.typ) {
-				c.blame(badOption("a " + e.typ.String() + " is a whole token, and no claims set: its claims would be inside a member \"Claims\", so that an expired token passes. " +
-					"Encode its Claims, and decode a whole token with DecodeComplete"))
+			if e.typ.PkgPath() == registeredClaimsType.PkgPath() && e.typ != registeredClaimsType { // a Token, for example
+				c.blame(badOption("a " + e.typ.String() + " is no claims set, so that claims in it would be lost, and an expired token would pass: " +
+					"of a token encode the Claims, and decode a whole token with DecodeComplete"))
 			}
 			for i := range e.typ.NumField() {
 				sf := e.typ.Field(i)
