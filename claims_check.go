@@ -173,7 +173,9 @@ func checkTypes(d *strictjson.Document, text []byte, offsets *claimOffsets) *fai
 				return noDate(ErrInvalidOption, row.name)
 			}
 			if _, ok := epoch.Parse(number); !ok {
-				return noDate(ErrInvalidOption, row.name)
+				f := noDate(ErrInvalidOption, row.name)
+				f.text += otherUnit(number)
+				return f
 			}
 		case formString:
 			if value[0] != '"' {

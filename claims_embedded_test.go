@@ -52,6 +52,10 @@ func TestRegisteredClaimsAreEmbedded(t *testing.T) {
 			jwt.RegisteredClaims
 			Act *jwt.RegisteredClaims `json:"act"`
 		}{},
+		"a whole token":                          &jwt.Token{},
+		"a pointer to a whole token":             func() any { t := &jwt.Token{}; return &t }(),
+		"a whole token, unverified":              &jwt.UnverifiedToken{},
+		"a whole token embedded":                 &struct{ *jwt.Token }{},
 		"jwt.Claims embedded":                    &struct{ jwt.Claims }{},
 		"a pointer to jwt.Claims":                &struct{ *jwt.Claims }{},
 		"two embedded with the same tag":         embedding(jwt.RegisteredClaims{}, Second{}),

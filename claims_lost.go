@@ -12,7 +12,12 @@ import (
 // Mistakes in a program's struct that would silently lose registered claims: the token
 // would never expire, or the subject would always be empty. The package embedding finds them.
 
-var claimsFinder = embedding.Finder{Format: jsonFormat, Set: reflect.TypeFor[RegisteredClaims](), Map: reflect.TypeFor[Claims]()}
+var claimsFinder = embedding.Finder{
+	Format: jsonFormat,
+	Set:    reflect.TypeFor[RegisteredClaims](),
+	Map:    reflect.TypeFor[Claims](),
+	Path:   reflect.TypeFor[RegisteredClaims]().PkgPath(),
+}
 
 // A claimsType says how a struct holds registered claims, and what is wrong with that. It
 // is computed once for each type.
@@ -29,6 +34,9 @@ func claimsTypeOf(p *strictjson.Plan) *claimsType {
 	}
 	c := &claimsType{Struct: claimsFinder.Look(p)}
 	switch m := c.Mistake; m.Kind {
+	case embedding.Sibling: // a Token, for example
+		c.fault = badOption("a " + m.Name + " is no claims set, so that claims in it would be lost, and an expired token would pass: " +
+			"of a token encode the Claims, and decode a whole token with DecodeComplete")
 	case embedding.Named:
 		what := "jwt.RegisteredClaims as the field " + m.Field.Name
 		if m.Field.Anonymous {

@@ -1,6 +1,8 @@
 package jwt_test
 
 import (
+	"crypto/ed25519"
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -25,6 +27,10 @@ func TestWrongTurns(t *testing.T) {
 	readJWK := func(text string) func() error {
 		return func() error { _, err := jwt.ParseJWK([]byte(text)); return err }
 	}
+	newKey := func(material any) func() error {
+		return func() error { _, err := jwt.NewKey(material); return err }
+	}
+	type namedText string
 	inSet := func(kid, jwks string) func() error {
 		return func() error {
 			set, err := jwt.ParseKeySet([]byte(`{"keys":[` + jwks + `]}`))
@@ -61,6 +67,14 @@ func TestWrongTurns(t *testing.T) {
 			return err
 		}, jwt.ErrInvalidKey, []string{"no PEM block", "-----BEGIN"}},
 		{"no PEM at all", func() error { _, err := jwt.ParsePEM([]byte("a pass phrase, or what")); return err }, jwt.ErrInvalidKey, []string{"no PEM block", "BEGIN"}},
+		{"a secret of a type of its own", newKey(namedBytes(secret)), jwt.ErrInvalidKey, []string{"namedBytes", "only a []byte is a secret"}},
+		{"a secret in JSON's type", newKey(json.RawMessage(secret)), jwt.ErrInvalidKey, []string{"only a []byte is a secret"}},
+		{"a secret in an array", newKey([64]byte(secret)), jwt.ErrInvalidKey, []string{"only a []byte is a secret"}},
+		{"a pointer to a secret", newKey(&secret), jwt.ErrInvalidKey, []string{"only a []byte is a secret"}},
+		{"text of a type of its own", newKey(namedText("a pass phrase")), jwt.ErrInvalidKey, []string{"namedText", "[]byte(secret)", "ParsePEM"}},
+		{"a pointer to an Ed25519 key", newKey(&ed25519.PublicKey{}), jwt.ErrInvalidKey, []string{"give the ed25519.PublicKey"}},
+		{"a set as a key", newKey(&jwt.KeySet{}), jwt.ErrInvalidKey, []string{"NewDecoder"}},
+		{"an RSA key by value", newKey(rsaKey().PublicKey), jwt.ErrInvalidKey, []string{"as a pointer"}},
 		{"no JWK", readJWK(""), jwt.ErrInvalidKey, []string{"the JWK is empty", "missing"}},
 		{"a page as a JWK", readJWK("<html>"), jwt.ErrInvalidKey, []string{"the JWK is HTML"}},
 		{"a JWK that is not quite JSON", readJWK(`{"kty":"oct",}`), jwt.ErrInvalidKey, []string{"not strictly valid JSON"}},
@@ -192,7 +206,7 @@ func TestWrongTurns(t *testing.T) {
 		{"a duration under exp of a struct", encode(struct {
 			Exp time.Duration `json:"exp"`
 		}{time.Hour}), jwt.ErrInvalidOption, []string{`"exp"`, "time.Duration", "WithExpiresIn"}},
-		{"milliseconds under exp", encode(jwt.Claims{"exp": now.UnixMilli()}), jwt.ErrInvalidOption, []string{`"exp"`, "seconds", "NumericDate"}},
+		{"milliseconds under exp", encode(jwt.Claims{"exp": now.UnixMilli()}), jwt.ErrInvalidOption, []string{`"exp"`, "seconds", "NumericDate", "milliseconds"}},
 		{"text under exp", encode(jwt.Claims{"exp": "soon"}), jwt.ErrInvalidOption, []string{`"exp"`, "seconds", "NumericDate"}},
 		{"the zero time under exp", encode(jwt.Claims{"exp": time.Time{}}), jwt.ErrInvalidOption, []string{`"exp"`, "zero"}},
 		{"a number under sub", encode(jwt.Claims{"sub": 42}), jwt.ErrInvalidOption, []string{`"sub"`, "string"}},

@@ -64,7 +64,8 @@ type Key struct {
 //   - A secret has at least 32 bytes (RFC 7518, Section 3.2), and is not all zero. If it is
 //     bound to an algorithm, it has at least as many bytes as the hash.
 //   - A secret is not a key of another kind, in any form: PEM, SSH, a JWK or a JWK Set, DER,
-//     the 64 bytes of an Ed25519 private key, or base64 or hexadecimal digits of any of these.
+//     XML, the 64 bytes of an Ed25519 private key, a point on a curve, a keystore, base64 or
+//     hexadecimal digits of any of these, or text that contains one.
 //   - A secret that is text has no white space at its ends, such as the line break of a file,
 //     unless [AllowWeakKey] is given.
 //   - RSA has 2048 to 16384 bits, a private key at most 8192.

@@ -3,6 +3,7 @@ package jwt
 import (
 	"context"
 	"crypto"
+	"crypto/ed25519"
 	"crypto/x509"
 	"fmt"
 	"reflect"
@@ -228,7 +229,26 @@ func newPublic(material crypto.PublicKey, weak bool) (*keyState, error) {
 			return k, err
 		}
 	}
-	return nil, unsupportedKey(fmt.Sprintf("a %T is not a key of a kind that is supported; an RSA or EC key is given as a pointer", material))
+	return nil, unsupportedKey(fmt.Sprintf("a %T is not a key of a kind that is supported; %s", material, asKey(material)))
+}
+
+// asKey says how to give NewKey what it was given as another type.
+func asKey(material any) string {
+	elem := reflect.TypeOf(material)
+	if elem.Kind() == reflect.Pointer {
+		elem = elem.Elem()
+	}
+	switch {
+	case elem.Kind() == reflect.String:
+		return "convert a secret with []byte(secret), and read PEM with ParsePEM"
+	case elem == reflect.TypeFor[ed25519.PublicKey]():
+		return "give the ed25519.PublicKey, and not a pointer to it"
+	case (elem.Kind() == reflect.Slice || elem.Kind() == reflect.Array) && elem.Elem().Kind() == reflect.Uint8:
+		return "only a []byte is a secret: convert it, if it is no key of another kind"
+	case elem == reflect.TypeFor[KeySet]():
+		return "give the set itself to Decode or NewDecoder, or take a key from it"
+	}
+	return "an RSA or EC key is given as a pointer"
 }
 
 // newOpaque makes the state of a crypto.Signer that is the caller's code.

@@ -84,6 +84,34 @@ func derForms(t testing.TB) map[string]foreign {
 		Type    asn1.ObjectIdentifier
 		Content asn1.RawValue
 	}
+	// Keys that are in base64 in the answer of a KMS or an issuer, in a setting, or in a list.
+	public, err := x509.MarshalPKIXPublicKey(ecKeys[jwt.ES384].Public())
+	require.NoError(t, err)
+	encoded := base64.StdEncoding.EncodeToString(public)
+	for name, text := range map[string]string{
+		"AWS KMS": `{"KeyId":"arn:aws:kms:eu-west-1:1:key/a","PublicKey":"` + encoded + `","KeyUsage":"SIGN_VERIFY"}`, "Keycloak's realm": `{"realm":"master","public_key":"` + encoded + `","tokens-not-before":0}`, "a line of settings": "JWT_PUBLIC_KEY=" + encoded, "Python's bytes": "b'" + encoded + "'", "a comma behind": encoded + ",", "a zero behind": encoded + "\x00",
+		"PHP's JSON": `{"public_key":"` + strings.ReplaceAll(encoded, "/", `\/`) + `"}`, "JSON in JSON": `{"body":"{\"public_key\":\"` + strings.TrimRight(encoded, "=") + `\"}"}`, "MIME in JSON": `{"public_key":"` + encoded[:64] + `\r\n` + encoded[64:] + `"}`, "Python's list": "['My words', '" + encoded + "']", "percent signs": "key=" + encoded + "%3D%0A",
+	} {
+		add("PKIX in "+name, "ParsePKIXPublicKey", []byte(text), nil)
+	}
+	certificate := base64.StdEncoding.EncodeToString(certificateFor(t, edKey).Raw)
+	add("a certificate in x5c", "ParseCertificate", []byte(`{"kid":"a","x5c":["`+certificate+`"]}`), nil)
+	add("a certificate in Keycloak's settings", "ParseCertificate", []byte("{\n  \"certificate\" : \""+certificate+"\"\n}"), nil)
+	// Keys of Java and of Windows, and raw points, as in VAPID.
+	for name, start := range map[string]string{"JKS": "\xfe\xed\xfe\xed\x00\x00\x00\x02\x00\x00\x00\x01", "JCEKS": "\xce\xce\xce\xce\x00\x00\x00\x02\x00\x00\x00\x01"} {
+		add(name, "keytool", []byte(start+"\x00\x00\x00\x02\x00\x01a\x00\x00"), nil)
+	}
+	for name, start := range map[string]string{"public": "\x06\x02\x00\x00\x00\xa4\x00\x00RSA1", "private": "\x07\x02\x00\x00\x00\xa4\x00\x00RSA2", "public, for signatures": "\x06\x02\x00\x00\x00\x24\x00\x00RSA1", "private, for signatures": "\x07\x02\x00\x00\x00\x24\x00\x00RSA2"} {
+		add("blob of Windows, "+name, "ParsePEM", []byte(start+"\x00\x08\x00\x00\x01\x00\x01\x00"+string(rsaKey().N.Bytes())), nil)
+	}
+	for alg, key := range ecKeys {
+		point, err := key.PublicKey.Bytes()
+		add("point of "+alg.String(), "ParseUncompressedPublicKey", point, err)
+	}
+	for name, digits := range map[string]string{"PKCS #7": "308006092a864886f70d010702a080", "PKCS #12": "3080020103308006092a864886f70d010701a080"} {
+		der, err := hex.DecodeString(digits)
+		add(name+", of indefinite length", "openssl", append(der, 0x24, 0x80, 4, 1, 1), err)
+	}
 	content := contentInfo{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 2}, asn1.RawValue{Class: 2, Tag: 0, IsCompound: true, Bytes: []byte{4, 1, 1}}}
 	der, err := asn1.Marshal(content)
 	add("PKCS #7", "openssl", der, err)
@@ -116,6 +144,8 @@ func textForms(t testing.TB) map[string]foreign {
 			"PEM on one line": strings.ReplaceAll(text, "\n", " "), "PEM with literal line breaks": strings.ReplaceAll(text, "\n", `\n`), "PEM without line breaks": strings.ReplaceAll(text, "\n", ""),
 			"PEM in a JSON string": `{"private_key":"` + strings.ReplaceAll(text, "\n", `\n`) + `"}`, "PEM, the first line alone": "-----BEGIN PUBLIC KEY-----", "PEM, its first line lost": text[27:],
 			"PEM behind a name": "JWT_KEY=" + text, "PEM indented": "    " + strings.ReplaceAll(text, "\n", "\n    "), "PEM of a longer dash": "--" + text, "PEM, dashes lost": text[1:], "PEM after octets": "\x00\xff\x80" + text,
+			"PEM in base64 in YAML": "data:\n  tls.crt: " + string(encodings["base64"]([]byte(text))) + "\n  tls.key: \"\"\n", "PEM in base64 in JSON": `{"data":{"tls.crt":"` + string(encodings["base64"]([]byte(text))) + `"}}`, "PEM in a data URL": "data:application/x-pem-file;base64," + string(encodings["base64"]([]byte(text))), "XML of a certificate": "<ds:KeyInfo><ds:X509Data><ds:X509Certificate>MIIB</ds:X509Certificate></ds:X509Data></ds:KeyInfo>",
+			"XML of .NET": "<RSAKeyValue><Modulus>xA7SEU-e0yQH5rm9kbCDN9o3aPIo7HbP7tX6WOocLZAtNfyxSZDU16ksL6W</Modulus><Exponent>AQAB</Exponent></RSAKeyValue>", "XML of .NET, with a declaration": "\ufeff<?xml version=\"1.0\" encoding=\"utf-8\"?>\r\n<RSAKeyValue>\r\n  <Modulus>xA7S</Modulus></RSAKeyValue>",
 			"PGP": "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQENBF", "a line with a space": "----- BEGIN PUBLIC KEY -----\nMCow",
 			"SSH Ed25519": edSSH, "SSH ECDSA": ecSSH, "SSH DSA": "ssh-dss AAAAB3NzaC1kc3MAAACBAP", "SSH certificate": "ssh-ed25519-cert-v01@openssh.com AAAAIHNzaC1lZDI1NTE5LWNlcnQtdjAxQG9wZW5zc2guY29t",
 			"SSH of a token":      "sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAIJ7c",
@@ -128,6 +158,7 @@ func textForms(t testing.TB) map[string]foreign {
 			"SSH hashed host":     "|1|F1E1KeoE/eEWhi10WpGv4OdiO6Y=|3988QV0VE8wmZL7suNrYQLITLCg= " + edSSH,
 			"SSH authority":       "@cert-authority *.example.com\t" + edSSH,
 			"SSH after a comment": "# host:22 SSH-2.0-OpenSSH_9.2\nhost " + edSSH, "SSH, several": "# keys of mine\n\n" + ecSSH + "\n" + edSSH,
+			"SSH behind a name": "DEPLOY_KEY=" + edSSH, "SSH behind a name, quoted": "DEPLOY_KEY='" + ecSSH + "'",
 			"SSH, two spaces": "host  ssh-ed25519  \tAAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl",
 			"SSH, binary":     string(blob), "SSH type alone, binary": "\x00\x00\x00\x22sk-ecdsa-sha2-nistp256@openssh.com", "SSH of a token, binary": "\x00\x00\x00\x22sk-ecdsa-sha2-nistp256@openssh.com\x00\x00\x00\x08nistp256", "SSH private, binary": string(private.Bytes), "PuTTY": "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: a\nPublic-Lines: 2\n",
 		},
@@ -137,11 +168,13 @@ func textForms(t testing.TB) map[string]foreign {
 			"JWK, quoted": string(quoted), "JWK, quoted twice": fmt.Sprintf("%q", quoted), "JWK in single quotes": "'" + string(jwk) + "'", "JWKs, quoted": "[" + string(quoted) + "]", "JWK, all escaped": allEscaped(string(jwk)), "JWK quoted, space before": " \n" + string(quoted),
 			"JWK, escaped name": `{"\u006bt\u0079":"EC","crv":"P-256","x":"","y":""}`, "JWK, one letter escaped": `{"k\u0074y":"OKP","crv":"Ed25519","x":""}`, "JWK, double names": `{"kty":"oct","kty":"RSA","n":"AQAB","n":"AQAB"}`, "JWK, double and escaped": `{"kid":"a","kid":"a","k\u0074y":"RSA"}`,
 			"JWK, space before the colon": "{ \"kty\"\t\n: \"RSA\" }", "JWK cut off": string(jwk[:len(jwk)-5]), "JWK, a comma too many": `{"kid":"a",,"kty":"oct",}`, "JWK of Python": `{'kty': 'RSA', 'n': 'AQAB', 'e': 'AQAB'}`, "JWK within": `{"jwk":` + string(jwk) + `}`, "JWK in a member": `{"jwk":` + string(quoted) + `}`,
+			"JWK behind a name": "JWT_KEY=" + string(jwk), "JWK behind a name, quoted": "JWT_KEY=" + string(quoted), "JWK behind a name, escaped": `JWT_KEY="` + strings.Trim(string(quoted), `"`) + `"`, "JWK behind a name, in base64": "JWT_KEY=" + string(encodings["base64"](jwk)), "JWK in a program": "export const key = " + string(jwk) + ";", "JWK in YAML": "key:\n  kty: OKP\n  crv: Ed25519\n  x: 11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\n", "JWK printed by Node": "{ kty: 'RSA', n: 'AQAB', e: 'AQAB' }", "JWK printed by Go": "map[crv:P-256 kty:EC x:AQAB y:AQAB]",
 			"JWK, no UTF-8": "{\"\xff\":1,\"kty\":\"oct\"}", "JWK and more": string(jwk) + "\n# mine",
 		},
 		"ParseKeySet": {
 			"JWK Set": `{"keys":[` + string(jwk) + `]}`, "empty JWK Set": `{"keys":[]}`, "JWK Set, escaped": `{"\u006b\u0065\u0079\u0073":[]}`, "JWK Set, quoted": `"{\"keys\" : [ ]}"`, "JWK Set, double names": `{"a":1,"a":1,"keys":[],"keys":[]}`, "JWK Set after others": `{"issuer":"a","n":{"x":[1,"}"]},"keys": []}`,
-			"JWK Set, space": "\n {\n \"keys\" :\n [ ] }\n", "JWK Sets": `[{"keys":[]}]`,
+			"JWK Set behind a name, in base64": "JWKS=" + string(encodings["base64"]([]byte(`{"keys":[]}`))),
+			"JWK Set, space":                   "\n {\n \"keys\" :\n [ ] }\n", "JWK Sets": `[{"keys":[]}]`,
 		},
 		"NewKey": {
 			"Ed25519, 64 octets": ed64, "Ed25519, RFC 8032": string(ed25519.NewKeyFromSeed(bytes.Repeat([]byte{7}, 32))),
@@ -381,6 +414,7 @@ func TestSecretsPass(t *testing.T) {
 		}{algorithm{asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 1}}, secret[:32]}), "DER of text": der([]string{"a", "b", "c", "and more than that, so that it is long"}),
 		"DER cut": string(pkixDER[:len(pkixDER)-1]), "DER and more": string(pkixDER) + "x", "DER, not first": "x" + string(pkixDER), "DER of a time": "0" + strings.Repeat("\x17", 48), "zero text": strings.Repeat("0", 64), "indefinite length": "0\x80" + string(secret), "lengths that overflow": "0\x84\xff\xff\xff\xff" + string(secret), "a length of nothing": "0\x88" + string(secret),
 		"64 octets, another's half": string(foreignHalf), "64 octets, a bit flipped": string(flipped), "64 octets, the seed twice": string(edKey[:32]) + string(edKey[:32]), "96 octets, Ed25519 first": string(edKey) + string(edKey[:32]), "Ed25519 in the middle": "\x00" + string(edKey),
+		"a point, of another curve": "\x04" + string(pointOf(t, jwt.ES256)[1:64]) + "\x00", "a point, compressed": "\x02" + string(pointOf(t, jwt.ES256)[1:33]), "a point, not first": "\x00" + string(pointOf(t, jwt.ES384)), "a keystore's sign": "\xfe\xed\xfe\xed, and then a text that is long enough", "words and kty": "my kty: is a word, as RSA is, and kty=RSA too", "base64 within, cut off": "key=" + base64.StdEncoding.EncodeToString(pkixDER)[:80], "base64 within, in a word": "key=x" + base64.StdEncoding.EncodeToString(pkixDER), "M and letters": "M" + strings.Repeat("A", 80), "words of XML": "<RSAKey>a pass phrase in angle brackets</RSAKey>", "XML, not first": "a phrase that ends as XML of .NET RSAKeyValue>",
 		"SSH, and no length": "ab\x00\x07ssh-rsa is what this says, and no more", "SSH, and half a length": "\x00b\x00\x07ssh-rsa is what this says, and no more", "SSH, and too great a length": "\x00\x00b\x07ssh-rsa is what this says, and no more", "an SSH length beyond the end": "\x00\x00\x00\xff" + string(secret), "an SSH length": "\x00\x00\x00\x07" + string(secret), "zeros, then one": strings.Repeat("\x00", 63) + "\x01", "a mark alone": "\xff\xfe" + string(secret), "all spaces that do not show": strings.Repeat("\u200b", 40),
 	} {
 		_, err := jwt.NewKey([]byte(text))
@@ -398,6 +432,13 @@ func TestSecretsPass(t *testing.T) {
 		_, err = jwt.Decode(token, []byte(text), jwt.HS256)
 		assert.NoError(t, err, name)
 	}
+}
+
+func pointOf(t *testing.T, alg jwt.Algorithm) []byte {
+	t.Helper()
+	point, err := ecKeys[alg].PublicKey.Bytes()
+	require.NoError(t, err)
+	return point
 }
 
 func TestRandomSecretsPass(t *testing.T) {
@@ -475,7 +516,7 @@ func TestSecretsWithWhiteSpace(t *testing.T) {
 // Work on what is no secret, or a long one, grows as its length does.
 func TestSecretChecksAreLinear(t *testing.T) {
 	for name, unit := range map[string]string{
-		"dashes": "----", "A": "AAAA", "spaces and A": " AAAA", "vertical tabs and A": "\vAAAA", "quotes": `["`, "backslashes": `["\`, "quotes within": `"\"`, "apostrophes": "['", "names": `{"kty" `, "base64": "MIIB", "text in base64": "LS0t", "hex": "30", "UTF-16": "-\x00", "UTF-32": "-\x00\x00\x00", "white space": " \n", "line breaks in base64": "M\n",
+		"dashes": "----", "A": "AAAA", "spaces and A": " AAAA", "vertical tabs and A": "\vAAAA", "quotes": `["`, "backslashes": `["\`, "quotes within": `"\"`, "apostrophes": "['", "names": `{"kty" `, "kty": "kty ", "kty and quotes": `kty:"`, "words of base64": " MIIB" + strings.Repeat("A", 60), "words of DER": " " + base64.RawStdEncoding.EncodeToString(append([]byte{0x30, 0x81, 0x84}, make([]byte, 0x84)...)), "XML": "<RSA", "base64": "MIIB", "text in base64": "LS0t", "hex": "30", "UTF-16": "-\x00", "UTF-32": "-\x00\x00\x00", "white space": " \n", "line breaks in base64": "M\n",
 	} {
 		raw := []byte(strings.Repeat(unit, 2<<20/len(unit)))
 		before := testing.AllocsPerRun(1, func() { jwt.NewKey(raw, jwt.AllowWeakKey()) }) // quadratic, it would take hours

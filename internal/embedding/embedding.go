@@ -17,6 +17,7 @@ type Finder struct {
 	Format *strictjson.Format
 	Set    reflect.Type // a struct; the names of its members have a number in Format
 	Map    reflect.Type // a map type, which may hold the same members
+	Path   string       // of a package whose structs, but for the set, hold none; or ""
 }
 
 // A Struct says how a struct type holds watched members, and what is wrong with that.
@@ -45,7 +46,7 @@ type Struct struct {
 type Mistake struct {
 	Kind  Kind
 	Field reflect.StructField // for Named
-	Name  string              // for Clash
+	Name  string              // for Clash the name, for Sibling the type
 }
 
 // A Kind is a kind of mistake. None is no mistake.
@@ -53,6 +54,7 @@ type Kind int
 
 const (
 	None        Kind = iota
+	Sibling          // the struct is one of Path, or embeds one
 	Named            // the set is a field with a name or a tag, and so one member by itself
 	EmbeddedMap      // the map is embedded, and so one member by itself
 	Clash            // several fields have the name of a watched member, so that none is used
@@ -104,6 +106,9 @@ func (s *Struct) walk(p *strictjson.Plan) {
 				continue
 			}
 			visited[e.Type] = true
+			if path := s.finder.Path; path != "" && e.Type.PkgPath() == path && e.Type != s.finder.Set {
+				s.blame(Mistake{Kind: Sibling, Name: e.Type.String()})
+			}
 			for i := range e.Type.NumField() {
 				field := e.Type.Field(i)
 				field.Index = append(slices.Clip(e.Index), i)

@@ -112,6 +112,23 @@ func TestLook(t *testing.T) {
 	assert.Equal(t, "Set", look(struct{ Set set }{}).Mistake.Field.Name)
 }
 
+// The structs of a path are no set, whoever embeds them. The set is one wherever it is.
+func TestSibling(t *testing.T) {
+	path := reflect.TypeFor[set]().PkgPath()
+	f := embedding.Finder{Format: finder.Format, Set: finder.Set, Map: finder.Map, Path: path}
+	for v, want := range map[reflect.Type]string{
+		reflect.TypeFor[three]():             "embedding_test.three",
+		reflect.TypeFor[struct{ three }]():   "embedding_test.three",
+		reflect.TypeFor[struct{ set }]():     "",
+		reflect.TypeFor[struct{ A three }](): "",
+		reflect.TypeFor[set]():               "",
+	} {
+		s := f.Look(f.Format.Plan(v))
+		assert.Equal(t, want, s.Mistake.Name, v.String())
+		assert.Equal(t, want != "", s.Mistake.Kind == embedding.Sibling, v.String())
+	}
+}
+
 func TestLost(t *testing.T) {
 	type hidden struct {
 		set

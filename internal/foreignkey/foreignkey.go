@@ -48,6 +48,14 @@ func NotJSON(text []byte) string {
 		return "is PEM; read a key with ParsePEM"
 	case bytes.HasPrefix(trimmed, []byte("http://")), bytes.HasPrefix(trimmed, []byte("https://")):
 		return "is an address; fetch what is there first"
+	case trimmed[0] == '{', bytes.Contains(text, []byte("-----BEGIN ")):
+	default:
+		switch form := Form(text); {
+		case form != "" && trimmed[0] == '"':
+			return "is no JSON object, but a string; decode it with encoding/json, and read the text that it holds"
+		case form != "":
+			return "is " + form
+		}
 	}
 	return ""
 }
@@ -88,6 +96,10 @@ var (
 	formX509    = form{"a certificate in DER", "read it with crypto/x509, ParseCertificate, and give the result to NewKey"}
 	formLocked  = form{"an encrypted private key in DER (PKCS #8)", "decrypt it to PEM with openssl pkey -inform DER, and read that with ParsePEM"}
 	formBundle  = form{"a bundle of keys or certificates in DER (PKCS #7 or #12)", "take the key out with openssl pkcs12 or pkcs7, and read its PEM with ParsePEM"}
+	formStore   = form{"a keystore of Java", "convert it to PKCS #12 with keytool -importkeystore, take the key out with openssl pkcs12, and read its PEM with ParsePEM"}
+	formBlob    = form{"an RSA key in a blob of Windows", "convert it to PEM (in .NET with ExportSubjectPublicKeyInfoPem or ExportPkcs8PrivateKeyPem), and read that with ParsePEM"}
+	formXML     = form{"a key in XML", "convert it to PEM (in .NET with ExportSubjectPublicKeyInfoPem or ExportPkcs8PrivateKeyPem), and read that with ParsePEM"}
+	formPoint   = form{"an EC public key (a point on its curve)", "read it with crypto/ecdsa, ParseUncompressedPublicKey, and give the result to NewKey"}
 	formEd25519 = form{"an Ed25519 private key (64 bytes)", "make an ed25519.PrivateKey of the bytes, and give that to NewKey"}
 )
 
@@ -111,6 +123,9 @@ func formOf(secret []byte, depth int) form {
 	if f := derKey(secret); f.what != "" {
 		return f
 	}
+	if f := binaryKey(secret); f.what != "" {
+		return f
+	}
 	if isSSHBinary(secret) {
 		return formSSH
 	}
@@ -129,16 +144,21 @@ func formOf(secret []byte, depth int) form {
 	if len(text) == 0 {
 		return form{}
 	}
+	f, encoded := form{}, false
 	switch text[0] {
 	case '{', '[':
-		return jsonKey(text, depth)
+		f = jsonKey(text, depth)
 	case '"', '\'':
 		if literal, _, ok := cutLiteral(text); ok && len(literal) <= maxText {
-			return formOf(unescape(make([]byte, 0, len(literal)), literal), depth+1)
+			f = formOf(unescape(make([]byte, 0, len(literal)), literal), depth+1)
 		}
-		return form{}
+	default:
+		f, encoded = encodedKey(text, depth)
 	}
-	return encodedKey(text, depth)
+	if f.what == "" && !encoded && depth < maxDepth && len(text) <= maxText && IsText(text[:min(len(text), 8)]) {
+		f = keyInside(text)
+	}
+	return f
 }
 
 func (f form) within(encoding string) form {
@@ -195,7 +215,7 @@ func isSSHText(text []byte) bool {
 		}
 		before = before[max(0, len(before)-128):] // longer than any type
 		before = bytes.TrimRight(before, " \t\r\n")
-		if hasSSHType(before[bytes.LastIndexAny(before, " \t\r\n")+1:]) {
+		if hasSSHType(before[bytes.LastIndexAny(before, " \t\r\n=\"'")+1:]) {
 			return true
 		}
 	}
@@ -318,31 +338,31 @@ func unescape(dst, literal []byte) []byte {
 	return dst
 }
 
-// encodedKey looks for a key in base64 or hexadecimal digits. Decoding a binary secret fails
-// at its first bytes.
-func encodedKey(text []byte, depth int) form {
+// encodedKey looks for a key in base64 or hexadecimal digits. all reports whether the whole
+// text is base64, as the digits are too. Decoding a binary secret fails at its first bytes.
+func encodedKey(text []byte, depth int) (f form, all bool) {
 	if len(text) > maxText {
-		return form{}
+		return form{}, false
 	}
-	if key, ok := decodeBase64(text); ok {
-		if f := formOf(key, depth+1); f.what != "" {
-			return f.within("base64")
+	key, all := appendBase64(nil, text)
+	if all {
+		if f = formOf(key, depth+1); f.what != "" {
+			return f.within("base64"), true
 		}
 	}
 	if key, ok := decodeHex(text); ok {
-		if f := formOf(key, depth+1); f.what != "" {
-			return f.within("hexadecimal digits")
+		if f = formOf(key, depth+1); f.what != "" {
+			return f.within("hexadecimal digits"), all
 		}
 	}
-	return form{}
+	return form{}, all
 }
 
 const base64Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
-// decodeBase64 decodes base64 and base64url. White space, also as the two characters \n,
-// and missing padding do not matter.
-func decodeBase64(text []byte) ([]byte, bool) {
-	var decoded []byte
+// appendBase64 decodes base64 and base64url, and appends the result to decoded. White space,
+// also as the two characters \n, and missing padding do not matter.
+func appendBase64(decoded, text []byte) ([]byte, bool) {
 	var bits uint32
 	letters, padded := 0, false
 	for i := 0; i < len(text); i++ {
@@ -359,6 +379,8 @@ func decodeBase64(text []byte) ([]byte, bool) {
 			continue
 		case c == '\\' && i+1 < len(text) && (text[i+1] == 'n' || text[i+1] == 'r'):
 			i++
+			continue
+		case c == '\\' && i+1 < len(text) && text[i+1] == '/': // as in JSON
 			continue
 		}
 		letter := strings.IndexByte(base64Letters, c)

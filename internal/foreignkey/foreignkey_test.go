@@ -113,8 +113,11 @@ func TestNotJSON(t *testing.T) {
 	for text, says := range map[string]string{
 		"": "is empty", " \n": "is empty", "\ufeff{}": "byte order mark", "\xff\xfe{\x00": "UTF-16", "<html>": "HTML", " [{}]": "is an array",
 		"-----BEGIN CERTIFICATE-----": "ParsePEM", "https://issuer.example/jwks": "is an address",
+		`"{\"kty\":\"oct\"}"`: "no JSON object, but a string", "eyJrdHkiOiJvY3QiLCJrIjoiIn0=": "is base64 of a JWK; decode it", `JWK={"kty":"oct"}`: "is text that contains a JWK; cut it out", ed25519SSH: "is an SSH key",
 	} {
 		assert.Contains(t, foreignkey.NotJSON([]byte(text)), says)
 	}
-	assert.Empty(t, foreignkey.NotJSON([]byte(`{"keys":[]}`)))
+	for _, text := range []string{`{"keys":[]}`, `{"kty":"oct",}`, "null", "words"} {
+		assert.Empty(t, foreignkey.NotJSON([]byte(text)), text)
+	}
 }

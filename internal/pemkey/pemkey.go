@@ -14,16 +14,17 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/token-jwt/jwt/internal/foreignkey"
 	"github.com/token-jwt/jwt/internal/rsakey"
 )
 
-// Parse returns a key as crypto/x509 does, an *x509.Certificate, or for an RSA private key
-// rsakey.Numbers, which are not checked. The content of the block decides, and not its label.
-// Text around the block and EC PARAMETERS are ignored; a second key is an error. A kind of key
-// that is not supported is an error that wraps errors.ErrUnsupported. No error text has bytes of
-// the key.
+// Parse returns a key as crypto/x509 does, an *x509.Certificate or the public key of one, or
+// for an RSA private key rsakey.Numbers, which are not checked. The content of the block decides,
+// and not its label. Text around the block and EC PARAMETERS are ignored; a second key is an
+// error. A kind of key that is not supported is an error that wraps errors.ErrUnsupported. No
+// error text has bytes of the key.
 func Parse(text []byte) (any, error) {
 	block, err := cutPEM(text)
 	if err != nil {
@@ -108,6 +109,10 @@ func notPEM(text []byte) string {
 		return `the PEM text has the two characters \n where line breaks belong; an environment variable or a JSON file was read without unescaping it`
 	case has("-----BEGIN ") && !bytes.Contains(trimmed, []byte("\n")):
 		return "the PEM text is on one line, and wants line breaks after -----BEGIN …----- and before -----END"
+	case has("-----BEGIN ") && !has("-----END "):
+		return "the PEM text has no line -----END …-----; is it cut off?"
+	case before(text) > 0:
+		return fmt.Sprintf("the PEM text has %+q right before -----BEGIN, which must be at the start of its line; cut off the quotes, or whatever is there", before(text))
 	case !has("-----"):
 		if form := foreignkey.Form(text); form != "" && !strings.HasPrefix(form, "a key in PEM") { // but for its dashes
 			return "the text is no PEM, but " + form
@@ -120,6 +125,17 @@ func notPEM(text []byte) string {
 		return "the text looks like the path of a file; give the content of the file, as from os.ReadFile"
 	}
 	return "the text holds no PEM block that is whole: -----BEGIN and -----END, each at the start of a line, with base64 between them"
+}
+
+// before returns the character before -----BEGIN in its line, or 0.
+func before(text []byte) rune {
+	line, _, found := bytes.Cut(text, []byte("-----BEGIN "))
+	line = bytes.TrimRight(line[bytes.LastIndexByte(line, '\n')+1:], " \t")
+	if !found || len(line) == 0 {
+		return 0
+	}
+	last, _ := utf8.DecodeLastRune(line)
+	return last
 }
 
 func hasKeySuffix(path string) bool {
@@ -170,15 +186,11 @@ func parseBlock(block *pem.Block) (any, error) {
 	case strings.HasPrefix(shape, "io"):
 		material, err = x509.ParseECPrivateKey(der)
 	case shape == "sb":
-		material, err = x509.ParsePKIXPublicKey(der)
+		material, err = parsePKIX(der)
 	case shape == "ii":
 		material, err = x509.ParsePKCS1PublicKey(der)
 	case shape == "ssb" && !strings.HasSuffix(block.Type, "CERTIFICATE REQUEST"):
-		certificate, err := x509.ParseCertificate(der)
-		if err != nil || certificate.PublicKey == nil {
-			return nil, badDER(name, der)
-		}
-		return certificate, nil
+		material, err = parseCertificate(der)
 	case shape == "so":
 		return nil, errors.New(encryptedPEM)
 	case shape == "?":
