@@ -79,6 +79,7 @@ func TestRefusalsAllocateNothing(t *testing.T) {
 
 // The states of HMAC are taken again, of a key and of raw secrets: a new one takes more.
 func TestMACStatesAreTakenAgain(t *testing.T) {
+	outsideFIPS(t)
 	needsInlining(t)
 	encoder, err := jwt.NewEncoder(mustKey(t, secret))
 	require.NoError(t, err)
@@ -168,6 +169,9 @@ func TestAllocations(t *testing.T) {
 		{"Verify", 1, func() error { _, err := verifier.Verify(token); return err }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			if strings.Contains(tt.name, "a raw key") {
+				outsideFIPS(t)
+			}
 			if strings.HasSuffix(tt.name, "and options") {
 				optionsStayOnTheStack(t)
 			}

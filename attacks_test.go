@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"crypto/ecdsa"
 	"crypto/ed25519"
+	"crypto/fips140"
 	"crypto/rsa"
 	"encoding/base64"
 	"encoding/json"
@@ -212,7 +213,14 @@ func TestAttacks(t *testing.T) {
 		}
 		t.Run(a.ID, func(t *testing.T) {
 			began := time.Now()
-			outcome, err := a.run(t)
+			var outcome string
+			var err error
+			run := func() { outcome, err = a.run(t) }
+			if a.ID == "valid-28-rs-e3" { // FIPS 140-only mode refuses such an exponent
+				fips140.WithoutEnforcement(run)
+			} else {
+				run()
+			}
 			assert.Less(t, time.Since(began), time.Second)
 			outcomes[outcome]++
 			a.check(t, err)

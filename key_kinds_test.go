@@ -97,6 +97,7 @@ func TestNewKeyKinds(t *testing.T) {
 type namedSecret []byte
 
 func TestNewKeyRefused(t *testing.T) {
+	outsideFIPSOnly(t)
 	ecKey := ecKeys[jwt.ES256]
 	x25519, err := ecdh.X25519().GenerateKey(rand.Reader)
 	require.NoError(t, err)

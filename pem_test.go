@@ -100,6 +100,7 @@ func TestParsePEM(t *testing.T) {
 }
 
 func TestParsePEMRefused(t *testing.T) {
+	outsideFIPSOnly(t)
 	ed := string(pkcs8(t, edKey))
 	weak := rsaWeakKey()
 	middle := strings.Index(ed, "\n") + 10

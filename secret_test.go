@@ -293,6 +293,7 @@ func TestForeignKeysAreNoSecretsAnywhere(t *testing.T) {
 
 // Who has the public key signs with it what the service takes for its own issuer's.
 func TestForgedWithPublicKeys(t *testing.T) {
+	outsideFIPSOnly(t)
 	forms := foreignForms(t)
 	pub := edKey.Public().(ed25519.PublicKey)
 	forms["Ed25519, 32 octets"] = foreign{pub, ""}
@@ -474,6 +475,7 @@ func TestSecretsWithWhiteSpace(t *testing.T) {
 
 // A hash keeps what was last written to it, which must not be a raw secret.
 func TestRawSecretsAreForgotten(t *testing.T) {
+	outsideFIPS(t)
 	for _, alg := range hmacs {
 		for _, size := range []int{32, 63, 64, 65, 100, 127, 128, 129, 191, 192, 255, 256, 1000} {
 			raw := make([]byte, size)

@@ -3,16 +3,20 @@ package jwt
 import (
 	"bytes"
 	"crypto"
+	"crypto/fips140"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/subtle"
 	"hash"
+	"strconv"
 	"sync"
 )
 
 // HS256, HS384 and HS512: HMAC with SHA-2 (RFC 7518, Section 3.2).
 
 const hmacAlgorithms = HS256 | HS384 | HS512
+
+const leastFIPSSecret = 112 / 8 // with a shorter one crypto/hmac panics in FIPS 140-only mode
 
 type hmacFamily struct{}
 
@@ -36,6 +40,10 @@ func newSecret(secret []byte, weak bool) (*keyState, error) {
 func (k *keyState) setSecret(secret []byte, weak bool) error {
 	if err := checkSecret(secret, weak); err != nil {
 		return err
+	}
+	if len(secret) < leastFIPSSecret && weak && fips140.Enforced() {
+		return badKey("the HMAC secret has " + strconv.Itoa(len(secret)) + " bytes, and in FIPS 140-only mode at least " +
+			strconv.Itoa(leastFIPSSecret) + " are wanted, also with AllowWeakKey")
 	}
 	*k = keyState{family: hmacFamily{}, kind: "HMAC secret", secret: secret}
 	for alg := HS256; alg <= HS512; alg <<= 1 {
@@ -141,6 +149,9 @@ var rawMACs [3]sync.Pool
 // takeMAC takes a state from a pool, for one goroutine, until returnMAC. A Key has pools, and
 // raw keys share rawMACs.
 func (k *keyState) takeMAC(hash crypto.Hash) *mac {
+	if k.macs == nil && fips140.Enabled() {
+		return &mac{Hash: hmac.New(hash.New, k.secret)} // in FIPS mode the HMAC must be that of the Go Cryptographic Module
+	}
 	pools := k.macs
 	if pools == nil {
 		pools = &rawMACs
@@ -150,6 +161,10 @@ func (k *keyState) takeMAC(hash crypto.Hash) *mac {
 	case ok:
 	case k.macs == nil:
 		m = &mac{Hash: hash.New()}
+	case len(k.secret) < leastFIPSSecret:
+		m = new(mac)
+		// setSecret has let the secret pass, and hmac.New would panic with it.
+		fips140.WithoutEnforcement(func() { m.Hash = hmac.New(hash.New, k.secret) })
 	default:
 		m = &mac{Hash: hmac.New(hash.New, k.secret)}
 	}
@@ -163,8 +178,10 @@ func (k *keyState) takeMAC(hash crypto.Hash) *mac {
 func (k *keyState) returnMAC(hash crypto.Hash, m *mac) {
 	m.Reset()
 	if k.macs == nil {
-		m.forget()
-		rawMACs[hash-crypto.SHA256].Put(m)
+		if m.key != nil { // in FIPS mode the key is in the Hash, where nothing clears it
+			m.forget()
+			rawMACs[hash-crypto.SHA256].Put(m)
+		}
 		return
 	}
 	k.macs[hash-crypto.SHA256].Put(m)
