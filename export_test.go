@@ -10,6 +10,7 @@ import (
 // What the tests of base64url and of the JSON walk need to reach directly.
 
 func AppendBase64url(dst, src []byte) []byte { return appendBase64url(dst, src) }
+
 func AppendBase64urlDecoded(dst []byte, text string) ([]byte, bool) {
 	return appendBase64urlDecoded(dst, text)
 }

@@ -252,8 +252,10 @@ func inLines(text string) iter.Seq[string] {
 
 // What a block holds decides, whatever its label says.
 func TestParsePEMByContents(t *testing.T) {
-	labels := []string{"PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "ED25519 PRIVATE KEY", "PUBLIC KEY", "RSA PUBLIC KEY", "EC PUBLIC KEY",
-		"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE", "KEY", "private key", "DSA PRIVATE KEY"}
+	labels := []string{
+		"PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "ED25519 PRIVATE KEY", "PUBLIC KEY", "RSA PUBLIC KEY", "EC PUBLIC KEY",
+		"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE", "KEY", "private key", "DSA PRIVATE KEY",
+	}
 	for name, c := range map[string]struct {
 		der     []byte
 		private bool

@@ -71,8 +71,7 @@ func (ecdsaFamily) newKey(material any, _ bool) (*keyState, error) {
 }
 
 func newECDSAPublic(key *ecdsa.PublicKey) (*keyState, error) {
-	//lint:ignore SA1019 on a nil coordinate Bytes would panic
-	if key == nil || key.Curve == nil || key.X == nil || key.Y == nil {
+	if key == nil || key.Curve == nil || key.X == nil || key.Y == nil { //nolint:staticcheck // on a nil coordinate Bytes would panic
 		return nil, badKey("the EC key is nil, or lacks its curve or a coordinate")
 	}
 	c := curveOf(key)
@@ -93,8 +92,7 @@ func newECDSAPrivate(key *ecdsa.PrivateKey) (*keyState, error) {
 	if err != nil {
 		return nil, err
 	}
-	//lint:ignore SA1019 on a nil number Bytes would panic
-	if key.D == nil {
+	if key.D == nil { //nolint:staticcheck // on a nil number Bytes would panic
 		return nil, badKey("the EC key lacks its private half")
 	}
 	if own, err := cloneECDSAPrivate(key); err != nil || !own.PublicKey.Equal(&key.PublicKey) {

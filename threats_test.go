@@ -75,9 +75,11 @@ func TestThreat03_KeyConfusion(t *testing.T) {
 		refuse(t, jwt.ErrInvalidAlgorithm, token, mustSet(t, mustKey(t, public, jwt.WithKeyID(name))), jwt.RS256)
 	}
 	// And what reads as such a key is no secret.
-	for _, octets := range [][]byte{asPEM, slices.Concat([]byte(" \n\ufeff"), asPEM), jwk, slices.Concat([]byte("\t"), jwk), fmt.Appendf(nil, `{"keys":[%s]}`, jwk),
+	for _, octets := range [][]byte{
+		asPEM, slices.Concat([]byte(" \n\ufeff"), asPEM), jwk, slices.Concat([]byte("\t"), jwk), fmt.Appendf(nil, `{"keys":[%s]}`, jwk),
 		[]byte("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"),
-		[]byte("ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBEmKSENjQEezOmxkZMy7opKgwFB9nkt5YRrYMjNuG5N87uRgg6CLrbo5wAdT")} {
+		[]byte("ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBEmKSENjQEezOmxkZMy7opKgwFB9nkt5YRrYMjNuG5N87uRgg6CLrbo5wAdT"),
+	} {
 		refuse(t, jwt.ErrInvalidKey, claimed(good), octets, jwt.HS256)
 		_, err := jwt.NewKey(octets)
 		assertClass(t, err, jwt.ErrInvalidKey)
@@ -187,7 +189,7 @@ func TestThreat09_CurveMismatch(t *testing.T) {
 			}
 		}
 		p := key.Params()
-		//lint:ignore SA1019 nothing else makes a key that is no point
+		// Nothing else makes a key that is no point.
 		off := &ecdsa.PublicKey{Curve: key.Curve, X: new(big.Int).Set(key.X), Y: new(big.Int).Mod(new(big.Int).Add(key.Y, big.NewInt(1)), p.P)}
 		for name, public := range map[string]*ecdsa.PublicKey{
 			"off the curve": off, "infinity": {Curve: key.Curve, X: new(big.Int), Y: new(big.Int)}, "not reduced": {Curve: key.Curve, X: new(big.Int).Add(key.X, p.P), Y: key.Y},
