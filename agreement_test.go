@@ -1,6 +1,3 @@
-//lint:file-ignore SA5008 tags that are wrong are what is tested here
-//lint:file-ignore U1000 fields that nobody reads are too
-
 package jwt_test
 
 import (

@@ -17,11 +17,23 @@ var algorithmNames = []struct {
 	alg  jwt.Algorithm
 	hash crypto.Hash
 }{
-	{"HS256", jwt.HS256, crypto.SHA256}, {"HS384", jwt.HS384, crypto.SHA384}, {"HS512", jwt.HS512, crypto.SHA512},
-	{"RS256", jwt.RS256, crypto.SHA256}, {"RS384", jwt.RS384, crypto.SHA384}, {"RS512", jwt.RS512, crypto.SHA512},
-	{"PS256", jwt.PS256, crypto.SHA256}, {"PS384", jwt.PS384, crypto.SHA384}, {"PS512", jwt.PS512, crypto.SHA512},
-	{"ES256", jwt.ES256, crypto.SHA256}, {"ES384", jwt.ES384, crypto.SHA384}, {"ES512", jwt.ES512, crypto.SHA512},
-	{"EdDSA", jwt.EdDSA, 0}, {"Ed25519", jwt.Ed25519, 0}, {"ML-DSA-44", jwt.MLDSA44, 0}, {"ML-DSA-65", jwt.MLDSA65, 0}, {"ML-DSA-87", jwt.MLDSA87, 0},
+	{"HS256", jwt.HS256, crypto.SHA256},
+	{"HS384", jwt.HS384, crypto.SHA384},
+	{"HS512", jwt.HS512, crypto.SHA512},
+	{"RS256", jwt.RS256, crypto.SHA256},
+	{"RS384", jwt.RS384, crypto.SHA384},
+	{"RS512", jwt.RS512, crypto.SHA512},
+	{"PS256", jwt.PS256, crypto.SHA256},
+	{"PS384", jwt.PS384, crypto.SHA384},
+	{"PS512", jwt.PS512, crypto.SHA512},
+	{"ES256", jwt.ES256, crypto.SHA256},
+	{"ES384", jwt.ES384, crypto.SHA384},
+	{"ES512", jwt.ES512, crypto.SHA512},
+	{"EdDSA", jwt.EdDSA, 0},
+	{"Ed25519", jwt.Ed25519, 0},
+	{"ML-DSA-44", jwt.MLDSA44, 0},
+	{"ML-DSA-65", jwt.MLDSA65, 0},
+	{"ML-DSA-87", jwt.MLDSA87, 0},
 }
 
 func TestAlgorithmNames(t *testing.T) {

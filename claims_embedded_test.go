@@ -32,8 +32,7 @@ func TestRegisteredClaimsAreEmbedded(t *testing.T) {
 			C jwt.RegisteredClaims `json:",inline"`
 		}{},
 		"named -": &struct {
-			//lint:ignore SA5008 the name "-" is the subject
-			C jwt.RegisteredClaims `json:"-,"`
+			C jwt.RegisteredClaims `json:"-,"` //nolint:staticcheck // the name "-" is the subject
 		}{},
 		"a pointer":           &struct{ Claims *jwt.RegisteredClaims }{},
 		"a pointer to one":    &struct{ Claims **jwt.RegisteredClaims }{},

@@ -59,7 +59,8 @@ func TestDecodeIntoDates(t *testing.T) {
 	audience := jwt.Audience{"x"}
 	assert.Equal(t, claims{
 		jwt.RegisteredClaims{Issuer: "i", ID: "j", Audience: jwt.Audience{"a", "b"}, ExpiresAt: jwt.NumericDate{Time: now.Add(time.Second / 2).UTC()}, NotBefore: jwt.NewNumericDate(now), IssuedAt: jwt.NewNumericDate(time.Unix(0, 0))},
-		now.UTC(), &updated, &jwt.NumericDate{Time: time.Unix(1, 5e8).UTC()}, &audience, []jwt.Audience{{"a"}, {"b"}, {}},
+		now.UTC(), &updated, &jwt.NumericDate{Time: time.Unix(1, 5e8).UTC()}, &audience,
+		[]jwt.Audience{{"a"}, {"b"}, {}},
 	}, got)
 	got, err = decodedAs[claims](t, `{"auth_time":null,"updated":null,"seen":null,"for":null,"many":null}`)
 	require.NoError(t, err)
@@ -364,7 +365,10 @@ func TestDecodeIntoKindsOfDst(t *testing.T) {
 	pointer := &inner
 	var nowhere pointless
 	for _, dst := range []any{
-		nil, inner, map[string]any{}, jwt.Claims{}, "", 1, (*Inner)(nil), (*jwt.Claims)(nil), &none, new(string), new(int), new([]byte), new([]any), new([1]int), new(chan int), new(func()),
+		nil, inner,
+		map[string]any{},
+		jwt.Claims{},
+		"", 1, (*Inner)(nil), (*jwt.Claims)(nil), &none, new(string), new(int), new([]byte), new([]any), new([1]int), new(chan int), new(func()),
 		new(map[int]string), new(map[any]any), new(map[textual]int), new(keyedByText), new(jwt.Audience), new(json.RawMessage), new(json.Number), &[]*Inner{}, func() {}, &nowhere, new(**Inner), new(*string), new(**jwt.Claims), new(time.Time), new(jwt.NumericDate), new(*time.Time),
 	} {
 		assertClass(t, decoder.DecodeInto(token, dst), jwt.ErrInvalidOption)

@@ -20,8 +20,7 @@ func TestDecodeIntoNamesTheTag(t *testing.T) {
 		User    User
 		Tagged  string `json:"tagged"`
 		Members []User `json:"members"`
-		//lint:ignore U1000 an unexported field is the subject
-		ignored string
+		ignored string //nolint:unused // an unexported field is the subject
 		Left    string `json:"-"`
 	}
 	type outer struct {

@@ -26,9 +26,13 @@ func TestGetters(t *testing.T) {
 	assert.Equal(t, time.Unix(1, 0).UTC(), claims.NotBefore())
 	assert.Equal(t, time.Unix(-1, 0).UTC(), claims.IssuedAt())
 
-	for _, c := range []jwt.Claims{nil, {}, {"iss": 1, "sub": nil, "jti": []any{}, "aud": 1, "exp": "1", "nbf": true, "iat": []int{1}},
+	for _, c := range []jwt.Claims{
+		nil,
+		{},
+		{"iss": 1, "sub": nil, "jti": []any{}, "aud": 1, "exp": "1", "nbf": true, "iat": []int{1}},
 		{"aud": []any{"a", 1}, "exp": json.Number("x"), "nbf": math.NaN(), "iat": int64(math.MaxInt64)},
-		{"exp": (*time.Time)(nil), "nbf": (*jwt.NumericDate)(nil), "iat": time.Minute}} {
+		{"exp": (*time.Time)(nil), "nbf": (*jwt.NumericDate)(nil), "iat": time.Minute},
+	} {
 		assert.Empty(t, c.Issuer())
 		assert.Empty(t, c.Subject())
 		assert.Empty(t, c.ID())

@@ -125,14 +125,22 @@ func (c *compact) notBase64(start int, segment, name string) *failure {
 
 // Signatures that do not hold. All but the first name a likely cause.
 var (
-	errSignature = &failure{class: ErrInvalidSignature, segment: "signature",
-		text: "the signature does not hold: the token was altered, or signed with another key"}
-	errSignatureDER = &failure{class: ErrInvalidSignature, segment: "signature",
-		text: "the signature does not hold: it is in ASN.1 DER, and a JWT has R followed by S instead (RFC 7518, Section 3.4)"}
-	errSignatureNonce = &failure{class: ErrInvalidSignature, segment: "signature",
-		text: `the signature does not hold: the header has a "nonce", as tokens for Microsoft Graph have, which nobody but Graph can verify; ask for a token for this service`}
-	errSignatureSpace = &failure{class: ErrInvalidSignature, segment: "signature",
-		text: "the signature does not hold: the payload has white space in it, a line break perhaps; was the token wrapped?"}
+	errSignature = &failure{
+		class: ErrInvalidSignature, segment: "signature",
+		text: "the signature does not hold: the token was altered, or signed with another key",
+	}
+	errSignatureDER = &failure{
+		class: ErrInvalidSignature, segment: "signature",
+		text: "the signature does not hold: it is in ASN.1 DER, and a JWT has R followed by S instead (RFC 7518, Section 3.4)",
+	}
+	errSignatureNonce = &failure{
+		class: ErrInvalidSignature, segment: "signature",
+		text: `the signature does not hold: the header has a "nonce", as tokens for Microsoft Graph have, which nobody but Graph can verify; ask for a token for this service`,
+	}
+	errSignatureSpace = &failure{
+		class: ErrInvalidSignature, segment: "signature",
+		text: "the signature does not hold: the payload has white space in it, a line break perhaps; was the token wrapped?",
+	}
 )
 
 // badSignature guesses why the signature does not hold.

@@ -160,8 +160,10 @@ func TestDocsWarn(t *testing.T) {
 		"WithMaxTokenAge": {`max_age is about "auth_time"`},
 		"NumericDate":     {"omitzero"},
 
-		"WithSignatureCache": {"Nothing but the signature is remembered", "all other checks anew", `"exp", "nbf", the audience`, "validators", "left a live set",
-			"no token, no claim and no key", "Leave it out where", "With secrets it does nothing", "is for NewDecoder", "above 1,048,576"},
+		"WithSignatureCache": {
+			"Nothing but the signature is remembered", "all other checks anew", `"exp", "nbf", the audience`, "validators", "left a live set",
+			"no token, no claim and no key", "Leave it out where", "With secrets it does nothing", "is for NewDecoder", "above 1,048,576",
+		},
 	} {
 		place := -1
 		for _, words := range says { // in this order: what comes first is read

@@ -45,8 +45,10 @@ func (m answers) MarshalJSON() ([]byte, error)    { return nil, m.err }
 func TestEncodePayloads(t *testing.T) {
 	user := &account{"a", nil}
 	pointer := &user
-	dates := jwt.RegisteredClaims{Issuer: "i", Subject: "s", Audience: jwt.Audience{"x", "y"}, ID: "j",
-		ExpiresAt: jwt.NewNumericDate(now), NotBefore: jwt.NewNumericDate(now.Add(-time.Second)), IssuedAt: jwt.NumericDate{Time: now.Add(time.Second / 2)}}
+	dates := jwt.RegisteredClaims{
+		Issuer: "i", Subject: "s", Audience: jwt.Audience{"x", "y"}, ID: "j",
+		ExpiresAt: jwt.NewNumericDate(now), NotBefore: jwt.NewNumericDate(now.Add(-time.Second)), IssuedAt: jwt.NumericDate{Time: now.Add(time.Second / 2)},
+	}
 	for name, tt := range map[string]struct {
 		payload any
 		want    string
@@ -331,7 +333,9 @@ func TestEncodeCollisions(t *testing.T) {
 		"exp": {now, jwt.WithExpiresIn(time.Minute)}, "iat": {now, jwt.WithIssuedAt()}, "nbf": {now, jwt.WithNotBefore(now)},
 	} {
 		payloads := []any{
-			jwt.Claims{claim: tt.value}, jwt.Claims{claim: nil}, json.RawMessage(`{"x":{"` + claim + `":1},"` + claim + `":null}`),
+			jwt.Claims{claim: tt.value},
+			jwt.Claims{claim: nil},
+			json.RawMessage(`{"x":{"` + claim + `":1},"` + claim + `":null}`),
 			json.RawMessage(fmt.Sprintf(`{"\u%04x%s":null}`, claim[0], claim[1:])),
 		}
 		for _, payload := range payloads {

@@ -50,8 +50,10 @@ type Embedded struct {
 type Outer struct{ Text, X string }
 
 // fieldNames are all names that a field of everyField, or within, has.
-var fieldNames = []string{"bool", "int", "uint", "float", "text", "bytes", "list", "words", "map", "keyed", "point", "pointer", "array", "grid",
-	"quoted", "small", "raw", "number", "any", "b", "a", "x", "y", "X", "Y", "Text"}
+var fieldNames = []string{
+	"bool", "int", "uint", "float", "text", "bytes", "list", "words", "map", "keyed", "point", "pointer", "array", "grid",
+	"quoted", "small", "raw", "number", "any", "b", "a", "x", "y", "X", "Y", "Text",
+}
 
 // FuzzDecodeInto: a struct holds what encoding/json puts there, wherever names
 // match exactly, and does not fit where encoding/json says so.

@@ -92,8 +92,7 @@ func TestDecoderOfIssuer(t *testing.T) {
 		_, err := empty.DecodeContext(t.Context(), signed(keyA, jwt.Claims{"iss": a}))
 		assertClass(t, err, jwt.ErrInvalidOption)
 	}
-	//lint:ignore SA1012 a nil context is the subject
-	_, err = issuers.DecodeContext(nil, signed(keyA, jwt.Claims{"iss": a}))
+	_, err = issuers.DecodeContext(nil, signed(keyA, jwt.Claims{"iss": a})) //nolint:staticcheck // a nil context is the subject
 	assertClass(t, err, jwt.ErrInvalidOption)
 
 	// Where no decoder reads more, a token is no longer than usual.

@@ -130,6 +130,7 @@ func said() (cases []jwkCase) {
 }
 
 func TestParseJWKSecret(t *testing.T) {
+	outsideFIPSOnly(t)
 	good := members{"kty": "oct", "k": number(new(big.Int).SetBytes(secret))}
 	cases := append(said(), notCanonical(t, good, "k")...)
 	cases = slices.DeleteFunc(cases, func(c jwkCase) bool { return c.name == "k a character longer" })
@@ -157,6 +158,7 @@ func TestParseJWKSecret(t *testing.T) {
 }
 
 func TestParseJWKRSA(t *testing.T) {
+	outsideFIPSOnly(t)
 	good := membersOf(t, jwkOf(t, rsaKey()))
 	other, err := rsa.GenerateKey(rand.Reader, 2048)
 	require.NoError(t, err)

@@ -164,8 +164,10 @@ func TestJWKIsTheSame(t *testing.T) {
 	for name, key := range keys {
 		for what, said := range map[string]members{
 			"bare": nil,
-			"all": {"kid": "an \"ID\" \u2028 <&>", "use": "sig", "key_ops": []any{"verify"}, "alg": algs[name],
-				"x5u": "https://example.com/c", "x5t": "AAAA", "x5t#S256": "BBBB"},
+			"all": {
+				"kid": "an \"ID\" \u2028 <&>", "use": "sig", "key_ops": []any{"verify"}, "alg": algs[name],
+				"x5u": "https://example.com/c", "x5t": "AAAA", "x5t#S256": "BBBB",
+			},
 			"certificates": {"x5c": []any{certificates[name], certificates["OKP"]}},
 		} {
 			if what == "certificates" && name == "oct" {
@@ -185,7 +187,7 @@ func TestJWKIsTheSame(t *testing.T) {
 					return
 				}
 
-				wanted := membersOf(t, members(membersOf(t, text)).public().text(t, nil))
+				wanted := membersOf(t, membersOf(t, text).public().text(t, nil))
 				public, err := json.Marshal(made)
 				require.NoError(t, err)
 				assert.Equal(t, wanted, membersOf(t, public))

@@ -1,5 +1,3 @@
-//lint:file-ignore SA1019 keys are taken apart and spoiled here, deprecated fields and all
-
 package jwt_test
 
 import (

@@ -1,5 +1,3 @@
-//lint:file-ignore SA1019 deprecated kinds of keys are given here, to be refused
-
 package jwt_test
 
 import (
@@ -38,9 +36,9 @@ func TestNewKeyKinds(t *testing.T) {
 		"EC public":            {&ecKey.PublicKey, false, &ecKey.PublicKey, jwt.ES256},
 		"Ed25519 private":      {edKey, true, edKey.Public(), jwt.EdDSA},
 		"Ed25519 public":       {edKey.Public().(ed25519.PublicKey), false, edKey.Public(), jwt.Ed25519},
-		"a crypto.PublicKey":   {crypto.PublicKey(ecKey.Public()), false, &ecKey.PublicKey, jwt.ES256},
+		"a crypto.PublicKey":   {ecKey.Public(), false, &ecKey.PublicKey, jwt.ES256},
 		"a crypto.PrivateKey":  {crypto.PrivateKey(edKey), true, edKey.Public(), jwt.EdDSA},
-		"a crypto.Signer":      {crypto.Signer(rsaKey), true, &rsaKey.PublicKey, jwt.RS512},
+		"a crypto.Signer":      {rsaKey, true, &rsaKey.PublicKey, jwt.RS512},
 		"*Key":                 {raw, true, &ecKey.PublicKey, jwt.ES256},
 		"RSA certificate":      {certificateFor(t, rsaKey), false, &rsaKey.PublicKey, jwt.PS256},
 		"EC certificate":       {certificateFor(t, ecKey), false, &ecKey.PublicKey, jwt.ES256},
@@ -97,6 +95,7 @@ func TestNewKeyKinds(t *testing.T) {
 type namedSecret []byte
 
 func TestNewKeyRefused(t *testing.T) {
+	outsideFIPSOnly(t)
 	ecKey := ecKeys[jwt.ES256]
 	x25519, err := ecdh.X25519().GenerateKey(rand.Reader)
 	require.NoError(t, err)

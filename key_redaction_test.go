@@ -102,9 +102,21 @@ func TestKeysPrintRedacted(t *testing.T) {
 			}
 			values := []any{
 				key, *key, &key, set, *set, &set, encoder, *encoder, decoder, *decoder, setDecoder, *setDecoder,
-				[]*jwt.Key{key}, []jwt.Key{*key}, [1]jwt.Key{*key}, map[string]*jwt.Key{"k": key}, map[*jwt.Key]jwt.Key{key: *key}, []any{key, *key},
-				struct{ K *jwt.Key }{key}, struct{ K jwt.Key }{*key}, &struct{ K any }{key}, hidden{*key, key, *set, encoder, *decoder}, &hidden{*key, key, *set, encoder, *decoder},
-				struct{ jwt.Key }{*key}, struct{ *jwt.Key }{key}, struct{ jwt.KeySet }{*set}, map[string]any{"set": *set, "e": encoder},
+				[]*jwt.Key{key},
+				[]jwt.Key{*key},
+				[1]jwt.Key{*key},
+				map[string]*jwt.Key{"k": key},
+				map[*jwt.Key]jwt.Key{key: *key},
+				[]any{key, *key},
+				struct{ K *jwt.Key }{key},
+				struct{ K jwt.Key }{*key},
+				&struct{ K any }{key},
+				hidden{*key, key, *set, encoder, *decoder},
+				&hidden{*key, key, *set, encoder, *decoder},
+				struct{ jwt.Key }{*key},
+				struct{ *jwt.Key }{key},
+				struct{ jwt.KeySet }{*set},
+				map[string]any{"set": *set, "e": encoder},
 			}
 			if name == "secret" { // a copy of it
 				raw, err := jwt.NewEncoder(secret)

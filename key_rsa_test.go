@@ -14,6 +14,7 @@ import (
 )
 
 func TestRSAPublicChecks(t *testing.T) {
+	outsideFIPSOnly(t)
 	even := new(big.Int).Sub(rsaKey().N, big.NewInt(1))
 	for name, c := range map[string]struct {
 		key      *rsa.PublicKey
@@ -68,6 +69,7 @@ func TestRSAPublicChecks(t *testing.T) {
 }
 
 func TestRSAPrivateChecks(t *testing.T) {
+	outsideFIPSOnly(t)
 	good := rsaKey()
 	other, err := rsa.GenerateKey(rand.Reader, 2048)
 	require.NoError(t, err)
@@ -147,6 +149,7 @@ func TestRSAPrivateChecks(t *testing.T) {
 // A key of 1024 bits serves where it is allowed by name, but for the algorithm
 // whose signatures do not fit into it (RFC 8017, Section 9.1.1).
 func TestWeakRSAKey(t *testing.T) {
+	outsideFIPSOnly(t)
 	key, err := jwt.NewKey(rsaWeakKey(), jwt.AllowWeakKey())
 	require.NoError(t, err)
 	for _, alg := range []jwt.Algorithm{jwt.RS256, jwt.RS384, jwt.RS512, jwt.PS256, jwt.PS384} {

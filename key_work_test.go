@@ -264,6 +264,7 @@ func TestParseKeySetBounds(t *testing.T) {
 // A private key of more than 8192 bits is refused wherever it comes from, and one of so many
 // taken.
 func TestGreatRSAKeys(t *testing.T) {
+	outsideFIPSOnly(t)
 	great := rsaKey8192()
 	for name, read := range map[string]func() (*jwt.Key, error){
 		"JWK": func() (*jwt.Key, error) {
@@ -298,6 +299,7 @@ func TestGreatRSAKeys(t *testing.T) {
 // The primes of a private key are found from its exponents, whichever multiple of which order
 // the private one was made by.
 func TestRSAPrimesAreFound(t *testing.T) {
+	outsideFIPSOnly(t)
 	one := big.NewInt(1)
 	for i := range 20 {
 		bits := 1024

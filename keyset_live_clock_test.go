@@ -19,8 +19,10 @@ func TestLiveSetReadsClockAfterWaiting(t *testing.T) {
 		token func(l *liveTrial, claims jwt.Claims) (string, error)
 	}{
 		{"for the first fetch", func(*liveTrial) {}, func(l *liveTrial, c jwt.Claims) (string, error) { return jwt.Encode(c, l.k1) }},
-		{"for an unknown key ID", func(l *liveTrial) { require.NoError(l.t, l.set.Refresh(l.t.Context())) },
-			func(l *liveTrial, c jwt.Claims) (string, error) { return jwt.Encode(c, l.k2) }},
+		{
+			"for an unknown key ID", func(l *liveTrial) { require.NoError(l.t, l.set.Refresh(l.t.Context())) },
+			func(l *liveTrial, c jwt.Claims) (string, error) { return jwt.Encode(c, l.k2) },
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

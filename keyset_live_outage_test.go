@@ -46,8 +46,10 @@ func TestLiveSetOutage(t *testing.T) {
 			}
 			time.Sleep(time.Second / 4)
 		}
-		assert.Equal(t, []time.Duration{0, time.Second, 3 * time.Second, 7 * time.Second, 15 * time.Second,
-			25 * time.Second, 35 * time.Second, 45 * time.Second, 55 * time.Second}, at)
+		assert.Equal(t, []time.Duration{
+			0, time.Second, 3 * time.Second, 7 * time.Second, 15 * time.Second,
+			25 * time.Second, 35 * time.Second, 45 * time.Second, 55 * time.Second,
+		}, at)
 		assertClass(t, l.set.Refresh(t.Context()), jwt.ErrKeySet) // does not heed it
 		l.fetched(1)
 		l.source.comeUp()

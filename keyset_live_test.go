@@ -436,10 +436,8 @@ func TestLiveSetShows(t *testing.T) {
 			assertClass(t, err, jwt.ErrInvalidKey)
 		}
 		l := newLiveTrial(t)
-		//lint:ignore SA1012 a nil context is the subject
-		assertClass(t, l.set.Refresh(nil), jwt.ErrInvalidOption)
-		//lint:ignore SA1012 a nil context is the subject
-		_, err = l.set.Current(nil)
+		assertClass(t, l.set.Refresh(nil), jwt.ErrInvalidOption) //nolint:staticcheck // a nil context is the subject
+		_, err = l.set.Current(nil)                              //nolint:staticcheck // a nil context is the subject
 		assertClass(t, err, jwt.ErrInvalidOption)
 		l.fetched(0)
 	})

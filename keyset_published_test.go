@@ -332,6 +332,7 @@ func TestNoKeySetSeems(t *testing.T) {
 
 // Of the options of keys a set takes one.
 func TestParseKeySetOptions(t *testing.T) {
+	outsideFIPSOnly(t)
 	weakKey := mustKey(t, rsaWeakKey(), jwt.AllowWeakKey())
 	weak, err := weakKey.Public().MarshalJSON()
 	require.NoError(t, err)

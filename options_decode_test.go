@@ -235,9 +235,15 @@ func TestDecodeOptionsRefused(t *testing.T) {
 		})
 	}
 	for _, opts := range []o{
-		{jwt.WithLeeway(0)}, {jwt.WithLeeway(time.Millisecond)}, {jwt.WithLeeway(math.MaxInt64)}, {jwt.WithMaxTokenAge(time.Millisecond)}, {jwt.WithMaxSize(1)},
-		{jwt.WithoutCheck("exp", "nbf", "iat", "iss", "aud", "sub", "jti")}, {jwt.WithoutCheck("exp"), jwt.WithRequired("exp"), jwt.WithMaxTokenAge(time.Hour)},
-		{jwt.WithoutCheck("iss"), jwt.WithSubject("a"), jwt.WithAudience("a")}, {jwt.WithoutCheck("exp"), jwt.WithLeeway(time.Second)},
+		{jwt.WithLeeway(0)},
+		{jwt.WithLeeway(time.Millisecond)},
+		{jwt.WithLeeway(math.MaxInt64)},
+		{jwt.WithMaxTokenAge(time.Millisecond)},
+		{jwt.WithMaxSize(1)},
+		{jwt.WithoutCheck("exp", "nbf", "iat", "iss", "aud", "sub", "jti")},
+		{jwt.WithoutCheck("exp"), jwt.WithRequired("exp"), jwt.WithMaxTokenAge(time.Hour)},
+		{jwt.WithoutCheck("iss"), jwt.WithSubject("a"), jwt.WithAudience("a")},
+		{jwt.WithoutCheck("exp"), jwt.WithLeeway(time.Second)},
 	} {
 		_, err := jwt.NewDecoder(secret, jwt.HS256, opts...)
 		assert.NoError(t, err)

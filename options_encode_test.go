@@ -30,8 +30,10 @@ func TestEncodeOptions(t *testing.T) {
 		"WithType":            {[]jwt.EncodeOption{jwt.WithType("at+jwt")}, `{"alg":"HS256","typ":"at+jwt"}`, `{}`},
 		"WithType empty":      {[]jwt.EncodeOption{jwt.WithType("")}, `{"alg":"HS256"}`, `{}`},
 		"WithType twice":      {[]jwt.EncodeOption{jwt.WithType(""), jwt.WithType("x")}, `{"alg":"HS256","typ":"x"}`, `{}`},
-		"WithHeader": {[]jwt.EncodeOption{jwt.WithHeader("x", []any{1, "<y>", nil}), jwt.WithHeader("cty", "json"), jwt.WithHeader(`"`, true)},
-			`{"\"":true,"alg":"HS256","cty":"json","typ":"JWT","x":[1,"<y>",null]}`, `{}`},
+		"WithHeader": {
+			[]jwt.EncodeOption{jwt.WithHeader("x", []any{1, "<y>", nil}), jwt.WithHeader("cty", "json"), jwt.WithHeader(`"`, true)},
+			`{"\"":true,"alg":"HS256","cty":"json","typ":"JWT","x":[1,"<y>",null]}`, `{}`,
+		},
 		"WithHeader twice":           {[]jwt.EncodeOption{jwt.WithHeader("x", 1), jwt.WithHeader("y", 0), jwt.WithHeader("x", 2)}, `{"alg":"HS256","typ":"JWT","x":2,"y":0}`, `{}`},
 		"WithHeader cty, last wins":  {[]jwt.EncodeOption{jwt.WithHeader("cty", "JWT"), jwt.WithHeader("cty", "json")}, `{"alg":"HS256","cty":"json","typ":"JWT"}`, `{}`},
 		"WithIssuer":                 {[]jwt.EncodeOption{jwt.WithIssuer("https://a/<1>")}, `{"alg":"HS256","typ":"JWT"}`, `{"iss":"https://a/<1>"}`},

@@ -67,7 +67,6 @@ func TestParsePEMThatGoRefuses(t *testing.T) {
 		require.NoError(t, err)
 		return whole.Algorithm
 	}
-	//lint:ignore SA1019 the coordinates are the subject
 	compressed := func(alg jwt.Algorithm) []byte {
 		key := ecKeys[alg].PublicKey
 		return elliptic.MarshalCompressed(key.Curve, key.X, key.Y)

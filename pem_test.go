@@ -100,6 +100,7 @@ func TestParsePEM(t *testing.T) {
 }
 
 func TestParsePEMRefused(t *testing.T) {
+	outsideFIPSOnly(t)
 	ed := string(pkcs8(t, edKey))
 	weak := rsaWeakKey()
 	middle := strings.Index(ed, "\n") + 10
@@ -256,8 +257,10 @@ func inLines(text string) iter.Seq[string] {
 
 // What a block holds decides, whatever its label says.
 func TestParsePEMByContents(t *testing.T) {
-	labels := []string{"PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "ED25519 PRIVATE KEY", "PUBLIC KEY", "RSA PUBLIC KEY", "EC PUBLIC KEY",
-		"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE", "KEY", "private key", "DSA PRIVATE KEY"}
+	labels := []string{
+		"PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "ED25519 PRIVATE KEY", "PUBLIC KEY", "RSA PUBLIC KEY", "EC PUBLIC KEY",
+		"CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE", "KEY", "private key", "DSA PRIVATE KEY",
+	}
 	for name, c := range map[string]struct {
 		der     []byte
 		private bool

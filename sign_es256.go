@@ -68,8 +68,7 @@ func (ecdsaFamily) newKey(material any, _ bool) (*keyState, error) {
 }
 
 func newECDSAPublic(key *ecdsa.PublicKey) (*keyState, error) {
-	//lint:ignore SA1019 on a nil coordinate Bytes would panic
-	if key == nil || key.Curve == nil || key.X == nil || key.Y == nil {
+	if key == nil || key.Curve == nil || key.X == nil || key.Y == nil { //nolint:staticcheck // on a nil coordinate Bytes would panic
 		return nil, badKey("the EC key is nil, or lacks its curve or a coordinate")
 	}
 	c := curveOf(key)

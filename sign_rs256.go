@@ -2,6 +2,7 @@ package jwt
 
 import (
 	"crypto"
+	"crypto/fips140"
 	"crypto/rand"
 	"crypto/rsa"
 	"math"
@@ -75,6 +76,11 @@ func newRSAPublic(key *rsa.PublicKey, weak bool) (*keyState, error) {
 		return nil, badKey("the modulus of the RSA key is even, so it is not the product of two odd primes")
 	case key.E < 3 || key.E&1 == 0 || key.E > math.MaxInt32:
 		return nil, errRSAExponent
+	}
+	// crypto/rsa refuses such keys, on verifying without a reason.
+	if bits := key.N.BitLen(); (bits < leastRSABits || bits&1 == 1 || key.E <= 1<<16) && fips140.Enforced() {
+		return nil, badKey("the RSA key has " + strconv.Itoa(bits) + " bits and the exponent " + strconv.Itoa(key.E) +
+			"; FIPS 140-only mode wants an even number of bits, at least 2048, and an exponent of at least 65537, also with AllowWeakKey")
 	}
 	k := &keyState{family: rsaFamily{}, kind: "RSA key", public: key, fits: rsaAlgorithms}
 	for alg := PS256; alg <= PS512; alg <<= 1 {

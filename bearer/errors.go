@@ -75,10 +75,14 @@ var (
 
 // Errors of a token that the decoder accepted.
 var (
-	errNoExpiry = &fault{class: jwt.ErrMissingClaim, claim: "exp",
-		text: `the token has no "exp", so it never expires; to accept such tokens, use WithoutExpiry`}
-	errBound = &fault{class: jwt.ErrInvalidToken, claim: "cnf",
-		text: `the token is bound to a key of its holder ("cnf"), which is not checked here; to accept such tokens, check the key and use AllowBound`}
+	errNoExpiry = &fault{
+		class: jwt.ErrMissingClaim, claim: "exp",
+		text: `the token has no "exp", so it never expires; to accept such tokens, use WithoutExpiry`,
+	}
+	errBound = &fault{
+		class: jwt.ErrInvalidToken, claim: "cnf",
+		text: `the token is bound to a key of its holder ("cnf"), which is not checked here; to accept such tokens, check the key and use AllowBound`,
+	}
 	errNotNone = &fault{class: jwt.ErrInvalidToken, text: "the decoder returned ErrNoToken for a request that has a token"}
 )
 

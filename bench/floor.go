@@ -8,12 +8,11 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
+	"encoding/asn1"
 	"encoding/base64"
 	"math/big"
 	"strings"
 	"time"
-
-	"encoding/asn1"
 )
 
 // The floors: what the standard library needs for the cryptography, the encoding

@@ -115,6 +115,7 @@ type golangFlat struct{ flatClaims }
 func (c *golangFlat) GetExpirationTime() (*gjwt.NumericDate, error) {
 	return &gjwt.NumericDate{Time: time.Unix(c.ExpiresAt, 0)}, nil
 }
+
 func (c *golangFlat) GetIssuedAt() (*gjwt.NumericDate, error) {
 	return &gjwt.NumericDate{Time: time.Unix(c.IssuedAt, 0)}, nil
 }

@@ -212,7 +212,7 @@ func TestTimeIsBounded(t *testing.T) {
 			t.Run(name+", by the "+kind+" client", func(t *testing.T) {
 				token := tokenOf(t, newKey(t, "1"))
 				within(t, 2*time.Second, func() { // of a caller without a deadline
-					url := ""
+					var url string
 					if answer == nil {
 						url = hanging(t)
 					} else {

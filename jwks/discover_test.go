@@ -191,8 +191,10 @@ func TestDiscoverErrors(t *testing.T) {
 		"metadata that are not there": {func(i *issuer) { i.setMetadata(status(404)) }, []string{"/.well-known/openid-configuration", "404", "Remote"}},
 		"metadata that are HTML":      {func(i *issuer) { i.setMetadata(text("<html>private")) }, []string{"metadata", "HTML"}},
 		"another issuer":              {func(i *issuer) { i.setMetadata(metadataOf(i.URL+"/", i.URL+"/keys")) }, []string{`/"`, `character`}},
-		"keys over http": {func(i *issuer) { i.setMetadata(metadataOf(i.URL, "http://name:word@keys.example/jwks?private")) },
-			[]string{"jwks_uri", "http://keys.example/jwks", "AllowHTTP"}},
+		"keys over http": {
+			func(i *issuer) { i.setMetadata(metadataOf(i.URL, "http://name:word@keys.example/jwks?private")) },
+			[]string{"jwks_uri", "http://keys.example/jwks", "AllowHTTP"},
+		},
 		"a redirect of the metadata": {func(i *issuer) { i.setMetadata(http.RedirectHandler(i.URL+"/keys", http.StatusFound).ServeHTTP) }, []string{"302", "/keys"}},
 		"keys that are not there":    {func(i *issuer) { i.setKeys(status(503)) }, []string{"/keys", "503"}},
 		"keys that are none":         {func(i *issuer) { i.setKeys(text("{}")) }, []string{"/keys", "JWK Set"}},

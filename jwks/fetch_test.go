@@ -356,8 +356,10 @@ func TestErrors(t *testing.T) {
 	}
 
 	// Servers that send back a part of it.
-	for _, reply := range []string{"HTTP/1.1 200 OK\r\nX " + parts[4], "HTTP/1.1 hidden OK", "HTTP/1.1 200 OK\r\nContent-Length: hidden", "HTTP/1.1 200 OK\r\nContent-Encoding: hidden",
-		"HTTP/1.1 302 Found\r\nLocation: /hidden/" + parts[4], "HTTP/1.1 302 Found\r\nLocation: https://hidden.example/", "HTTP/1.1 word OK"} {
+	for _, reply := range []string{
+		"HTTP/1.1 200 OK\r\nX " + parts[4], "HTTP/1.1 hidden OK", "HTTP/1.1 200 OK\r\nContent-Length: hidden", "HTTP/1.1 200 OK\r\nContent-Encoding: hidden",
+		"HTTP/1.1 302 Found\r\nLocation: /hidden/" + parts[4], "HTTP/1.1 302 Found\r\nLocation: https://hidden.example/", "HTTP/1.1 word OK",
+	} {
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
 		require.NoError(t, err)
 		go func() {

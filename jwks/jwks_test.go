@@ -135,8 +135,7 @@ func TestWrongOptions(t *testing.T) {
 	}
 	_, err := jwks.Source(url, jwks.WithLive(jwt.WithCooldown(time.Minute)))
 	assertClass(t, jwt.ErrInvalidOption, err)
-	//lint:ignore SA1012 a nil context is the subject
-	_, _, err = sourceAt(t, url).Fetch(nil)
+	_, _, err = sourceAt(t, url).Fetch(nil) //nolint:staticcheck // a nil context is the subject
 	assertClass(t, jwt.ErrInvalidOption, err)
 }
 

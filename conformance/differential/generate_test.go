@@ -54,8 +54,10 @@ func generate(seed, number uint64) *kase {
 		g.now = g.now.Add(pick(g, []time.Duration{1, time.Millisecond, time.Second / 4, time.Second / 2, time.Second - 1}))
 	}
 	if g.one(40) {
-		g.now = pick(g, []time.Time{time.Unix(0, 0), time.Unix(-1, 999_999_999), time.Date(1, 1, 1, 0, 0, 1, 0, time.UTC), time.Date(9999, 12, 31, 23, 59, 59, 999_999_999, time.UTC),
-			time.Unix(base+1<<31, 0), time.Date(2000, 2, 29, 12, 0, 0, 0, time.UTC)})
+		g.now = pick(g, []time.Time{
+			time.Unix(0, 0), time.Unix(-1, 999_999_999), time.Date(1, 1, 1, 0, 0, 1, 0, time.UTC), time.Date(9999, 12, 31, 23, 59, 59, 999_999_999, time.UTC),
+			time.Unix(base+1<<31, 0), time.Date(2000, 2, 29, 12, 0, 0, 0, time.UTC),
+		})
 	}
 	g.keys = g.keyring()
 	signer, alg := g.signer()

@@ -153,8 +153,10 @@ var oddJWKs = func() (list []*keyring) {
 		for _, more := range []string{`"alg":"none"`, `"alg":"dir"`, `"alg":"unknown"`, `"alg":"hs256"`, `"use":"SIG"`, `"use":"enc"`, `"key_ops":["encrypt"]`, `"use":"sig","key_ops":["decrypt"]`} {
 			add(m, misfit, "{", "{"+more+",")
 		}
-		for _, more := range []string{`"kid":null`, `"alg":null`, `"use":null`, `"key_ops":null`, `"alg":""`, `"use":""`, `"key_ops":[]`, `"x5c":[]`, `"use":"jwt-svid"`, `"key_ops":"verify"`, `"key_ops":["verify","verify"]`,
-			`"x5c":"AA"`, `"x5c":["AA"]`, `"x5t":7`, `"x5u":7`} {
+		for _, more := range []string{
+			`"kid":null`, `"alg":null`, `"use":null`, `"key_ops":null`, `"alg":""`, `"use":""`, `"key_ops":[]`, `"x5c":[]`, `"use":"jwt-svid"`, `"key_ops":"verify"`, `"key_ops":["verify","verify"]`,
+			`"x5c":"AA"`, `"x5c":["AA"]`, `"x5t":7`, `"x5u":7`,
+		} {
 			add(m, tolerated, "{", "{"+more+",")
 		}
 		alg := map[string]string{"oct": "EdDSA", "OKP": "HS256", "EC": "ES384", "RSA": "ES256"}[m.kind]
@@ -207,18 +209,47 @@ var keyrings = func() []likely {
 	}
 	one := func(m *material, kid string) member { return member{material: m, kid: kid} }
 	return []likely{
-		{200, raw(secretA)}, {40, raw(secret32)}, {40, raw(secretB)}, {140, raw(edA)}, {20, raw(edB)},
-		{40, raw(rsaA)}, {5, raw(rsaB)}, {50, raw(p256A)}, {10, raw(p256B)}, {5, raw(p384)}, {2, raw(p521)},
-		{4, raw(secret31)}, {4, raw(secret5)}, {4, raw(zeros)}, {4, raw(rsaSmall)}, {4, raw(edNeutral)}, {4, raw(rsaText)}, {4, raw(jwkText)},
-		{6, weak(secret31)}, {6, weak(secret5)}, {6, weak(rsaSmall)},
-		{20, bound(secretA, jwt.HS256)}, {10, bound(edA, jwt.Ed25519)}, {5, bound(rsaA, jwt.PS256)}, {10, bound(secretA, jwt.HS512)},
-		{20, single(one(secretA, "a"))}, {20, single(one(edA, "e"))}, {5, single(one(rsaA, "r"))}, {8, single(one(p256A, "p"))},
+		{200, raw(secretA)},
+		{40, raw(secret32)},
+		{40, raw(secretB)},
+		{140, raw(edA)},
+		{20, raw(edB)},
+		{40, raw(rsaA)},
+		{5, raw(rsaB)},
+		{50, raw(p256A)},
+		{10, raw(p256B)},
+		{5, raw(p384)},
+		{2, raw(p521)},
+		{4, raw(secret31)},
+		{4, raw(secret5)},
+		{4, raw(zeros)},
+		{4, raw(rsaSmall)},
+		{4, raw(edNeutral)},
+		{4, raw(rsaText)},
+		{4, raw(jwkText)},
+		{6, weak(secret31)},
+		{6, weak(secret5)},
+		{6, weak(rsaSmall)},
+		{20, bound(secretA, jwt.HS256)},
+		{10, bound(edA, jwt.Ed25519)},
+		{5, bound(rsaA, jwt.PS256)},
+		{10, bound(secretA, jwt.HS512)},
+		{20, single(one(secretA, "a"))},
+		{20, single(one(edA, "e"))},
+		{5, single(one(rsaA, "r"))},
+		{8, single(one(p256A, "p"))},
 		{10, single(member{material: secretA, alg: "HS256", use: "sig", ops: []string{"verify"}})},
 		{10, single(member{material: edA, alg: "EdDSA", use: "sig"})},
 		{5, single(member{material: edA, alg: "Ed25519"})},
 		{5, single(member{material: rsaA, alg: "PS256", kid: "r"})},
-		{4, single(member{material: secretA, use: "enc"})}, {4, single(member{material: edA, use: "enc"})}, {4, single(member{material: edA, ops: []string{"sign"}})},
-		{2, single(member{material: edA, ops: []string{}})}, {2, single(one(secret31, ""))}, {2, single(one(rsaSmall, ""))}, {2, single(one(edNeutral, ""))}, {2, single(one(zeros, ""))},
+		{4, single(member{material: secretA, use: "enc"})},
+		{4, single(member{material: edA, use: "enc"})},
+		{4, single(member{material: edA, ops: []string{"sign"}})},
+		{2, single(member{material: edA, ops: []string{}})},
+		{2, single(one(secret31, ""))},
+		{2, single(one(rsaSmall, ""))},
+		{2, single(one(edNeutral, ""))},
+		{2, single(one(zeros, ""))},
 		{60, several("four kinds", one(secretA, "a"), one(edA, "e"), one(rsaA, "r"), one(p256A, "p"))},
 		{30, several("bound keys", member{material: secretA, kid: "a", alg: "HS256"}, member{material: edA, kid: "e", alg: "EdDSA"}, member{material: rsaA, kid: "r", alg: "PS256"},
 			member{material: p256A, kid: "p", alg: "ES256"}, member{material: secretB, kid: "b", alg: "HS512"})},

@@ -169,8 +169,10 @@ func (p *policy) audiences() []string {
 
 func golangJWT(k *kase) outcome {
 	p := &k.policy
-	opts := []golang.ParserOption{golang.WithValidMethods(k.allowed), golang.WithJSONNumber(), golang.WithStrictDecoding(), golang.WithIssuedAt(),
-		golang.WithTimeFunc(func() time.Time { return k.now }), golang.WithLeeway(p.leeway), golang.WithIssuer(p.issuer), golang.WithSubject(p.subject), golang.WithAudience(p.audiences()...)}
+	opts := []golang.ParserOption{
+		golang.WithValidMethods(k.allowed), golang.WithJSONNumber(), golang.WithStrictDecoding(), golang.WithIssuedAt(),
+		golang.WithTimeFunc(func() time.Time { return k.now }), golang.WithLeeway(p.leeway), golang.WithIssuer(p.issuer), golang.WithSubject(p.subject), golang.WithAudience(p.audiences()...),
+	}
 	if p.padding {
 		opts = append(opts, golang.WithPaddingAllowed())
 	}

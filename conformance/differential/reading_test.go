@@ -245,5 +245,7 @@ func mediaType(typ string) string {
 }
 
 // classes are the classes of error, most specific first.
-var classes = []error{jwt.ErrInvalidSignature, jwt.ErrDecode, jwt.ErrInvalidAlgorithm, jwt.ErrExpired, jwt.ErrImmature, jwt.ErrInvalidIssuedAt, jwt.ErrInvalidIssuer, jwt.ErrInvalidAudience,
-	jwt.ErrInvalidSubject, jwt.ErrInvalidID, jwt.ErrInvalidType, jwt.ErrMissingClaim, jwt.ErrKeyNotFound, jwt.ErrInvalidToken, jwt.ErrInvalidKey, jwt.ErrInvalidOption}
+var classes = []error{
+	jwt.ErrInvalidSignature, jwt.ErrDecode, jwt.ErrInvalidAlgorithm, jwt.ErrExpired, jwt.ErrImmature, jwt.ErrInvalidIssuedAt, jwt.ErrInvalidIssuer, jwt.ErrInvalidAudience,
+	jwt.ErrInvalidSubject, jwt.ErrInvalidID, jwt.ErrInvalidType, jwt.ErrMissingClaim, jwt.ErrKeyNotFound, jwt.ErrInvalidToken, jwt.ErrInvalidKey, jwt.ErrInvalidOption,
+}

@@ -4,5 +4,5 @@
 //
 // Its tests start one process for each that is not Go, and skip those that are not
 // installed; scripts/interop installs them. With JWT_INTEROP=required in the
-// environment one that is missing is a failure.
+// environment one that is missing is a failure, but for the newest PyJWT.
 package interop

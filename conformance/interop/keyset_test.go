@@ -90,8 +90,12 @@ func TestOctets(t *testing.T) {
 		verify []jwt.DecodeOption
 	}{
 		{"within", map[string]any{}, nil, nil},
-		{"unencoded", map[string]any{"b64": false, "crit": []string{"b64"}},
-			[]jwt.EncodeOption{jwt.WithUnencodedPayload()}, []jwt.DecodeOption{jwt.WithDetachedPayload(payload)}},
+		{
+			"unencoded",
+			map[string]any{"b64": false, "crit": []string{"b64"}},
+			[]jwt.EncodeOption{jwt.WithUnencodedPayload()},
+			[]jwt.DecodeOption{jwt.WithDetachedPayload(payload)},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			octets := base64.RawURLEncoding.EncodeToString(payload)

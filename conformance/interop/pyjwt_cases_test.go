@@ -151,8 +151,10 @@ func (d decoding) and(other decoding) decoding {
 // stands for absent.
 var values = map[string][]string{
 	"iss": {"", `"issuer"`, `"other"`, `"issuer "`, `""`, "7", "null", `["issuer"]`, "{}", "true"},
-	"aud": {"", `"service"`, `"other"`, `["service"]`, `["other","service"]`, `["other"]`, `["other","second"]`,
-		"null", `""`, "[]", "{}", "0", "false", "7", "true", "[7]", `["service",7]`, `[["service"]]`, `{"service":1}`, `[""]`},
+	"aud": {
+		"", `"service"`, `"other"`, `["service"]`, `["other","service"]`, `["other"]`, `["other","second"]`,
+		"null", `""`, "[]", "{}", "0", "false", "7", "true", "[7]", `["service",7]`, `[["service"]]`, `{"service":1}`, `[""]`,
+	},
 	"sub":   {"", `"alice"`, `"bob"`, `""`, "7", "null", `["alice"]`},
 	"jti":   {"", `"one"`, `""`, "7", "null", "{}"},
 	"nonce": {"", `"n"`, `""`, "null", "0", "[]", "false"},
@@ -160,18 +162,36 @@ var values = map[string][]string{
 
 // asks are what makes sense to ask for about each claim.
 var asks = map[string][]decoding{
-	"iss": {{}, {issuer: []string{"issuer"}}, {issuer: []string{"issuer"}, list: true}, {issuer: []string{"second", "issuer"}},
-		{off: []string{"iss"}}, {require: []string{"iss"}}, {require: []string{"iss"}, issuer: []string{"issuer"}}, {require: []string{"iss"}, off: []string{"iss"}}},
-	"aud": {{}, {audience: []string{"service"}}, {audience: []string{"service"}, list: true}, {audience: []string{"second", "service"}},
-		{audience: []string{"service"}, strict: true}, {off: []string{"aud"}}, {require: []string{"aud"}}, {require: []string{"aud"}, audience: []string{"service"}}},
+	"iss": {
+		{},
+		{issuer: []string{"issuer"}},
+		{issuer: []string{"issuer"}, list: true},
+		{issuer: []string{"second", "issuer"}},
+		{off: []string{"iss"}},
+		{require: []string{"iss"}},
+		{require: []string{"iss"}, issuer: []string{"issuer"}},
+		{require: []string{"iss"}, off: []string{"iss"}},
+	},
+	"aud": {
+		{},
+		{audience: []string{"service"}},
+		{audience: []string{"service"}, list: true},
+		{audience: []string{"second", "service"}},
+		{audience: []string{"service"}, strict: true},
+		{off: []string{"aud"}},
+		{require: []string{"aud"}},
+		{require: []string{"aud"}, audience: []string{"service"}},
+	},
 	"sub":   {{}, {subject: "alice"}, {off: []string{"sub"}}, {require: []string{"sub"}}, {require: []string{"sub"}, subject: "alice"}},
 	"jti":   {{}, {off: []string{"jti"}}, {require: []string{"jti"}}},
 	"nonce": {{}, {require: []string{"nonce"}}, {require: []string{"exp", "nonce"}}},
 }
 
 func init() {
-	dates := []string{"", `"1800000060"`, `"1799999940"`, `"soon"`, `""`, "true", "false", "null", "[]", "{}", "[1800000060]",
-		"-1", "0", "1e22", "1e400", "-1e400", "253402300799", "253402300800", "-62135596800", "-62135596801", "18e8", "1800000000.0"}
+	dates := []string{
+		"", `"1800000060"`, `"1799999940"`, `"soon"`, `""`, "true", "false", "null", "[]", "{}", "[1800000060]",
+		"-1", "0", "1e22", "1e400", "-1e400", "253402300799", "253402300800", "-62135596800", "-62135596801", "18e8", "1800000000.0",
+	}
 	for _, distance := range []float64{0, 0.5, 1, 29, 29.5, 30, 30.5, 31, 3600} {
 		dates = append(dates, fmt.Sprint(int64(clock)+int64(distance))+fraction(distance), fmt.Sprint(int64(clock)-int64(distance)))
 		if fraction(distance) != "" {
@@ -180,8 +200,14 @@ func init() {
 	}
 	for _, name := range []string{"exp", "nbf", "iat"} {
 		values[name] = dates
-		asks[name] = []decoding{{}, {leeway: 30}, {leeway: 0.5}, {off: []string{name}}, {require: []string{name}},
-			{require: []string{name}, off: []string{name}}}
+		asks[name] = []decoding{
+			{},
+			{leeway: 30},
+			{leeway: 0.5},
+			{off: []string{name}},
+			{require: []string{name}},
+			{require: []string{name}, off: []string{name}},
+		}
 	}
 }
 
@@ -216,9 +242,11 @@ var faults = []struct {
 }
 
 // forms are what may be odd about a token as a whole.
-var forms = []string{"other signature", "alg not allowed", "alg absent", "alg unknown", "alg null", "kid number", "kid null", "crit unknown", "crit empty",
+var forms = []string{
+	"other signature", "alg not allowed", "alg absent", "alg unknown", "alg null", "kid number", "kid null", "crit unknown", "crit empty",
 	"header array", "header text", "payload array", "payload text", "payload empty", "two segments", "NaN", "byte order mark", "UTF-16", "name twice",
-	"padding", "trailing bits"}
+	"padding", "trailing bits",
+}
 
 // allCases are each claim alone, each pair of faults, each form with a fault
 // behind it, and mixtures drawn by chance, always the same.
@@ -260,8 +288,10 @@ func allCases() (cases []kase) {
 			case 0, 1: // any value at all
 				k.claims = append(k.claims, member{name, list[random.IntN(len(list))]})
 			case 2, 3, 4: // a good one
-				good := map[string]string{"iss": `"issuer"`, "aud": `"service"`, "sub": `"alice"`, "jti": `"one"`, "nonce": `"n"`,
-					"exp": "1800003600", "nbf": "1799999999", "iat": "1800000000"}
+				good := map[string]string{
+					"iss": `"issuer"`, "aud": `"service"`, "sub": `"alice"`, "jti": `"one"`, "nonce": `"n"`,
+					"exp": "1800003600", "nbf": "1799999999", "iat": "1800000000",
+				}
 				k.claims = append(k.claims, member{name, good[name]})
 			}
 			if random.IntN(3) == 0 {

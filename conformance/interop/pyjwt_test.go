@@ -89,15 +89,20 @@ type difference struct {
 
 var differences = []difference{
 	// What we mean to do otherwise.
-	{reason: "text and booleans are no dates: NumericDate is a JSON number (RFC 7519, Section 2)",
+	{
+		reason: "text and booleans are no dates: NumericDate is a JSON number (RFC 7519, Section 2)",
 		holds: func(k kase, ours, _ outcome) bool {
 			return isDate(ours.step) && strings.ContainsAny(k.at(ours.step)[:1], `"tf`)
-		}},
-	{reason: "dates are those of the years 1 to 9999",
+		},
+	},
+	{
+		reason: "dates are those of the years 1 to 9999",
 		holds: func(k kase, ours, _ outcome) bool {
 			return isDate(ours.step) && isNumber(k.at(ours.step)) && !inYears(k.at(ours.step))
-		}},
-	{reason: "a date with a fraction is compared exactly, where they cut it off", either: true,
+		},
+	},
+	{
+		reason: "a date with a fraction is compared exactly, where they cut it off", either: true,
 		holds: func(k kase, ours, theirs outcome) bool {
 			step := min(ours.step, theirs.step)
 			if !isDate(step) || !isNumber(k.at(step)) {
@@ -105,67 +110,98 @@ var differences = []difference{
 			}
 			at := number(k.at(step))
 			return at != math.Trunc(at) && math.Abs(math.Abs(at-k.now)-k.options.leeway) < 1
-		}},
-	{reason: "iss is a string, whether an issuer is asked for or not (RFC 7519, Section 4.1.1)",
+		},
+	},
+	{
+		reason: "iss is a string, whether an issuer is asked for or not (RFC 7519, Section 4.1.1)",
 		holds: func(k kase, ours, _ outcome) bool {
 			return ours.step == stepIssuer && ours.class == "InvalidIssuerError" && k.at(stepIssuer)[0] != '"' && k.options.issuer == nil
-		}},
-	{reason: "a subject that is asked for must be there",
+		},
+	},
+	{
+		reason: "a subject that is asked for must be there",
 		holds: func(k kase, ours, _ outcome) bool {
 			return ours.step == stepSubject && ours.class == "MissingRequiredClaimError" && k.options.subject != ""
-		}},
-	{reason: "an aud that is null, empty or false is not absent (RFC 7519, Section 4.1.3)",
+		},
+	},
+	{
+		reason: "an aud that is null, empty or false is not absent (RFC 7519, Section 4.1.3)",
 		holds: func(k kase, ours, theirs outcome) bool {
 			return ours.step == stepAudience && ours.class == "InvalidAudienceError" && slices.Contains([]string{"null", `""`, "{}", "0", "false"}, k.at(stepAudience))
-		}},
-	{reason: "an aud of no members is an absent one, which is missing where it is required",
+		},
+	},
+	{
+		reason: "an aud of no members is an absent one, which is missing where it is required",
 		holds: func(k kase, ours, _ outcome) bool {
 			return ours.step == stepAudience && ours.class == "MissingRequiredClaimError" && k.at(stepAudience) == "[]" && slices.Contains(k.options.require, "aud")
-		}},
-	{reason: "JSON is UTF-8 without byte order mark, without NaN (RFC 8259) and has each name once (RFC 7519, Section 4)",
+		},
+	},
+	{
+		reason: "JSON is UTF-8 without byte order mark, without NaN (RFC 8259) and has each name once (RFC 7519, Section 4)",
 		holds: func(k kase, ours, _ outcome) bool {
 			return ours.class == "DecodeError" && slices.Contains([]string{"NaN", "byte order mark", "UTF-16", "name twice"}, k.form)
-		}},
-	{reason: "base64url has no padding (RFC 7515, Section 2)",
-		holds: func(k kase, ours, _ outcome) bool { return ours.class == "DecodeError" && k.form == "padding" }},
-	{reason: "a kid that is null is none: there are issuers that write it so", since: "2.10", either: true,
+		},
+	},
+	{
+		reason: "base64url has no padding (RFC 7515, Section 2)",
+		holds:  func(k kase, ours, _ outcome) bool { return ours.class == "DecodeError" && k.form == "padding" },
+	},
+	{
+		reason: "a kid that is null is none: there are issuers that write it so", since: "2.10", either: true,
 		holds: func(k kase, _, theirs outcome) bool {
 			return theirs.class == "InvalidTokenError" && k.form == "kid null"
-		}},
+		},
+	},
 
 	// What older releases of PyJWT did not have yet.
-	{reason: "a date that is null, an array or an object was an error of Python's", until: "2.15",
+	{
+		reason: "a date that is null, an array or an object was an error of Python's", until: "2.15",
 		holds: func(k kase, ours, theirs outcome) bool {
 			return theirs.foreign && isDate(ours.step) && ours.step == theirs.step && strings.ContainsAny(k.at(ours.step)[:1], "n[{")
-		}},
-	{reason: "base64url was read with any trailing bits", until: "2.14",
-		holds: func(k kase, ours, _ outcome) bool { return ours.class == "DecodeError" && k.form == "trailing bits" }},
-	{reason: "decode did not look at crit", until: "2.12", patched: true,
+		},
+	},
+	{
+		reason: "base64url was read with any trailing bits", until: "2.14",
+		holds: func(k kase, ours, _ outcome) bool { return ours.class == "DecodeError" && k.form == "trailing bits" },
+	},
+	{
+		reason: "decode did not look at crit", until: "2.12", patched: true,
 		holds: func(k kase, ours, _ outcome) bool {
 			return ours.class == "InvalidTokenError" && strings.HasPrefix(k.form, "crit")
-		}},
-	{reason: "decode did not look at kid", until: "2.10", patched: true,
+		},
+	},
+	{
+		reason: "decode did not look at kid", until: "2.10", patched: true,
 		holds: func(k kase, ours, _ outcome) bool {
 			return ours.class == "InvalidTokenError" && strings.HasPrefix(k.form, "kid")
-		}},
-	{reason: "sub and jti were not looked at", until: "2.10",
-		holds: func(k kase, ours, _ outcome) bool { return ours.step == stepSubject || ours.step == stepID }},
-	{reason: "several issuers could not be given", until: "2.9", either: true,
+		},
+	},
+	{
+		reason: "sub and jti were not looked at", until: "2.10",
+		holds: func(k kase, ours, _ outcome) bool { return ours.step == stepSubject || ours.step == stepID },
+	},
+	{
+		reason: "several issuers could not be given", until: "2.9", either: true,
 		holds: func(k kase, ours, theirs outcome) bool {
 			several := k.options.list || len(k.options.issuer) > 1
 			if ours.step == stepIssuer { // one list equals another
 				return several && k.at(stepIssuer)[0] == '['
 			}
 			return several && theirs.step == stepIssuer && theirs.class == "InvalidIssuerError"
-		}},
-	{reason: "the strict check of aud did not exist", until: "2.8",
+		},
+	},
+	{
+		reason: "the strict check of aud did not exist", until: "2.8",
 		holds: func(k kase, ours, _ outcome) bool {
 			return ours.step == stepAudience && ours.class == "InvalidAudienceError" && k.options.strict
-		}},
-	{reason: "the clock was cut to the second", until: "2.7", either: true,
+		},
+	},
+	{
+		reason: "the clock was cut to the second", until: "2.7", either: true,
 		holds: func(k kase, ours, theirs outcome) bool {
 			return k.now != math.Trunc(k.now) && isDate(min(ours.step, theirs.step))
-		}},
+		},
+	},
 }
 
 // measured are the releases for which each difference is known to show in some
@@ -300,8 +336,10 @@ func decodeThere(t *testing.T, reference *client, k kase) outcome {
 	if k.options.subject != "" {
 		with["subject"] = k.options.subject
 	}
-	answer := reference.call(t, request{Op: "verify", Alg: "HS256", Key: material{"raw", base64.RawURLEncoding.EncodeToString(secret)},
-		Token: k.token(), Now: k.now, With: with})
+	answer := reference.call(t, request{
+		Op: "verify", Alg: "HS256", Key: material{"raw", base64.RawURLEncoding.EncodeToString(secret)},
+		Token: k.token(), Now: k.now, With: with,
+	})
 	if answer.Error == "" {
 		return outcome{step: stepAccepted, claims: value(answer.Claims)}
 	}

@@ -83,10 +83,14 @@ func TestStoryNoticesWrongAnswers(t *testing.T) {
 		a, b http.Handler
 		want string // the step that goes wrong
 	}{
-		{"B has another key", a, quickLogin(t, bob, newTestKey(t), clock.now),
-			"Alice shows the token of A to B, in the header"},
-		{"B does not see time pass", a, quickLogin(t, bob, key, func() time.Time { return start }),
-			"Alice shows her token to B: the answer is 200"},
+		{
+			"B has another key", a, quickLogin(t, bob, newTestKey(t), clock.now),
+			"Alice shows the token of A to B, in the header",
+		},
+		{
+			"B does not see time pass", a, quickLogin(t, bob, key, func() time.Time { return start }),
+			"Alice shows her token to B: the answer is 200",
+		},
 		{"A takes any password", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.ParseForm() == nil && r.URL.Path == "/login" {
 				r.PostForm.Set("password", alice.password)

@@ -106,10 +106,14 @@ func TestStoryNoticesWrongAnswers(t *testing.T) {
 		{"the issuer signs with a key that it does not publish", wrongIssuer(func(i *issuer) keyHolder {
 			return secretive{i}
 		}), "(while keys change|of the newest key): the answer is 401"},
-		{"services drop their keys when the issuer is down", followingBy(jwt.WithMaxStale(0)),
-			"for her (orders|reports): the answer is 503"},
-		{"services do not follow the keys", followingBy(jwt.WithRefreshInterval(time.Hour), jwt.WithCooldown(time.Hour)),
-			"(newest key|reports|was ready): the answer is|new keys: after 2s the answer is still 200"},
+		{
+			"services drop their keys when the issuer is down", followingBy(jwt.WithMaxStale(0)),
+			"for her (orders|reports): the answer is 503",
+		},
+		{
+			"services do not follow the keys", followingBy(jwt.WithRefreshInterval(time.Hour), jwt.WithCooldown(time.Hour)),
+			"(newest key|reports|was ready): the answer is|new keys: after 2s the answer is still 200",
+		},
 		{"orders lets everybody in while it has no keys", wrongService("orders", func(r *http.Request, w *httptest.ResponseRecorder) (int, string) {
 			if w.Code == 503 {
 				return 200, aliceOrders

@@ -16,8 +16,7 @@ var errHalves = errors.New("the private half of the EC key is out of range, or i
 // Check returns an error if the halves of a private key do not belong together. The public
 // half must be a point on the curve.
 func Check(key *ecdsa.PrivateKey) error {
-	//lint:ignore SA1019 on a nil number Bytes would panic
-	if key.D == nil {
+	if key.D == nil { //nolint:staticcheck // on a nil number Bytes would panic
 		return errors.New("the EC key lacks its private half")
 	}
 	d, err := key.Bytes()

@@ -61,10 +61,8 @@ func TestKeys(t *testing.T) {
 		mixed.PublicKey = other.PublicKey
 		assert.Error(t, eckey.Check(&mixed))
 		mixed = *key
-		//lint:ignore SA1019 a number out of range is the subject
 		mixed.D = new(big.Int).Lsh(big.NewInt(1), uint(8*size+8))
 		assert.Error(t, eckey.Check(&mixed))
-		//lint:ignore SA1019 an absent number is the subject
 		mixed.D = nil
 		assert.Error(t, eckey.Check(&mixed))
 	}

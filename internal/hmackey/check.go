@@ -4,8 +4,10 @@ package hmackey
 
 import (
 	"bytes"
+	"crypto/fips140"
 	"errors"
 	"hash/maphash"
+	"strconv"
 	"sync/atomic"
 
 	"github.com/token-jwt/jwt/internal/foreignkey"
@@ -17,12 +19,20 @@ var goodSecrets [1 << 12]atomic.Uint64
 
 var secretSeed = maphash.MakeSeed()
 
+// leastFIPS is the length of the shortest secret with which crypto/hmac does not panic in FIPS
+// 140-only mode.
+const leastFIPS = 112 / 8
+
 // Check refuses bytes that are not secret, such as zeros, or a key of another kind, which the
 // package foreignkey recognizes. weak permits white space at the ends. No error text has bytes
 // of the secret.
 func Check(secret []byte, weak bool) error {
 	if len(secret) == 0 {
 		return errors.New("the HMAC secret is empty; is the setting that holds it missing?")
+	}
+	if len(secret) < leastFIPS && weak && fips140.Enforced() {
+		return errors.New("the HMAC secret has " + strconv.Itoa(len(secret)) + " bytes, and in FIPS 140-only mode at least " +
+			strconv.Itoa(leastFIPS) + " are wanted, also with AllowWeakKey")
 	}
 	hash := maphash.Bytes(secretSeed, secret) | 1 // never 0, which marks an empty slot
 	slot := &goodSecrets[hash>>1%uint64(len(goodSecrets))]

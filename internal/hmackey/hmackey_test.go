@@ -3,6 +3,7 @@ package hmackey_test
 import (
 	"bytes"
 	"crypto"
+	"crypto/fips140"
 	"crypto/hmac"
 	"strings"
 	"sync"
@@ -81,6 +82,9 @@ func TestMACsAreSafeForConcurrentUse(t *testing.T) {
 
 // A hash keeps what was last written to it, which must not be a raw secret.
 func TestRawSecretsAreForgotten(t *testing.T) {
+	if fips140.Enabled() {
+		t.Skip("in FIPS mode crypto/hmac keys raw secrets, anew in each call")
+	}
 	for _, hash := range hashes {
 		for _, size := range []int{32, 63, 64, 65, 100, 127, 128, 129, 191, 192, 255, 256, 1000} {
 			raw := make([]byte, size)

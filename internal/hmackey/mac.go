@@ -2,6 +2,7 @@ package hmackey
 
 import (
 	"crypto"
+	"crypto/fips140"
 	"crypto/hmac"
 	_ "crypto/sha256" // for hash.New
 	_ "crypto/sha512" // for hash.New
@@ -87,11 +88,18 @@ func (p *MACs) take(hash crypto.Hash, secret []byte) *mac {
 	if p == nil {
 		pools = &oneCall
 	}
+	if p == nil && fips140.Enabled() {
+		return &mac{Hash: hmac.New(hash.New, secret)} // in FIPS mode the HMAC must be that of the Go Cryptographic Module
+	}
 	m, ok := pools.pools[hash-crypto.SHA256].Get().(*mac)
 	switch {
 	case ok:
 	case p == nil:
 		m = &mac{Hash: hash.New()}
+	case len(secret) < leastFIPS:
+		m = new(mac)
+		// Check let the secret pass, and in FIPS 140-only mode hmac.New would panic with it.
+		fips140.WithoutEnforcement(func() { m.Hash = hmac.New(hash.New, secret) })
 	default:
 		m = &mac{Hash: hmac.New(hash.New, secret)}
 	}
@@ -105,6 +113,9 @@ func (p *MACs) take(hash crypto.Hash, secret []byte) *mac {
 func (p *MACs) giveBack(hash crypto.Hash, m *mac) {
 	m.Reset()
 	if p == nil {
+		if m.key == nil {
+			return // in FIPS mode the key is in the Hash, where nothing clears it
+		}
 		m.forget()
 		p = &oneCall
 	}

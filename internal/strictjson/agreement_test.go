@@ -1,6 +1,3 @@
-//lint:file-ignore SA5008 tags that are wrong are what is compared here
-//lint:file-ignore U1000 fields that nobody reads are too
-
 package strictjson_test
 
 import (
@@ -75,6 +72,7 @@ func (o oneOrMore) MarshalJSON() ([]byte, error) {
 	err := encoder.Encode(append([]string{}, o...))
 	return text.Bytes(), err
 }
+
 func (o *oneOrMore) UnmarshalJSON(text []byte) error {
 	var one *string
 	if json.Unmarshal(text, &one) == nil {
@@ -175,7 +173,7 @@ type (
 		Text     string         `json:"s,string"`
 		Pointer  *int           `json:"p,string"`
 		Ignored  []int          `json:"l,string"`
-		hidden   int            //nolint:unused // what an unexported field does is the point
+		hidden   int            // what an unexported field does is the point
 		Empty    map[string]int `json:"e,omitempty"`
 		Array    [0]int         `json:"r,omitempty"`
 		Struct   inner          `json:"st,omitempty"`
@@ -450,25 +448,64 @@ func TestAppendAgreesWithEncodingJSON(t *testing.T) {
 	date := seconds{now}
 	full := common{
 		"s", "\"", "é", "se", "sz", "n", "ne", "y", true, true, true, 1, -2, 3, 4, -5, 1 << 60,
-		[]string{}, []string{"a"}, []string{}, date, date, date, oneOrMore{}, oneOrMore{"a"}, oneOrMore{"a", "b"},
+		[]string{},
+		[]string{"a"},
+		[]string{},
+		date, date, date,
+		oneOrMore{},
+		oneOrMore{"a"},
+		oneOrMore{"a", "b"},
 	}
 	for _, v := range []any{
-		tags{}, tags{Dash: 1, Odd: 2, NoName: 4, Float: -1.5e-9, Int: -7, Bool: true, Text: "a\"<b", Pointer: &seven, Ignored: []int{}, Empty: map[string]int{}, Struct: inner{1}, ZeroTime: now, Iface: time.Second, Zeroer: zeroer{7}, PZeroer: &zeroer{7}, Thing: pointerZeroer{7}, Kept: []int{}},
+		tags{},
+		tags{Dash: 1, Odd: 2, NoName: 4, Float: -1.5e-9, Int: -7, Bool: true, Text: "a\"<b", Pointer: &seven, Ignored: []int{}, Empty: map[string]int{}, Struct: inner{1}, ZeroTime: now, Iface: time.Second, Zeroer: zeroer{7}, PZeroer: &zeroer{7}, Thing: pointerZeroer{7}, Kept: []int{}},
 		tags{Zeroer: zeroer{1}, PZeroer: &zeroer{}, Thing: pointerZeroer{1}, Float: 1e21, Kept: []int{1}},
-		common{}, full, common{NZ: "x"}, commonInside{}, commonInside{true, full, 1}, commonBehind{}, commonBehind{true, &Common{full}, 1}, struct{ V []any }{[]any{full, &full}}, struct{ V []common }{[]common{full, {}}},
-		byPointerIn{}, byPointerIn{&Inner{1, 2}, 3}, clash{plainUQ{1, 2}, PlainUC{3, 4}}, clashTagged{plainUQ{1, 2}, PlainUC{3, 4}, taggedU{5}}, twice{A{taggedU{1}}, B{taggedU{2}}}, shadowed{Inner{1, 2}, "x"}, recursive{Name: "a", List: []recursive{{Name: "b"}}, Next: &recursive{}},
+		common{},
+		full,
+		common{NZ: "x"},
+		commonInside{},
+		commonInside{true, full, 1},
+		commonBehind{},
+		commonBehind{true, &Common{full}, 1},
+		struct{ V []any }{[]any{full, &full}},
+		struct{ V []common }{[]common{full, {}}},
+		byPointerIn{},
+		byPointerIn{&Inner{1, 2}, 3},
+		clash{plainUQ{1, 2}, PlainUC{3, 4}},
+		clashTagged{plainUQ{1, 2}, PlainUC{3, 4}, taggedU{5}},
+		twice{A{taggedU{1}}, B{taggedU{2}}},
+		shadowed{Inner{1, 2}, "x"},
+		recursive{Name: "a", List: []recursive{{Name: "b"}}, Next: &recursive{}},
 		struct{ A, B any }{[]any{1, "a", nil, map[string]any{"x": 1.5}}, map[int]bool{2: true, 10: false}},
 		struct{ M map[textual]fromJSON }{map[textual]fromJSON{{"b"}: {"1"}, {"a"}: {"2"}}},
 		struct{ M map[*textual]int }{map[*textual]int{nil: 1}},
-		struct{ A [2]textual }{}, struct{ P *textual }{&textual{"x"}}, struct{ I fmt.Stringer }{now.UTC()}, struct{ T time.Time }{now.UTC()}, struct{ D time.Duration }{time.Second},
+		struct{ A [2]textual }{},
+		struct{ P *textual }{&textual{"x"}},
+		struct{ I fmt.Stringer }{now.UTC()},
+		struct{ T time.Time }{now.UTC()},
+		struct{ D time.Duration }{time.Second},
 		struct{ F []float64 }{[]float64{1e-6, math.Nextafter(1e-6, 0), 1e21, math.Nextafter(1e21, 0), float64(math.Nextafter32(1e-6, 0)), float64(float32(1e-6)), float64(float32(1e21)), float64(math.Nextafter32(1e21, 0)), 1e-10, 1e-9, 1e100}},
 		struct{ F []float32 }{[]float32{1e-6, math.Nextafter32(1e-6, 0), math.Nextafter32(1e-6, 1), 1e21, math.Nextafter32(1e21, 0), 1e-10, 1e-9}},
-		struct{ F float32 }{1e-7}, struct{ F float32 }{3.4e38}, struct{ F float64 }{-1e-7}, struct{ F float64 }{123456789.125}, struct{ U uintptr }{9},
-		struct{ I json.Marshaler }{}, struct{ I json.Marshaler }{fromJSON{"1 , 2"}}, struct{ P *fromJSON }{}, struct{ R json.RawMessage }{json.RawMessage(`{ "a\\\"" : [ 1, 2 ] }`)},
-		struct{ B *bool }{new(bool)}, struct{ N json.Number }{"1e5"}, struct{ B big.Int }{*big.NewInt(5)}, struct{ B *big.Int }{big.NewInt(6)}, struct{ M map[string]*big.Int }{map[string]*big.Int{"x": nil}},
-		struct{ T encodedByPointer }{}, map[string]encodedByPointer{"x": {}}, struct {
+		struct{ F float32 }{1e-7},
+		struct{ F float32 }{3.4e38},
+		struct{ F float64 }{-1e-7},
+		struct{ F float64 }{123456789.125},
+		struct{ U uintptr }{9},
+		struct{ I json.Marshaler }{},
+		struct{ I json.Marshaler }{fromJSON{"1 , 2"}},
+		struct{ P *fromJSON }{},
+		struct{ R json.RawMessage }{json.RawMessage(`{ "a\\\"" : [ 1, 2 ] }`)},
+		struct{ B *bool }{new(bool)},
+		struct{ N json.Number }{"1e5"},
+		struct{ B big.Int }{*big.NewInt(5)},
+		struct{ B *big.Int }{big.NewInt(6)},
+		struct{ M map[string]*big.Int }{map[string]*big.Int{"x": nil}},
+		struct{ T encodedByPointer }{},
+		map[string]encodedByPointer{"x": {}},
+		struct {
 			N json.Number `json:",string"`
-		}{"5"}, struct {
+		}{"5"},
+		struct {
 			N *string `json:",string"`
 		}{},
 	} {

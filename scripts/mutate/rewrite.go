@@ -243,7 +243,8 @@ func (e *editor) edit(name, path string, file *ast.File) ([]byte, error) {
 	}
 	for name := range e.imported { // lest an import is not used any more
 		fmt.Fprintf(&out, "var _ = %s.%s\n", name, map[string]string{
-			"bytes": "Clone", "strings": "Clone", "slices": "Clone[[]int]", "maps": "Clone[map[int]int]"}[name])
+			"bytes": "Clone", "strings": "Clone", "slices": "Clone[[]int]", "maps": "Clone[map[int]int]",
+		}[name])
 	}
 	return out.Bytes(), nil
 }
