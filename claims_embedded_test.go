@@ -1,6 +1,7 @@
 package jwt_test
 
 import (
+	"encoding/json"
 	"reflect"
 	"testing"
 	"time"
@@ -207,4 +208,51 @@ func TestEncodeNestedExpiry(t *testing.T) {
 		_, err := jwt.Encode(payload, secret)
 		assert.NoError(t, err, name)
 	}
+}
+
+type writesByValue struct{ Name string }
+
+func (w writesByValue) MarshalJSON() ([]byte, error)  { return []byte(`{"name":"` + w.Name + `"}`), nil }
+func (w *writesByValue) UnmarshalJSON(b []byte) error { w.Name = string(b); return nil }
+
+type textByValue struct{ name string }
+
+func (t textByValue) MarshalText() ([]byte, error)  { return []byte(t.name), nil }
+func (t *textByValue) UnmarshalText(b []byte) error { t.name = string(b); return nil }
+
+type zeroByValue struct{ Name string }
+
+func (z zeroByValue) IsZero() bool { return z.Name == "" }
+
+// A method that a struct has from a nil embedded pointer panics when it is called.
+func TestMethodsOfNilPointers(t *testing.T) {
+	for name, payload := range map[string]any{
+		"MarshalJSON": struct {
+			jwt.RegisteredClaims
+			*writesByValue
+		}{},
+		"MarshalJSON of an interface": struct{ json.Marshaler }{},
+		"MarshalText in a field": struct {
+			A struct{ *textByValue } `json:"a"`
+		}{},
+		"MarshalText of a key": map[struct{ *textByValue }]int{{}: 1},
+		"in a claim":           jwt.Claims{"a": struct{ *writesByValue }{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := jwt.Encode(payload, secret)
+			assertClass(t, err, jwt.ErrInvalidOption)
+		})
+	}
+	admit(t, encoded(t, struct {
+		A struct{ *zeroByValue } `json:"a,omitzero"`
+	}{}), secret, jwt.HS256)
+
+	token := encoded(t, jwt.Claims{"name": "alice", "a": "b"})
+	whole, err := jwt.DecodeAs[struct{ *writesByValue }](token, secret, jwt.HS256)
+	assertClass(t, err, jwt.ErrInvalidToken)
+	assert.Nil(t, whole.writesByValue)
+	_, err = jwt.DecodeAs[struct {
+		A struct{ *textByValue } `json:"a"`
+	}](token, secret, jwt.HS256)
+	assertClass(t, err, jwt.ErrInvalidToken)
 }

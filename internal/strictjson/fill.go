@@ -111,11 +111,7 @@ func (d *Document) fill(i Node, v reflect.Value, p *Plan) *Misfit {
 			return nil
 		}
 	case formUnmarshaler:
-		// A copy, because the method may keep its argument, and the buffer is reused.
-		if err := v.Addr().Interface().(json.Unmarshaler).UnmarshalJSON(bytes.Clone(d.Raw(i))); err != nil {
-			return &Misfit{Kind: n.kind, Type: p.Type, Err: err}
-		}
-		return nil
+		return p.read(n.kind, v.Addr().Interface().(json.Unmarshaler).UnmarshalJSON, d.Raw(i))
 	case formTextUnmarshaler:
 		if n.kind == String {
 			return d.unmarshalText(i, v, p)
@@ -129,8 +125,14 @@ func (d *Document) fill(i Node, v reflect.Value, p *Plan) *Misfit {
 }
 
 func (d *Document) unmarshalText(i Node, v reflect.Value, p *Plan) *Misfit {
-	if err := v.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText(bytes.Clone(d.String(i))); err != nil {
-		return &Misfit{Kind: d.Kind(i), Type: p.Type, Err: err}
+	return p.read(d.Kind(i), v.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText, d.String(i))
+}
+
+// read calls a method of the program with a copy of the text: the method may keep it, and the
+// buffer is reused.
+func (p *Plan) read(kind Kind, method func([]byte) error, text []byte) *Misfit {
+	if _, err := called(func() ([]byte, error) { return nil, method(bytes.Clone(text)) }); err != nil {
+		return &Misfit{Kind: kind, Type: p.Type, Err: err}
 	}
 	return nil
 }

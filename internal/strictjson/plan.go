@@ -286,7 +286,8 @@ func zeroTest(t reflect.Type) func(reflect.Value) bool {
 	if has == ofNone {
 		return reflect.Value.IsZero
 	}
-	return func(v reflect.Value) bool {
+	return func(v reflect.Value) (zero bool) {
+		defer func() { recover() }() // then it is not left out, and called tells
 		return pointsToNothing(v) || asMethods(v, has).(interface{ IsZero() bool }).IsZero()
 	}
 }

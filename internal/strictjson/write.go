@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strconv"
@@ -428,7 +429,7 @@ func keyName(key reflect.Value, p *Plan) (string, error) {
 	case key.Kind() == reflect.String:
 		return key.String(), nil
 	case hasText:
-		text, err := key.Interface().(encoding.TextMarshaler).MarshalText()
+		text, err := called(key.Interface().(encoding.TextMarshaler).MarshalText)
 		return string(text), err
 	case key.CanInt():
 		return strconv.FormatInt(key.Int(), 10), nil
@@ -458,10 +459,21 @@ func asMethods(v reflect.Value, has methodSet) any {
 	return v.Interface()
 }
 
+// called calls a method of the program. If it panics, that is an error: a method that a struct
+// has from an embedded pointer panics if the pointer is nil.
+func called(method func() ([]byte, error)) (text []byte, err error) {
+	defer func() {
+		if problem := recover(); problem != nil {
+			err = fmt.Errorf("a value whose method panicked (is an embedded pointer nil?): %v", problem)
+		}
+	}()
+	return method()
+}
+
 // marshaler appends the result of MarshalJSON. It must be one valid value: other text could
 // inject members.
 func (w *Writer) marshaler(dst []byte, v reflect.Value, has methodSet) ([]byte, error) {
-	text, err := asMethods(v, has).(json.Marshaler).MarshalJSON()
+	text, err := called(asMethods(v, has).(json.Marshaler).MarshalJSON)
 	if err != nil {
 		return dst, err
 	}
@@ -495,7 +507,7 @@ func (w *Writer) marshaler(dst []byte, v reflect.Value, has methodSet) ([]byte, 
 }
 
 func (w *Writer) textMarshaler(dst []byte, v reflect.Value, has methodSet) ([]byte, error) {
-	text, err := asMethods(v, has).(encoding.TextMarshaler).MarshalText()
+	text, err := called(asMethods(v, has).(encoding.TextMarshaler).MarshalText)
 	if err != nil {
 		return dst, err
 	}
