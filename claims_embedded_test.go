@@ -224,6 +224,10 @@ type zeroByValue struct{ Name string }
 
 func (z zeroByValue) IsZero() bool { return z.Name == "" }
 
+type zeroItself struct{ *zeroByValue }
+
+func (zeroItself) IsZero() bool { return true }
+
 // A method that a struct has from a nil embedded pointer panics when it is called.
 func TestMethodsOfNilPointers(t *testing.T) {
 	for name, payload := range map[string]any{
@@ -243,9 +247,10 @@ func TestMethodsOfNilPointers(t *testing.T) {
 			assertClass(t, err, jwt.ErrInvalidOption)
 		})
 	}
-	admit(t, encoded(t, struct {
+	assert.Equal(t, claimed(`{"a":{}}`), encoded(t, struct {
 		A struct{ *zeroByValue } `json:"a,omitzero"`
-	}{}), secret, jwt.HS256)
+		B zeroItself             `json:"b,omitzero"`
+	}{}))
 
 	token := encoded(t, jwt.Claims{"name": "alice", "a": "b"})
 	whole, err := jwt.DecodeAs[struct{ *writesByValue }](token, secret, jwt.HS256)

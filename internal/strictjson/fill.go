@@ -111,7 +111,7 @@ func (d *Document) fill(i Node, v reflect.Value, p *Plan) *Misfit {
 			return nil
 		}
 	case formUnmarshaler:
-		return p.read(n.kind, v.Addr().Interface().(json.Unmarshaler).UnmarshalJSON, d.Raw(i))
+		return p.read(n.kind, v, v.Addr().Interface().(json.Unmarshaler).UnmarshalJSON, d.Raw(i))
 	case formTextUnmarshaler:
 		if n.kind == String {
 			return d.unmarshalText(i, v, p)
@@ -125,13 +125,13 @@ func (d *Document) fill(i Node, v reflect.Value, p *Plan) *Misfit {
 }
 
 func (d *Document) unmarshalText(i Node, v reflect.Value, p *Plan) *Misfit {
-	return p.read(d.Kind(i), v.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText, d.String(i))
+	return p.read(d.Kind(i), v, v.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText, d.String(i))
 }
 
 // read calls a method of the program with a copy of the text: the method may keep it, and the
 // buffer is reused.
-func (p *Plan) read(kind Kind, method func([]byte) error, text []byte) *Misfit {
-	if _, err := called(func() ([]byte, error) { return nil, method(bytes.Clone(text)) }); err != nil {
+func (p *Plan) read(kind Kind, v reflect.Value, method func([]byte) error, text []byte) *Misfit {
+	if _, err := called(v, func() ([]byte, error) { return nil, method(bytes.Clone(text)) }); err != nil {
 		return &Misfit{Kind: kind, Type: p.Type, Err: err}
 	}
 	return nil

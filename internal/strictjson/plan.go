@@ -287,8 +287,14 @@ func zeroTest(t reflect.Type) func(reflect.Value) bool {
 		return reflect.Value.IsZero
 	}
 	return func(v reflect.Value) (zero bool) {
-		defer func() { recover() }() // then it is not left out, and called tells
-		return pointsToNothing(v) || asMethods(v, has).(interface{ IsZero() bool }).IsZero()
+		if pointsToNothing(v) {
+			return true
+		}
+		_, _ = called(v, func() ([]byte, error) { // after its error the value is not zero
+			zero = asMethods(v, has).(interface{ IsZero() bool }).IsZero()
+			return nil, nil
+		})
+		return zero
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"reflect"
 	"slices"
 	"strconv"
@@ -429,7 +428,7 @@ func keyName(key reflect.Value, p *Plan) (string, error) {
 	case key.Kind() == reflect.String:
 		return key.String(), nil
 	case hasText:
-		text, err := called(key.Interface().(encoding.TextMarshaler).MarshalText)
+		text, err := called(key, key.Interface().(encoding.TextMarshaler).MarshalText)
 		return string(text), err
 	case key.CanInt():
 		return strconv.FormatInt(key.Int(), 10), nil
@@ -459,21 +458,43 @@ func asMethods(v reflect.Value, has methodSet) any {
 	return v.Interface()
 }
 
-// called calls a method of the program. If it panics, that is an error: a method that a struct
-// has from an embedded pointer panics if the pointer is nil.
-func called(method func() ([]byte, error)) (text []byte, err error) {
+var errNilEmbedded = errors.New("a struct whose method comes from an embedded pointer that is nil")
+
+// called calls a method of the value. A panic passes on to the program, unless the struct may
+// have the method from an embedded nil pointer. Then it is an error.
+func called(v reflect.Value, method func() ([]byte, error)) (text []byte, err error) {
 	defer func() {
+		if !embedsNil(v) {
+			return
+		}
 		if problem := recover(); problem != nil {
-			err = fmt.Errorf("a value whose method panicked (is an embedded pointer nil?): %v", problem)
+			text, err = nil, errNilEmbedded
 		}
 	}()
 	return method()
 }
 
+// embedsNil reports whether a struct, or the struct that a pointer points to, embeds a nil
+// pointer or a nil interface.
+func embedsNil(v reflect.Value) bool {
+	if v.Kind() == reflect.Pointer {
+		v = v.Elem()
+	}
+	if v.Kind() != reflect.Struct {
+		return false
+	}
+	for sf, field := range v.Fields() {
+		if sf.Anonymous && (pointsToNothing(field) || embedsNil(field)) {
+			return true
+		}
+	}
+	return false
+}
+
 // marshaler appends the result of MarshalJSON. It must be one valid value: other text could
 // inject members.
 func (w *Writer) marshaler(dst []byte, v reflect.Value, has methodSet) ([]byte, error) {
-	text, err := called(asMethods(v, has).(json.Marshaler).MarshalJSON)
+	text, err := called(v, asMethods(v, has).(json.Marshaler).MarshalJSON)
 	if err != nil {
 		return dst, err
 	}
@@ -507,7 +528,7 @@ func (w *Writer) marshaler(dst []byte, v reflect.Value, has methodSet) ([]byte, 
 }
 
 func (w *Writer) textMarshaler(dst []byte, v reflect.Value, has methodSet) ([]byte, error) {
-	text, err := called(asMethods(v, has).(encoding.TextMarshaler).MarshalText)
+	text, err := called(v, asMethods(v, has).(encoding.TextMarshaler).MarshalText)
 	if err != nil {
 		return dst, err
 	}
