@@ -213,30 +213,30 @@ func checkWrittenAudience(d *strictjson.Document) *failure {
 // in the order of the table. It stops at the first failure. Expiry does not stop it, and is
 // returned separately.
 func (p *decodePolicy) inForce(d *strictjson.Document, now epoch.Seconds) (expired *expiry, err *failure) {
-	if err = p.checkRequired(d); err != nil {
-		return nil, err
+	err = p.checkRequired(d)
+	if err == nil && p.checks(claimIat) {
+		err = p.checkStart(d, claimIat, "issued", now)
 	}
-	for c := claimOther + 1; int(c) < len(claimTable) && err == nil; c++ {
-		if !p.checks(c) {
-			continue
-		}
-		switch i := c.in(d); c {
-		case claimIat:
-			err = p.checkStart(d, i, c, "issued", now)
-		case claimNbf:
-			// RFC 7519, Section 4.1.5: the date "MUST be after or equal to the
-			// not-before date/time".
-			err = p.checkStart(d, i, c, "valid", now)
-		case claimExp:
-			expired, err = p.checkExpiry(d, i, now)
-		case claimIss:
-			err = p.checkIssuer(d, i)
-		case claimAud:
-			err = p.checkAudience(d, i)
-		case claimSub:
-			err = p.checkSubject(d, i)
-		default: // its form is all that is checked
-			err = p.checkForm(c, d, i, false)
+	if err == nil && p.checks(claimNbf) {
+		// RFC 7519, Section 4.1.5: the date "MUST be after or equal to the not-before
+		// date/time".
+		err = p.checkStart(d, claimNbf, "valid", now)
+	}
+	if err == nil && p.checks(claimExp) {
+		expired, err = p.checkExpiry(d, now)
+	}
+	if err == nil && p.checks(claimIss) {
+		err = p.checkIssuer(d)
+	}
+	if err == nil && p.checks(claimAud) {
+		err = p.checkAudience(d)
+	}
+	if err == nil && p.checks(claimSub) {
+		err = p.checkSubject(d)
+	}
+	for c := claimSub + 1; err == nil && int(c) < len(claimTable); c++ { // only their forms
+		if p.checks(c) {
+			err = p.checkForm(c, d, false)
 		}
 	}
 	return expired, err
@@ -244,8 +244,8 @@ func (p *decodePolicy) inForce(d *strictjson.Document, now epoch.Seconds) (expir
 
 // checkForm refuses a claim that is there and has another form. If no option asks for the claim,
 // the error says how to turn the check off.
-func (p *decodePolicy) checkForm(c claim, d *strictjson.Document, i strictjson.Node, isAsked bool) *failure {
-	f := c.checkForm(d, i)
+func (p *decodePolicy) checkForm(c claim, d *strictjson.Document, isAsked bool) *failure {
+	f := c.checkForm(d, c.in(d))
 	if f != nil && !isAsked {
 		f.text += `; if it may be anything, WithoutCheck("` + f.claim + `") turns the check off`
 	}
@@ -253,7 +253,8 @@ func (p *decodePolicy) checkForm(c claim, d *strictjson.Document, i strictjson.N
 }
 
 // checkStart refuses a token before a date of its claims, which is there or not.
-func (p *decodePolicy) checkStart(d *strictjson.Document, i strictjson.Node, c claim, what string, now epoch.Seconds) *failure {
+func (p *decodePolicy) checkStart(d *strictjson.Document, c claim, what string, now epoch.Seconds) *failure {
+	i := c.in(d)
 	if i == 0 {
 		return nil
 	}
@@ -266,7 +267,8 @@ func (p *decodePolicy) checkStart(d *strictjson.Document, i strictjson.Node, c c
 
 // checkExpiry refuses a token from its "exp" on. RFC 7519, Section 4.1.4: the time "MUST be
 // before the expiration date/time", so the second of exp itself is too late.
-func (p *decodePolicy) checkExpiry(d *strictjson.Document, i strictjson.Node, now epoch.Seconds) (*expiry, *failure) {
+func (p *decodePolicy) checkExpiry(d *strictjson.Document, now epoch.Seconds) (*expiry, *failure) {
+	i := claimExp.in(d)
 	if i == 0 {
 		return nil, nil
 	}
@@ -303,13 +305,14 @@ func (p *decodePolicy) checkRequired(d *strictjson.Document) *failure {
 	return nil
 }
 
-func (p *decodePolicy) checkIssuer(d *strictjson.Document, i strictjson.Node) *failure {
-	if f := p.checkForm(claimIss, d, i, p.has(withIssuer)); f != nil {
+func (p *decodePolicy) checkIssuer(d *strictjson.Document) *failure {
+	if f := p.checkForm(claimIss, d, p.has(withIssuer)); f != nil {
 		return f
 	}
 	if !p.has(withIssuer) {
 		return nil
 	}
+	i := claimIss.in(d)
 	if i == 0 {
 		return missing("iss").wantedBy("WithIssuer")
 	}
@@ -320,8 +323,8 @@ func (p *decodePolicy) checkIssuer(d *strictjson.Document, i strictjson.Node) *f
 	return badClaim(ErrInvalidIssuer, "iss", `"iss" is `+shown(iss)+", not "+either(p.get(withIssuer).list)+" (WithIssuer)"+differs(iss, p.get(withIssuer).list))
 }
 
-func (p *decodePolicy) checkAudience(d *strictjson.Document, i strictjson.Node) *failure {
-	wanted := p.get(withAudience).list
+func (p *decodePolicy) checkAudience(d *strictjson.Document) *failure {
+	i, wanted := claimAud.in(d), p.get(withAudience).list
 	if isEmptyList(d, i) {
 		i = 0
 	}
@@ -333,7 +336,7 @@ func (p *decodePolicy) checkAudience(d *strictjson.Document, i strictjson.Node) 
 	case i == 0:
 		return nil
 	}
-	if f := p.checkForm(claimAud, d, i, p.has(withAudience) || p.has(withStrictAudience)); f != nil {
+	if f := p.checkForm(claimAud, d, p.has(withAudience) || p.has(withStrictAudience)); f != nil {
 		return f
 	}
 	if p.has(withStrictAudience) {
@@ -367,13 +370,14 @@ func (p *decodePolicy) checkAudience(d *strictjson.Document, i strictjson.Node) 
 	return badClaim(ErrInvalidAudience, "aud", text)
 }
 
-func (p *decodePolicy) checkSubject(d *strictjson.Document, i strictjson.Node) *failure {
-	if f := p.checkForm(claimSub, d, i, p.has(withSubject)); f != nil {
+func (p *decodePolicy) checkSubject(d *strictjson.Document) *failure {
+	if f := p.checkForm(claimSub, d, p.has(withSubject)); f != nil {
 		return f
 	}
 	if !p.has(withSubject) {
 		return nil
 	}
+	i := claimSub.in(d)
 	if i == 0 {
 		return missing("sub").wantedBy("WithSubject")
 	}

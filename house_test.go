@@ -81,15 +81,16 @@ func WithTrace(id string) EncodeOption { return &option{kind: withTrace, text: i
 	// Where they count.
 	{"policy_encode.go", "\tif p.has(withRandomID) {", "\tif p.has(withID) {\n\t\ta.text(\"jti\", p.get(withID).list[0])\n\t}"},
 	{"policy_encode.go", "\tif p.has(withUnencodedPayload) {", "\tif p.has(withTrace) {\n\t\tparams = append(params, member{\"trace\", strings.Clone(p.get(withTrace).text)})\n\t}"},
-	{"claims_check.go", "\t\tdefault: // its form", `		case claimJti:
-			wanted := p.get(withID).list
-			switch err = c.checkForm(d, i); {
-			case err != nil || !p.has(withID):
-			case i == 0:
-				err = missing("jti").wantedBy("WithID")
-			case !contains(wanted, d.String(i)):
-				err = badClaim(ErrInvalidID, "jti", "the token is not "+either(wanted)+" (WithID)")
-			}`},
+	{"claims_check.go", "\tfor c := claimSub + 1;", `	if err == nil && p.has(withID) {
+		wanted, i := p.get(withID).list, claimJti.in(d)
+		switch err = p.checkForm(claimJti, d, true); {
+		case err != nil:
+		case i == 0:
+			err = missing("jti").wantedBy("WithID")
+		case !contains(wanted, d.String(i)):
+			err = badClaim(ErrInvalidID, "jti", "the token is not "+either(wanted)+" (WithID)")
+		}
+	}`},
 }
 
 // programTail is what the programs check by.
