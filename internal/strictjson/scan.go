@@ -2,6 +2,7 @@ package strictjson
 
 import (
 	"bytes"
+	"encoding/hex"
 	"math/bits"
 	"strings"
 	"unicode/utf16"
@@ -61,14 +62,12 @@ func scanNumber(text []byte, pos int) (end int, integer bool, fault *Fault) {
 
 // NumberLen returns the length of the JSON number that text begins with, or 0.
 func NumberLen(text []byte) int {
-	if len(text) == 0 {
-		return 0
+	if len(text) > 0 {
+		if end, _, fault := scanNumber(text, 0); fault == nil {
+			return end
+		}
 	}
-	end, _, fault := scanNumber(text, 0)
-	if fault != nil {
-		return 0
-	}
-	return end
+	return 0
 }
 
 // IsNumber reports whether text is a JSON number and nothing else.
@@ -103,10 +102,7 @@ func scanString(text []byte, pos int, loose bool) (end int, escaped bool, fault 
 			return pos + 1, escaped, nil
 		case c == '\\':
 			escaped = true
-			after := escape(text, pos)
-			if after < 0 && loose && hexRune(text, pos) >= 0 { // half a surrogate pair
-				after = pos + 6
-			}
+			_, after := escape(text, pos, loose)
 			if after < 0 {
 				return pos, false, faultEscape
 			}
@@ -161,28 +157,25 @@ func specials(w uint64) uint64 {
 	return ((quote - ones) | (slash - ones) | (w - ones*0x20) | w) & tops
 }
 
-// escape returns the offset after the escape at pos, or -1 if it is invalid. A surrogate is
-// valid only in a pair.
-func escape(text []byte, pos int) int {
+// escape returns the character of the escape at pos, and the offset after it, or -1 if it is
+// invalid. A surrogate is valid only in a pair, unless loose is true.
+func escape(text []byte, pos int, loose bool) (r rune, after int) {
 	if pos+1 >= len(text) {
-		return -1
+		return 0, -1
 	}
-	switch text[pos+1] {
-	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
-		return pos + 2
-	case 'u':
-		r := hexRune(text, pos)
-		if r < 0 {
-			return -1
-		}
-		if !utf16.IsSurrogate(r) {
-			return pos + 6
-		}
-		if utf16.DecodeRune(r, hexRune(text, pos+6)) != utf8.RuneError {
-			return pos + 12
+	if n := strings.IndexByte(escapeLetters, text[pos+1]); n >= 0 {
+		return rune(escapeMeanings[n]), pos + 2
+	}
+	r = hexRune(text, pos)
+	if utf16.IsSurrogate(r) {
+		if pair := utf16.DecodeRune(r, hexRune(text, pos+6)); pair != utf8.RuneError {
+			return pair, pos + 12
 		}
 	}
-	return -1
+	if r < 0 || utf16.IsSurrogate(r) && !loose {
+		return 0, -1
+	}
+	return r, pos + 6
 }
 
 // hexRune reads \uXXXX at pos. It returns -1 if there is anything else.
@@ -190,50 +183,26 @@ func hexRune(text []byte, pos int) rune {
 	if pos+6 > len(text) || text[pos] != '\\' || text[pos+1] != 'u' {
 		return -1
 	}
-	var r rune
-	for _, c := range text[pos+2 : pos+6] {
-		digit := strings.IndexByte("0123456789abcdefABCDEF", c)
-		if digit < 0 {
-			return -1
-		}
-		if digit > 15 {
-			digit -= 6
-		}
-		r = r<<4 | rune(digit)
+	var r [2]byte
+	if _, err := hex.Decode(r[:], text[pos+2:pos+6]); err != nil {
+		return -1
 	}
-	return r
+	return rune(r[0])<<8 | rune(r[1])
 }
 
-// The letters of short escapes, and the characters that they stand for. An escaped quote,
-// backslash or slash stands for itself.
-const escapeLetters, escapeMeanings = "bfnrt", "\b\f\n\r\t"
+// The second bytes of short escapes, and the characters that they stand for.
+const escapeLetters, escapeMeanings = `bfnrt"\/`, "\b\f\n\r\t\"\\/"
 
 // appendUnescaped appends a JSON string without its escapes. text has no quotes around it, and
-// was checked by scanString.
+// was checked by scanString. Half a surrogate pair becomes U+FFFD.
 func appendUnescaped(dst, text []byte) []byte {
 	for {
 		i := bytes.IndexByte(text, '\\')
 		if i < 0 {
 			return append(dst, text...)
 		}
-		dst = append(dst, text[:i]...)
-		after := i + 2
-		c := text[i+1]
-		if n := strings.IndexByte(escapeLetters, c); n >= 0 {
-			c = escapeMeanings[n]
-		}
-		if c == 'u' {
-			r := hexRune(text, i)
-			after = i + 6
-			if utf16.IsSurrogate(r) {
-				if r = utf16.DecodeRune(r, hexRune(text, after)); r != utf8.RuneError { // otherwise half a pair, which only ParseLoose accepts
-					after += 6
-				}
-			}
-			dst = utf8.AppendRune(dst, r)
-		} else {
-			dst = append(dst, c)
-		}
+		r, after := escape(text, i, true)
+		dst = utf8.AppendRune(append(dst, text[:i]...), r)
 		text = text[after:]
 	}
 }

@@ -32,8 +32,6 @@ func (w *Writer) AppendString(dst []byte, text string) ([]byte, error) {
 		dst = append(dst, text[done:pos]...)
 		if n := strings.IndexByte(escapeMeanings, c); n >= 0 {
 			dst = append(dst, '\\', escapeLetters[n])
-		} else if c >= ' ' { // a quote or a backslash
-			dst = append(dst, '\\', c)
 		} else {
 			const hex = "0123456789abcdef"
 			dst = append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
