@@ -323,40 +323,32 @@ func pointsNowhere(t reflect.Type) bool {
 // dominant.
 func (made planner) fields(t reflect.Type) (kept []Field, clashes []string) {
 	var found []Field
-	visited := map[reflect.Type]bool{}
-	for level := []reflect.StructField{{Type: t}}; len(level) > 0; { // embedded structs of one depth
-		var next []reflect.StructField
-		for _, e := range level {
-			visited[e.Type] = true
-		}
-		for _, e := range level {
-			for i := range e.Type.NumField() {
-				sf := e.Type.Field(i)
-				sf.Index = append(slices.Clip(e.Index), i)
-				inner := structOf(sf.Type)
-				switch embeds := sf.Anonymous && inner != nil; {
-				case sf.Tag.Get("json") == "-":
-				case embeds && IsFlat(sf):
-					if !visited[inner] {
-						sf.Type = inner
-						next = append(next, sf)
-					}
-				case sf.IsExported(), embeds && !hasMethods(inner):
-					found = append(found, made.field(sf))
+	depths := map[reflect.Type]int{t: 0} // of each embedded struct the least depth
+	embedded := []reflect.StructField{{Type: t}}
+	for len(embedded) > 0 {
+		e := embedded[0]
+		embedded = embedded[1:]
+		for sf := range e.Type.Fields() {
+			sf.Index = append(slices.Clip(e.Index), sf.Index...)
+			inner := pointed(sf.Type)
+			switch embeds := sf.Anonymous && inner.Kind() == reflect.Struct; {
+			case sf.Tag.Get("json") == "-":
+			case embeds && IsFlat(sf):
+				if depth, ok := depths[inner]; !ok || depth == len(sf.Index) {
+					depths[inner], sf.Type = len(sf.Index), inner
+					embedded = append(embedded, sf)
 				}
+			case sf.IsExported(), embeds && !hasMethods(inner):
+				found = append(found, made.field(sf))
 			}
 		}
-		level = next
 	}
 	return dominant(found)
 }
 
 func (made planner) field(sf reflect.StructField) Field {
-	name, options, _ := strings.Cut(sf.Tag.Get("json"), ",")
-	f := Field{Name: sf.Name, Index: sf.Index, untagged: []byte(sf.Name), plan: made.plan(sf.Type)}
-	if validName(name) {
-		f.Name, f.Tagged = name, true
-	}
+	name, options := tagOf(sf)
+	f := Field{Name: cmp.Or(name, sf.Name), Tagged: name != "", Index: sf.Index, untagged: []byte(sf.Name), plan: made.plan(sf.Type)}
 	f.Number = made.format.Number(f.Name)
 	f.prefix, _ = new(Writer).AppendString([]byte{','}, f.Name)
 	f.prefix = append(f.prefix, ':')
@@ -366,8 +358,9 @@ func (made planner) field(sf reflect.StructField) Field {
 			f.omitEmpty = true
 		case "omitzero":
 			f.omitZero = true
-		case "string":
-			f.quoted = canBeQuoted(sf.Type)
+		case "string": // it has no effect on other kinds
+			k := pointed(sf.Type).Kind()
+			f.quoted = reflect.Bool <= k && k <= reflect.Float64 || k == reflect.String
 			f.unquotes = f.quoted && !f.plan.WritesItself
 		}
 	}
@@ -407,16 +400,20 @@ func hasMethods(t reflect.Type) bool {
 // IsFlat reports whether a field is embedded without a name in its tag. The members of an
 // embedded struct then become members of the outer struct.
 func IsFlat(sf reflect.StructField) bool {
-	name, _, _ := strings.Cut(sf.Tag.Get("json"), ",")
-	return sf.Anonymous && !validName(name)
+	name, _ := tagOf(sf)
+	return sf.Anonymous && name == ""
 }
 
-// structOf returns the struct that a type is or points to, or nil.
-func structOf(t reflect.Type) reflect.Type {
-	if t = pointed(t); t.Kind() != reflect.Struct {
-		return nil
+// tagOf returns the name and the options in the tag of a field. The name is "" if the tag has
+// none, or one that encoding/json does not accept.
+func tagOf(sf reflect.StructField) (name, options string) {
+	name, options, _ = strings.Cut(sf.Tag.Get("json"), ",")
+	for _, r := range name {
+		if !strings.ContainsRune("!#$%&()*+-./:;<=>?@[]^_{|}~ ", r) && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			return "", options
+		}
 	}
-	return t
+	return name, options
 }
 
 // pointed returns what an unnamed pointer points to, and any other type as it is.
@@ -425,22 +422,6 @@ func pointed(t reflect.Type) reflect.Type {
 		return t.Elem()
 	}
 	return t
-}
-
-// validName reports whether encoding/json accepts the name in a tag.
-func validName(name string) bool {
-	for _, r := range name {
-		if !strings.ContainsRune("!#$%&()*+-./:;<=>?@[]^_{|}~ ", r) && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
-			return false
-		}
-	}
-	return name != ""
-}
-
-// canBeQuoted reports whether the tag option string has an effect on a type.
-func canBeQuoted(t reflect.Type) bool {
-	k := pointed(t).Kind()
-	return reflect.Bool <= k && k <= reflect.Float64 || k == reflect.String
 }
 
 // field returns the field of exactly that name, or nil. hash is the hash of the name.
