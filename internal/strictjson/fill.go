@@ -2,7 +2,6 @@ package strictjson
 
 import (
 	"bytes"
-	"encoding"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -41,12 +40,7 @@ type Scratch struct{ Value reflect.Value }
 
 // Scratch returns a zero value of the plan's type. Filling a pure type runs no user code that
 // could keep the address, so such values are pooled; see Release.
-func (p *Plan) Scratch() *Scratch {
-	if used, ok := p.scratch.Get().(*Scratch); ok {
-		return used
-	}
-	return &Scratch{reflect.New(p.Type).Elem()}
-}
+func (p *Plan) Scratch() *Scratch { return p.scratch.Get().(*Scratch) }
 
 // Release returns a scratch value to the pool, if its type is pure.
 func (p *Plan) Release(s *Scratch) {
@@ -122,19 +116,6 @@ func (d *Document) fill(i Node, v reflect.Value, p *Plan) *Misfit {
 		}
 	}
 	return &Misfit{Kind: n.kind, Type: p.Type}
-}
-
-func (d *Document) unmarshalText(i Node, v reflect.Value, p *Plan) *Misfit {
-	return p.read(d.Kind(i), v, v.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText, d.String(i))
-}
-
-// read calls a method of the program with a copy of the text: the method may keep it, and the
-// buffer is reused.
-func (p *Plan) read(kind Kind, v reflect.Value, method func([]byte) error, text []byte) *Misfit {
-	if _, err := called(v, func() ([]byte, error) { return nil, method(bytes.Clone(text)) }); err != nil {
-		return &Misfit{Kind: kind, Type: p.Type, Err: err}
-	}
-	return nil
 }
 
 func (d *Document) fillStruct(i Node, v reflect.Value, p *Plan) *Misfit {

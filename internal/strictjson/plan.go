@@ -72,10 +72,10 @@ type Plan struct {
 	form   form // how it is written
 	reads  form // how it is read; differs from form if it reads itself
 	index  *nameIndex
-	isZero func(reflect.Value) bool
 
 	marshals     methodSet // the methods of json.Marshaler
 	marshalsText methodSet // the methods of encoding.TextMarshaler
+	testsZero    methodSet // the method IsZero
 	readsKey     bool      // UnmarshalText reads it as the key of a map
 
 	pure    bool      // reading it runs no user code, which might keep its address
@@ -97,16 +97,6 @@ const (
 	formNone                       // JSON has no values for the type
 	formUnmarshaler
 	formTextUnmarshaler
-)
-
-// A methodSet says which type has a method: the type itself, only the pointer to it, or
-// neither.
-type methodSet uint8
-
-const (
-	ofNone methodSet = iota
-	ofPointer
-	ofValue
 )
 
 // A Field is a struct field that is a member of the struct's object.
@@ -194,8 +184,9 @@ func (made planner) plan(t reflect.Type) *Plan {
 		marshals:     methodsOf(t, marshalerType),
 		marshalsText: methodsOf(t, textMarshalerType),
 		readsKey:     pointer.Implements(textUnmarshalerType),
-		isZero:       zeroTest(t),
+		testsZero:    methodsOf(t, zeroerType),
 	}
+	p.scratch.New = func() any { return &Scratch{reflect.New(t).Elem()} }
 	made.plans[t] = p
 	p.form = made.formOf(p)
 	p.reads = p.form
@@ -209,7 +200,7 @@ func (made planner) plan(t reflect.Type) *Plan {
 	}
 	p.WritesItself = p.marshals != ofNone || p.marshalsText != ofNone
 	switch {
-	case p.form == formTime, t.Kind() == reflect.Pointer:
+	case p.form == formTime:
 	case pointer.Implements(unmarshalerType):
 		p.reads, p.ReadsItself = formUnmarshaler, true
 	case p.readsKey:
@@ -259,53 +250,6 @@ func (made planner) formOf(p *Plan) form {
 		return formNone
 	}
 	return form(t.Kind())
-}
-
-// Marshals reports whether a type, or the pointer to it, has MarshalJSON or MarshalText.
-func Marshals(t reflect.Type) bool {
-	return methodsOf(t, marshalerType) != ofNone || methodsOf(t, textMarshalerType) != ofNone
-}
-
-// Unmarshals reports whether a type, or the pointer to it, has UnmarshalJSON.
-func Unmarshals(t reflect.Type) bool { return methodsOf(t, unmarshalerType) != ofNone }
-
-// methodsOf returns which type has the methods of an interface.
-func methodsOf(t, methods reflect.Type) methodSet {
-	switch {
-	case t.Implements(methods):
-		return ofValue
-	case t.Kind() != reflect.Pointer && reflect.PointerTo(t).Implements(methods):
-		return ofPointer
-	}
-	return ofNone
-}
-
-// zeroTest returns the test for the tag option omitzero: the type's IsZero if it has one.
-func zeroTest(t reflect.Type) func(reflect.Value) bool {
-	has := methodsOf(t, zeroerType)
-	if has == ofNone {
-		return reflect.Value.IsZero
-	}
-	return func(v reflect.Value) (zero bool) {
-		if pointsToNothing(v) {
-			return true
-		}
-		_, _ = called(v, func() ([]byte, error) { // after its error the value is not zero
-			zero = asMethods(v, has).(interface{ IsZero() bool }).IsZero()
-			return nil, nil
-		})
-		return zero
-	}
-}
-
-// addressable returns a value, or a copy that has an address.
-func addressable(v reflect.Value) reflect.Value {
-	if v.CanAddr() {
-		return v
-	}
-	addressed := reflect.New(v.Type()).Elem()
-	addressed.Set(v)
-	return addressed
 }
 
 // pointsNowhere reports whether a pointer type leads to nothing but pointers, such as type P
@@ -388,13 +332,6 @@ func dominant(found []Field) (kept []Field, clashes []string) {
 	slices.Sort(clashes)
 	slices.SortFunc(kept, func(a, b Field) int { return slices.CompareFunc(a.Index, b.Index, cmp.Compare[int]) })
 	return kept, clashes
-}
-
-// hasMethods reports whether a struct has a method that reads or writes it. If it is embedded
-// and not exported, the field is left out, because reflection would panic on the call.
-func hasMethods(t reflect.Type) bool {
-	return slices.ContainsFunc([]reflect.Type{marshalerType, unmarshalerType, textMarshalerType, textUnmarshalerType, zeroerType},
-		func(methods reflect.Type) bool { return methodsOf(t, methods) != ofNone })
 }
 
 // IsFlat reports whether a field is embedded without a name in its tag. The members of an

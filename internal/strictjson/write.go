@@ -1,10 +1,8 @@
 package strictjson
 
 import (
-	"bytes"
 	"encoding"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"reflect"
 	"slices"
@@ -236,15 +234,8 @@ func (w *Writer) array(dst []byte, n int, element func(dst []byte, i int) ([]byt
 
 // AppendValue appends a value by its plan.
 func (w *Writer) AppendValue(dst []byte, v reflect.Value, p *Plan) ([]byte, error) {
-	if p.WritesItself {
-		switch {
-		case p.UsesMethod(v) && pointsToNothing(v):
-			return append(dst, "null"...), nil
-		case p.marshals == ofValue, p.marshals == ofPointer && v.CanAddr():
-			return w.marshaler(dst, v, p.marshals)
-		case p.marshalsText == ofValue, p.marshalsText == ofPointer && v.CanAddr():
-			return w.textMarshaler(dst, v, p.marshalsText)
-		}
+	if p.UsesMethod(v) {
+		return w.byMethod(dst, v, p)
 	}
 	switch v.Kind() {
 	case reflect.Slice, reflect.Map, reflect.Pointer, reflect.Interface:
@@ -330,10 +321,14 @@ func (f *Format) Follow(v reflect.Value) (reflect.Value, *Plan, error) {
 	return v, p, nil
 }
 
-// UsesMethod reports whether a method writes the value. A method of the pointer type needs
-// the address of the value.
-func (p *Plan) UsesMethod(v reflect.Value) bool {
-	return p.WritesItself && (max(p.marshals, p.marshalsText) == ofValue || v.CanAddr())
+// addressable returns a value, or a copy that has an address.
+func addressable(v reflect.Value) reflect.Value {
+	if v.CanAddr() {
+		return v
+	}
+	addressed := reflect.New(v.Type()).Elem()
+	addressed.Set(v)
+	return addressed
 }
 
 func (w *Writer) structure(dst []byte, v reflect.Value, p *Plan) ([]byte, error) {
@@ -436,101 +431,4 @@ func keyName(key reflect.Value, p *Plan) (string, error) {
 		return strconv.FormatUint(key.Uint(), 10), nil
 	}
 	return "", errNoJSONFor
-}
-
-// pointsToNothing reports whether a value is a nil pointer, a nil interface, or an interface
-// that has a nil pointer. Calling a method of the value would panic.
-func pointsToNothing(v reflect.Value) bool {
-	if v.Kind() == reflect.Interface {
-		if v.IsNil() {
-			return true
-		}
-		v = v.Elem()
-	}
-	return v.Kind() == reflect.Pointer && v.IsNil()
-}
-
-// asMethods returns the value, or the pointer to it, whichever has the methods.
-func asMethods(v reflect.Value, has methodSet) any {
-	if has == ofPointer {
-		v = addressable(v).Addr()
-	}
-	return v.Interface()
-}
-
-var errNilEmbedded = errors.New("a struct whose method comes from an embedded pointer that is nil")
-
-// called calls a method of the value. A panic passes on to the program, unless the struct may
-// have the method from an embedded nil pointer. Then it is an error.
-func called(v reflect.Value, method func() ([]byte, error)) (text []byte, err error) {
-	defer func() {
-		if !embedsNil(v) {
-			return
-		}
-		if problem := recover(); problem != nil {
-			text, err = nil, errNilEmbedded
-		}
-	}()
-	return method()
-}
-
-// embedsNil reports whether a struct, or the struct that a pointer points to, embeds a nil
-// pointer or a nil interface.
-func embedsNil(v reflect.Value) bool {
-	if v.Kind() == reflect.Pointer {
-		v = v.Elem()
-	}
-	if v.Kind() != reflect.Struct {
-		return false
-	}
-	for sf, field := range v.Fields() {
-		if sf.Anonymous && (pointsToNothing(field) || embedsNil(field)) {
-			return true
-		}
-	}
-	return false
-}
-
-// marshaler appends the result of MarshalJSON. It must be one valid value: other text could
-// inject members.
-func (w *Writer) marshaler(dst []byte, v reflect.Value, has methodSet) ([]byte, error) {
-	text, err := called(v, asMethods(v, has).(json.Marshaler).MarshalJSON)
-	if err != nil {
-		return dst, err
-	}
-	if len(text) <= maxText && bytes.ContainsAny(text, " \t\r\n") {
-		var compact bytes.Buffer
-		if json.Compact(&compact, text) != nil {
-			return dst, errNotJSON
-		}
-		text = compact.Bytes()
-	}
-	if len(text) > maxText || w.exceeds(dst, len(text)) {
-		return dst, ErrTooLarge
-	}
-	d := w.Scratch
-	if d == nil {
-		d = new(Document)
-	}
-	if d.walk(text, 0, w.Depth) != len(text) {
-		return dst, errNotJSON
-	}
-	if w.Depth == 0 && w.Offsets != nil && d.Kind(0) == Object {
-		for name, value := range d.Members(0) {
-			n := w.Format.names.find(d.String(name), d.nodes[name].next)
-			w.Offsets[n] = uint32(len(dst)) + d.nodes[value].start
-			if d.Kind(value) == String {
-				w.Offsets[n]-- // its quote
-			}
-		}
-	}
-	return append(dst, text...), nil
-}
-
-func (w *Writer) textMarshaler(dst []byte, v reflect.Value, has methodSet) ([]byte, error) {
-	text, err := called(v, asMethods(v, has).(encoding.TextMarshaler).MarshalText)
-	if err != nil {
-		return dst, err
-	}
-	return w.AppendString(dst, string(text))
 }
