@@ -92,7 +92,7 @@ type Document struct {
 	from   uint32 // offset of this part
 	nodes  []node
 	open   []container
-	names  nameSet
+	names  []nameSlot // see addName
 
 	// Exact makes Fill refuse values that it would otherwise change. A float must hold a
 	// number exactly. An array must have as many elements as the list. A null in a list or
@@ -176,8 +176,8 @@ func (d *Document) walk(text []byte, pos, depth int) int {
 }
 
 func (d *Document) reset(text []byte) {
-	d.text, d.source, d.from, d.nodes, d.fault = text, "", 0, d.nodes[:0], nil
-	d.names.clear()
+	d.text, d.source, d.from, d.fault = text, "", 0, nil
+	d.nodes, d.names = d.nodes[:0], d.names[:0]
 	clear(d.numbered)
 }
 

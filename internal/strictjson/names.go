@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"hash/maphash"
-	"math"
 	"math/bits"
 )
 
@@ -12,7 +11,7 @@ import (
 // linear, whatever names an attacker writes.
 
 // fewNames is the largest number of names for which an object is searched for duplicates
-// name by name. Objects with more names use a nameSet.
+// name by name. Objects with more names use a hash set.
 const fewNames = 16
 
 // hashName is a fast hash. It is not collision resistant. But no two names of up to three
@@ -47,10 +46,10 @@ func (d *Document) seen(object, name, members int) bool {
 	}
 	if members == fewNames {
 		for i := object + 1; i < name; i = int(d.nodes[i+1].next) {
-			d.names.add(d, object, i)
+			d.addName(object, i)
 		}
 	}
-	return !d.names.add(d, object, name)
+	return !d.addName(object, name)
 }
 
 // Equal reports whether two strings are the same after unescaping.
@@ -59,60 +58,40 @@ func (d *Document) Equal(i, j Node) bool {
 	return bytes.Equal(d.compared, d.String(j))
 }
 
-// A nameSet is a hash set with open addressing. It has the names of all objects with many
-// names.
+// The names of all objects with many names are in one hash set with open addressing.
 //
 // The index of a slot comes from a randomly seeded hash of the name and the object: the hash
 // of the name is hashed again together with the object. If the object were only added to the
 // hash of the name, an attacker could choose objects whose slots are all adjacent, whatever
 // the seed.
-type nameSet struct {
-	slots []nameSlot
-	used  int
-	base  uint32 // slots with a name up to base are free: they are from earlier documents
-	last  uint32 // the largest name of any slot
-}
 
 type nameSlot struct {
 	hash uint32
-	name uint32 // base plus the node of the name; the node is never 0
+	name Node // 0 if the slot is free
+}
+
+type memberName struct {
+	hash   uint64
+	object int
 }
 
 var nameSeed = maphash.MakeSeed()
 
-// clear takes constant time, so that a text with many names does not slow down later ones.
-func (s *nameSet) clear() {
-	s.used, s.base = 0, s.last
-	if s.base > math.MaxUint32/2 { // below that, the nodes of any document still fit above base
-		clear(s.slots)
-		s.base, s.last = 0, 0
+// addName adds a name to the hash set, and reports whether it is new.
+func (d *Document) addName(object, name int) bool {
+	if len(d.names) == 0 {
+		d.makeNames()
 	}
-}
-
-// add adds a name, and reports whether it is new.
-func (s *nameSet) add(d *Document, object, name int) bool {
-	if s.used == 0 {
-		s.allocate(d.text)
-	}
-	hash := hashOfMember(d.String(Node(name)), object)
-	mask := uint32(len(s.slots) - 1)
+	hash := uint32(maphash.Comparable(nameSeed, memberName{maphash.Bytes(nameSeed, d.String(Node(name))), object}))
+	mask := uint32(len(d.names) - 1)
 	at := hash & mask
-	for ; s.slots[at].name > s.base; at = (at + 1) & mask {
-		if other := Node(s.slots[at].name - s.base); s.slots[at].hash == hash && d.Equal(other, Node(name)) && d.holds(Node(object), other) {
+	for ; d.names[at].name != 0; at = (at + 1) & mask {
+		if other := d.names[at]; other.hash == hash && d.Equal(other.name, Node(name)) && d.holds(Node(object), other.name) {
 			return false
 		}
 	}
-	slot := nameSlot{hash, s.base + uint32(name)}
-	s.slots[at], s.last = slot, max(s.last, slot.name)
-	s.used++
+	d.names[at] = nameSlot{hash, Node(name)}
 	return true
-}
-
-func hashOfMember(name []byte, object int) uint32 {
-	var both [16]byte
-	binary.LittleEndian.PutUint64(both[:], maphash.Bytes(nameSeed, name))
-	binary.LittleEndian.PutUint64(both[8:], uint64(object))
-	return uint32(maphash.Bytes(nameSeed, both[:]))
 }
 
 // holds reports whether a name is in the object. It is slow, but called about once for each
@@ -126,17 +105,20 @@ func (d *Document) holds(object, name Node) bool {
 	return i == name
 }
 
-// allocate makes the table large enough for all names of a text. Each name has a colon, and a
-// member has at least five bytes. So the table never grows, which would need twice the memory.
-func (s *nameSet) allocate(text []byte) {
-	names := min(bytes.Count(text, []byte(":")), len(text)/leastMember+1)
+// makeNames makes the set large enough for all names of the text. Each name has a colon, and a
+// member has at least five bytes. So the set never grows, which would need twice the memory. A
+// text with few names clears only a small part of the memory that one with many has left.
+func (d *Document) makeNames() {
+	names := min(bytes.Count(d.text, []byte(":")), len(d.text)/leastMember+1)
 	slots := 64
 	for 3*slots < 4*names {
 		slots *= 2
 	}
-	if slots > len(s.slots) {
-		*s = nameSet{slots: make([]nameSlot, slots)}
+	if slots > cap(d.names) {
+		d.names = make([]nameSlot, slots)
 	}
+	d.names = d.names[:slots]
+	clear(d.names)
 }
 
 // A nameIndex is a hash table of names: the fields of a struct, or the names of a Format.

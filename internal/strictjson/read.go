@@ -204,7 +204,7 @@ func isZero(number string) bool {
 // Size returns how many bytes the document keeps for the next parse: the size of the largest
 // text buffer, and the size of the largest table.
 func (d *Document) Size() (text, tables int) {
-	return max(cap(d.unescaped), cap(d.compared)), max(16*cap(d.nodes), 8*len(d.names.slots))
+	return max(cap(d.unescaped), cap(d.compared)), max(16*cap(d.nodes), 8*cap(d.names))
 }
 
 // Forget drops the text, and keeps the buffers for the next parse.
