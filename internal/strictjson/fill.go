@@ -2,6 +2,7 @@ package strictjson
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -78,16 +79,12 @@ func (d *Document) fill(i Node, v reflect.Value, p *Plan) *Misfit {
 		if n.kind == Object {
 			return d.fillMap(i, v, p)
 		}
-	case form(reflect.Slice), formBytes:
+	case form(reflect.Slice), form(reflect.Array), formBytes:
 		switch {
 		case n.kind == Array:
 			return d.fillList(i, v, p)
-		case n.kind == String && p.Elem.Type.Kind() == reflect.Uint8:
+		case n.kind == String && v.Kind() == reflect.Slice && p.Elem.Type.Kind() == reflect.Uint8:
 			return d.fillBytes(i, v, p)
-		}
-	case form(reflect.Array):
-		if n.kind == Array {
-			return d.fillList(i, v, p)
 		}
 	case form(reflect.Pointer):
 		if v.CanSet() { // an embedded one that is not exported cannot
@@ -195,13 +192,8 @@ func (d *Document) fillQuoted(i Node, v reflect.Value, p *Plan) *Misfit {
 func (d *Document) fillMap(i Node, v reflect.Value, p *Plan) *Misfit {
 	m := reflect.MakeMapWithSize(p.Type, d.Len(i))
 	for name := i + 1; name < d.end(i); name = d.end(name + 1) {
-		key := reflect.New(p.Key.Type).Elem()
-		misfit := d.fillKey(name, key, p.Key)
-		value := reflect.New(p.Elem.Type).Elem()
-		if misfit == nil {
-			misfit = d.fillElement(name+1, value, p.Elem)
-		}
-		if misfit != nil {
+		key, value := reflect.New(p.Key.Type).Elem(), reflect.New(p.Elem.Type).Elem()
+		if misfit := cmp.Or(d.fillKey(name, key, p.Key), d.fillElement(name+1, value, p.Elem)); misfit != nil {
 			misfit.Member = d.Text(name)
 			return misfit
 		}
@@ -228,15 +220,10 @@ func (d *Document) fillKey(name Node, key reflect.Value, p *Plan) *Misfit {
 // missing ones zero; if the document is Exact, the lengths must be equal.
 func (d *Document) fillList(i Node, v reflect.Value, p *Plan) *Misfit {
 	n := d.Len(i)
-	switch {
-	case v.Kind() == reflect.Array:
-		if d.Exact && n != v.Len() {
-			return &Misfit{Kind: Array, Type: p.Type, Err: errors.New("it has " + strconv.Itoa(n) + " elements")}
-		}
-	case p.Type == stringsType && d.fillDirect(i, addressOf(v), formStrings, p.format):
-		return nil
-	default:
+	if v.Kind() == reflect.Slice {
 		v.Set(reflect.MakeSlice(p.Type, n, n))
+	} else if d.Exact && n != v.Len() {
+		return &Misfit{Kind: Array, Type: p.Type, Err: errors.New("it has " + strconv.Itoa(n) + " elements")}
 	}
 	at := 0
 	for e := i + 1; e < d.end(i) && at < v.Len(); e = d.end(e) {

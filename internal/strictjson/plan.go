@@ -94,7 +94,7 @@ const (
 	formDuration                   // time.Duration
 	formBytes                      // a slice of bytes, in base64
 	formStrings                    // []string, if it is read and written through its address
-	formNone                       // JSON has no values for the type
+	formNone                       // a pointer that leads to nothing but pointers
 	formUnmarshaler
 	formTextUnmarshaler
 )
@@ -215,6 +215,8 @@ func (made planner) formOf(p *Plan) form {
 	switch t {
 	case made.format.Date:
 		return formDate
+	case made.format.OneOrMore:
+		return formMore
 	case reflect.TypeFor[time.Time]():
 		return formTime
 	case reflect.TypeFor[json.Number]():
@@ -230,10 +232,7 @@ func (made planner) formOf(p *Plan) form {
 		p.Elem = made.plan(t.Elem())
 	case reflect.Slice, reflect.Array:
 		p.Elem = made.plan(t.Elem())
-		switch e := p.Elem; {
-		case t == made.format.OneOrMore:
-			return formMore
-		case t.Kind() == reflect.Slice && e.Type.Kind() == reflect.Uint8 && e.marshals == ofNone && e.marshalsText == ofNone:
+		if t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Uint8 && !Marshals(t.Elem()) {
 			return formBytes
 		}
 	case reflect.Map:
@@ -246,8 +245,6 @@ func (made planner) formOf(p *Plan) form {
 			p.Fields[i].prepareDirect(t)
 		}
 		p.index = newNameIndex(names)
-	case reflect.Chan, reflect.Func, reflect.Complex64, reflect.Complex128, reflect.UnsafePointer:
-		return formNone
 	}
 	return form(t.Kind())
 }

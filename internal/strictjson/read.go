@@ -105,11 +105,11 @@ const largeText = 4 << 10
 
 // Source returns the whole text as a string. What Text returns may be a part of it.
 func (d *Document) Source() string {
-	if d.source == "" && len(d.text) <= largeText {
-		d.source = string(d.text)
-	}
-	if len(d.source) < len(d.text) {
+	if len(d.text) > largeText {
 		return string(d.text)
+	}
+	if d.source == "" {
+		d.source = string(d.text)
 	}
 	return d.source
 }
@@ -135,8 +135,7 @@ func (d *Document) Text(i Node) string {
 // texts with few strings.
 func (d *Document) window(n *node) string {
 	if len(d.text) <= largeText {
-		d.source, d.from = string(d.text), 0
-		return d.source[n.start:n.end]
+		return d.Source()[n.start:n.end]
 	}
 	const least, most = 64, 896
 	size := int(n.end - n.start)
@@ -166,10 +165,8 @@ func (d *Document) Any(i Node) any {
 		return d.Text(i)
 	case Number:
 		return d.anyNumber(i)
-	case True:
-		return true
-	case False:
-		return false
+	case True, False:
+		return n.kind == True
 	}
 	return nil
 }

@@ -95,14 +95,3 @@ func appendFloat(dst []byte, f float64, size int) ([]byte, error) {
 	}
 	return dst, nil
 }
-
-// appendNumber appends a json.Number. The empty text counts as zero.
-func appendNumber(dst []byte, text string) ([]byte, error) {
-	if text == "" {
-		text = "0"
-	}
-	if !IsNumber([]byte(text)) {
-		return dst, errNotJSON
-	}
-	return append(dst, text...), nil
-}

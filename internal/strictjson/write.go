@@ -1,6 +1,7 @@
 package strictjson
 
 import (
+	"cmp"
 	"encoding"
 	"encoding/base64"
 	"errors"
@@ -249,7 +250,11 @@ func (w *Writer) AppendValue(dst []byte, v reflect.Value, p *Plan) ([]byte, erro
 	case formMore:
 		return w.AppendOneOrMore(dst, v.Convert(stringsType).Interface().([]string))
 	case formNumber:
-		return appendNumber(dst, v.String())
+		number := cmp.Or(v.String(), "0") // encoding/json writes the empty one as zero
+		if !IsNumber([]byte(number)) {
+			return dst, errNotJSON
+		}
+		return append(dst, number...), nil
 	case formDuration:
 		if w.isOutermost() {
 			if _, err := w.replaced(v.Interface()); err != nil {
@@ -262,8 +267,6 @@ func (w *Writer) AppendValue(dst []byte, v reflect.Value, p *Plan) ([]byte, erro
 		}
 		dst = base64.StdEncoding.AppendEncode(append(dst, '"'), v.Bytes())
 		return append(dst, '"'), nil
-	case formNone:
-		return dst, errNoJSONFor
 	case form(reflect.Bool):
 		return strconv.AppendBool(dst, v.Bool()), nil
 	case form(reflect.String):
@@ -279,10 +282,13 @@ func (w *Writer) AppendValue(dst []byte, v reflect.Value, p *Plan) ([]byte, erro
 	case form(reflect.Pointer), form(reflect.Interface):
 		return w.indirect(dst, v, p)
 	}
-	if v.CanInt() {
+	switch {
+	case v.CanInt():
 		return strconv.AppendInt(dst, v.Int(), 10), nil
+	case v.CanUint():
+		return strconv.AppendUint(dst, v.Uint(), 10), nil
 	}
-	return strconv.AppendUint(dst, v.Uint(), 10), nil
+	return dst, errNoJSONFor
 }
 
 func (w *Writer) indirect(dst []byte, v reflect.Value, p *Plan) ([]byte, error) {
