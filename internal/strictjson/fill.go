@@ -299,7 +299,7 @@ func holds(f float64, text string) bool {
 // fieldIgnoringCase returns the field without a tag that a name matches, or nil.
 func (p *Plan) fieldIgnoringCase(name []byte) *Field {
 	for i := range p.Fields {
-		if f := &p.Fields[i]; !f.Tagged && bytes.EqualFold(name, f.untagged) {
+		if f := &p.Fields[i]; !f.Tagged && bytes.EqualFold(name, bytesOf(f.Name)) {
 			return f
 		}
 	}

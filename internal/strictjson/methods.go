@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
-	"slices"
 )
 
 // The program's methods that read and write its types: which types have them, and the calls.
@@ -55,8 +54,7 @@ func (has methodSet) of(v reflect.Value) any {
 // hasMethods reports whether a struct has a method that reads or writes it. If it is embedded
 // and not exported, the field is left out, because reflection would panic on the call.
 func hasMethods(t reflect.Type) bool {
-	return slices.ContainsFunc([]reflect.Type{marshalerType, unmarshalerType, textMarshalerType, textUnmarshalerType, zeroerType},
-		func(methods reflect.Type) bool { return methodsOf(t, methods) != ofNone })
+	return Marshals(t) || Unmarshals(t) || methodsOf(t, textUnmarshalerType) != ofNone || methodsOf(t, zeroerType) != ofNone
 }
 
 // UsesMethod reports whether a method writes the value. A method of the pointer type needs
@@ -83,10 +81,7 @@ var errNilEmbedded = errors.New("a struct whose method comes from an embedded po
 // have the method from an embedded nil pointer. Then it is an error.
 func called(v reflect.Value, method func() ([]byte, error)) (text []byte, err error) {
 	defer func() {
-		if !embedsNil(v) {
-			return
-		}
-		if problem := recover(); problem != nil {
+		if embedsNil(v) && recover() != nil {
 			text, err = nil, errNilEmbedded
 		}
 	}()
@@ -96,10 +91,7 @@ func called(v reflect.Value, method func() ([]byte, error)) (text []byte, err er
 // embedsNil reports whether a struct, or the struct that a pointer points to, embeds a nil
 // pointer or a nil interface.
 func embedsNil(v reflect.Value) bool {
-	if v.Kind() == reflect.Pointer {
-		v = v.Elem()
-	}
-	if v.Kind() != reflect.Struct {
+	if v = reflect.Indirect(v); v.Kind() != reflect.Struct {
 		return false
 	}
 	for sf, field := range v.Fields() {

@@ -70,11 +70,6 @@ type nameSlot struct {
 	name Node // 0 if the slot is free
 }
 
-type memberName struct {
-	hash   uint64
-	object int
-}
-
 var nameSeed = maphash.MakeSeed()
 
 // addName adds a name to the hash set, and reports whether it is new.
@@ -82,7 +77,7 @@ func (d *Document) addName(object, name int) bool {
 	if len(d.names) == 0 {
 		d.makeNames()
 	}
-	hash := uint32(maphash.Comparable(nameSeed, memberName{maphash.Bytes(nameSeed, d.String(Node(name))), object}))
+	hash := uint32(maphash.Comparable(nameSeed, [2]uint64{maphash.Bytes(nameSeed, d.String(Node(name))), uint64(object)}))
 	mask := uint32(len(d.names) - 1)
 	at := hash & mask
 	for ; d.names[at].name != 0; at = (at + 1) & mask {
@@ -110,10 +105,7 @@ func (d *Document) holds(object, name Node) bool {
 // text with few names clears only a small part of the memory that one with many has left.
 func (d *Document) makeNames() {
 	names := min(bytes.Count(d.text, []byte(":")), len(d.text)/leastMember+1)
-	slots := 64
-	for 3*slots < 4*names {
-		slots *= 2
-	}
+	slots := max(64, 1<<bits.Len(uint(4*names/3))) // at least a quarter stays free
 	if slots > cap(d.names) {
 		d.names = make([]nameSlot, slots)
 	}

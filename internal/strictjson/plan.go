@@ -107,7 +107,6 @@ type Field struct {
 	Tagged bool  // the name is from a tag
 
 	plan      *Plan
-	untagged  []byte // the name of the Go field
 	prefix    []byte // written before the value: a comma, the name in quotes, a colon
 	omitEmpty bool
 	omitZero  bool
@@ -192,11 +191,8 @@ func (made planner) plan(t reflect.Type) *Plan {
 	p.reads = p.form
 	// The importer's types are read and written without their methods. A time.Time is
 	// written by its MarshalJSON, as RFC 3339 text.
-	switch p.form {
-	case formDate, formMore, formNumber:
+	if p.form == formDate || p.form == formMore || p.form == formNumber {
 		return p
-	case formDuration:
-		p.reads = form(reflect.Int64)
 	}
 	p.WritesItself = p.marshals != ofNone || p.marshalsText != ofNone
 	switch {
@@ -289,7 +285,7 @@ func (made planner) fields(t reflect.Type) (kept []Field, clashes []string) {
 
 func (made planner) field(sf reflect.StructField) Field {
 	name, options := tagOf(sf)
-	f := Field{Name: cmp.Or(name, sf.Name), Tagged: name != "", Index: sf.Index, untagged: []byte(sf.Name), plan: made.plan(sf.Type)}
+	f := Field{Name: cmp.Or(name, sf.Name), Tagged: name != "", Index: sf.Index, plan: made.plan(sf.Type)}
 	f.Number = made.format.Number(f.Name)
 	f.prefix, _ = new(Writer).AppendString([]byte{','}, f.Name)
 	f.prefix = append(f.prefix, ':')

@@ -389,14 +389,11 @@ func isEmpty(v reflect.Value) bool {
 
 // inQuotes implements the tag option string.
 func (w *Writer) inQuotes(dst []byte, v reflect.Value, p *Plan) ([]byte, error) {
-	if v.Kind() == reflect.Pointer {
-		if v.IsNil() {
-			return append(dst, "null"...), nil
-		}
+	if v.Kind() == reflect.Pointer && !v.IsNil() {
 		v, p = v.Elem(), p.Elem
 	}
-	if p.UsesMethod(v) {
-		return w.AppendValue(dst, v, p) // the text of a method is not quoted
+	if v.Kind() == reflect.Pointer || p.UsesMethod(v) {
+		return w.AppendValue(dst, v, p) // null is not quoted, nor is the text of a method
 	}
 	text, err := w.AppendValue(nil, v, p)
 	if err != nil {
