@@ -84,7 +84,12 @@ func (d *Document) fill(i Node, v reflect.Value, p *Plan) *Misfit {
 		case n.kind == Array:
 			return d.fillList(i, v, p)
 		case n.kind == String && v.Kind() == reflect.Slice && p.Elem.Type.Kind() == reflect.Uint8:
-			return d.fillBytes(i, v, p)
+			b, err := base64.StdEncoding.AppendDecode([]byte{}, d.String(i))
+			if err != nil {
+				return &Misfit{Kind: String, Type: p.Type, Err: err}
+			}
+			v.SetBytes(b)
+			return nil
 		}
 	case form(reflect.Pointer):
 		if v.CanSet() { // an embedded one that is not exported cannot
@@ -246,16 +251,6 @@ func (d *Document) fillElement(i Node, v reflect.Value, p *Plan) *Misfit {
 		}
 	}
 	return d.fill(i, v, p)
-}
-
-// fillBytes reads base64, as encoding/json writes it.
-func (d *Document) fillBytes(i Node, v reflect.Value, p *Plan) *Misfit {
-	b, err := base64.StdEncoding.AppendDecode([]byte{}, d.String(i))
-	if err != nil {
-		return &Misfit{Kind: String, Type: p.Type, Err: err}
-	}
-	v.SetBytes(b)
-	return nil
 }
 
 // setNumber sets a Go number of any kind if the text is in its range. A float takes the

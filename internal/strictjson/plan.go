@@ -154,12 +154,11 @@ func (p *Plan) isPure(seen map[*Plan]bool) bool {
 		return true
 	}
 	seen[p] = true
+	pure := !p.ReadsItself && p.Key.isPure(seen) && p.Elem.isPure(seen)
 	for i := range p.Fields {
-		if !p.Fields[i].plan.isPure(seen) {
-			return false
-		}
+		pure = pure && p.Fields[i].plan.isPure(seen)
 	}
-	return !p.ReadsItself && p.Key.isPure(seen) && p.Elem.isPure(seen)
+	return pure
 }
 
 // A planner makes the plans of a type and of the types in it, which may include the type

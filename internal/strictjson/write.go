@@ -233,7 +233,7 @@ func (w *Writer) array(dst []byte, n int, element func(dst []byte, i int) ([]byt
 	return append(dst, ']'), nil
 }
 
-// AppendValue appends a value by its plan.
+// AppendValue appends a value by its plan. It is long because it has a case for each form.
 func (w *Writer) AppendValue(dst []byte, v reflect.Value, p *Plan) ([]byte, error) {
 	if p.UsesMethod(v) {
 		return w.byMethod(dst, v, p)
@@ -280,7 +280,13 @@ func (w *Writer) AppendValue(dst []byte, v reflect.Value, p *Plan) ([]byte, erro
 	case form(reflect.Slice), form(reflect.Array):
 		return w.array(dst, v.Len(), func(dst []byte, i int) ([]byte, error) { return w.AppendValue(dst, v.Index(i), p.Elem) })
 	case form(reflect.Pointer), form(reflect.Interface):
-		return w.indirect(dst, v, p)
+		if w.hops++; w.hops > maxHops {
+			return dst, errTooDeep
+		}
+		inside, plan := p.next(v)
+		dst, err := w.AppendValue(dst, inside, plan)
+		w.hops--
+		return dst, err
 	}
 	switch {
 	case v.CanInt():
@@ -289,16 +295,6 @@ func (w *Writer) AppendValue(dst []byte, v reflect.Value, p *Plan) ([]byte, erro
 		return strconv.AppendUint(dst, v.Uint(), 10), nil
 	}
 	return dst, errNoJSONFor
-}
-
-func (w *Writer) indirect(dst []byte, v reflect.Value, p *Plan) ([]byte, error) {
-	if w.hops++; w.hops > maxHops {
-		return dst, errTooDeep
-	}
-	v, p = p.next(v)
-	dst, err := w.AppendValue(dst, v, p)
-	w.hops--
-	return dst, err
 }
 
 // next returns the value in a pointer or an interface that is not nil, and the plan of that
