@@ -63,46 +63,7 @@ func (p *Plan) UsesMethod(v reflect.Value) bool {
 	return p.WritesItself && (max(p.marshals, p.marshalsText) == ofValue || v.CanAddr())
 }
 
-// pointsToNothing reports whether a value is a nil pointer, a nil interface, or an interface
-// that has a nil pointer. Calling a method of the value would panic.
-func pointsToNothing(v reflect.Value) bool {
-	if v.Kind() == reflect.Interface {
-		if v.IsNil() {
-			return true
-		}
-		v = v.Elem()
-	}
-	return v.Kind() == reflect.Pointer && v.IsNil()
-}
-
-var errNilEmbedded = errors.New("a struct whose method comes from an embedded pointer that is nil")
-
-// called calls a method of the value. A panic passes on to the program, unless the struct may
-// have the method from an embedded nil pointer. Then it is an error.
-func called(v reflect.Value, method func() ([]byte, error)) (text []byte, err error) {
-	defer func() {
-		if embedsNil(v) && recover() != nil {
-			text, err = nil, errNilEmbedded
-		}
-	}()
-	return method()
-}
-
-// embedsNil reports whether a struct, or the struct that a pointer points to, embeds a nil
-// pointer or a nil interface.
-func embedsNil(v reflect.Value) bool {
-	if v = reflect.Indirect(v); v.Kind() != reflect.Struct {
-		return false
-	}
-	for sf, field := range v.Fields() {
-		if sf.Anonymous && (pointsToNothing(field) || embedsNil(field)) {
-			return true
-		}
-	}
-	return false
-}
-
-// byMethod appends a value that a method writes, see UsesMethod.
+// byMethod appends a value that a method writes; see UsesMethod.
 func (w *Writer) byMethod(dst []byte, v reflect.Value, p *Plan) ([]byte, error) {
 	if pointsToNothing(v) {
 		return append(dst, "null"...), nil
@@ -168,6 +129,7 @@ func (p *Plan) isZero(v reflect.Value) (zero bool) {
 	return zero
 }
 
+// unmarshalText reads a string, or the name of a member, by UnmarshalText.
 func (d *Document) unmarshalText(i Node, v reflect.Value, p *Plan) *Misfit {
 	return p.read(d.Kind(i), v, v.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText, d.String(i))
 }
@@ -179,4 +141,43 @@ func (p *Plan) read(kind Kind, v reflect.Value, method func([]byte) error, text 
 		return &Misfit{Kind: kind, Type: p.Type, Err: err}
 	}
 	return nil
+}
+
+var errNilEmbedded = errors.New("a struct whose method comes from an embedded pointer that is nil")
+
+// called calls a method of the value. A panic passes on to the program, unless the struct may
+// have the method from an embedded nil pointer. Then it is an error.
+func called(v reflect.Value, method func() ([]byte, error)) (text []byte, err error) {
+	defer func() {
+		if embedsNil(v) && recover() != nil {
+			text, err = nil, errNilEmbedded
+		}
+	}()
+	return method()
+}
+
+// embedsNil reports whether a struct, or the struct that a pointer points to, embeds a nil
+// pointer or a nil interface.
+func embedsNil(v reflect.Value) bool {
+	if v = reflect.Indirect(v); v.Kind() != reflect.Struct {
+		return false
+	}
+	for sf, field := range v.Fields() {
+		if sf.Anonymous && (pointsToNothing(field) || embedsNil(field)) {
+			return true
+		}
+	}
+	return false
+}
+
+// pointsToNothing reports whether a value is a nil pointer, a nil interface, or an interface
+// that has a nil pointer. Calling a method of the value would panic.
+func pointsToNothing(v reflect.Value) bool {
+	if v.Kind() == reflect.Interface {
+		if v.IsNil() {
+			return true
+		}
+		v = v.Elem()
+	}
+	return v.Kind() == reflect.Pointer && v.IsNil()
 }
