@@ -127,8 +127,8 @@ func (d *Document) Parse(text []byte) bool {
 	return d.ParseValue(text)
 }
 
-// ParseNumbered is [Document.Parse], and finds the root's members whose names have a number in
-// the format: see [Document.Numbered].
+// ParseNumbered does what [Document.Parse] does, and also finds the root's members whose names
+// have a number in the format: see [Document.Numbered].
 func (d *Document) ParseNumbered(text []byte, f *Format) bool {
 	if len(d.numbered) != len(f.names.names) {
 		d.numbered = make([]Node, len(f.names.names))
@@ -151,7 +151,7 @@ func (d *Document) ParseValue(text []byte) bool {
 	return d.fault == nil
 }
 
-// ParsePrefix is the same, but ignores what follows the value.
+// ParsePrefix parses the value that text begins with, and ignores what follows.
 func (d *Document) ParsePrefix(text []byte) bool { return d.walk(text, 0, 0) >= 0 }
 
 // ParseLoose is [Document.ParseValue] with the checks of encoding/json only: objects may have

@@ -115,7 +115,7 @@ func (w *Writer) begin(dst []byte, number int) {
 	w.member, w.Offsets[number] = number, uint32(len(dst))
 }
 
-// replaced returns the value that Format.Member returns for a value.
+// replaced returns what Format.Member returns for the value of the current member.
 func (w *Writer) replaced(value any) (any, error) {
 	if w.member == 0 || w.Format.Member == nil {
 		return value, nil
@@ -460,8 +460,8 @@ func asMethods(v reflect.Value, has methodSet) any {
 
 var errNilEmbedded = errors.New("a struct whose method comes from an embedded pointer that is nil")
 
-// called calls a method of the value. A panic passes on to the program, unless the struct may
-// have the method from an embedded nil pointer. Then it is an error.
+// called calls a method of the value. If v embeds a nil pointer, the method may belong to that
+// pointer, so a panic becomes an error. Any other panic passes on to the program.
 func called(v reflect.Value, method func() ([]byte, error)) (text []byte, err error) {
 	defer func() {
 		if !embedsNil(v) {
@@ -520,7 +520,7 @@ func (w *Writer) marshaler(dst []byte, v reflect.Value, has methodSet) ([]byte, 
 			n := w.Format.names.find(d.String(name), d.nodes[name].next)
 			w.Offsets[n] = uint32(len(dst)) + d.nodes[value].start
 			if d.Kind(value) == String {
-				w.Offsets[n]-- // its quote
+				w.Offsets[n]-- // a string node begins after the quote
 			}
 		}
 	}
