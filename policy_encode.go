@@ -81,8 +81,8 @@ func (p *encodePolicy) headerForJWS(s *scratch, key *keyState) ([]byte, error) {
 }
 
 // headerSegment writes a header segment, with its dot, into the scratch. typ is the default
-// of "typ", or "" for none. It has the type any, as the value of a member has: converting a
-// constant to any needs no allocation.
+// of "typ", or "" for none. typ is an any, like the value of a member: the callers pass
+// constants, and converting a constant to any needs no allocation.
 func (p *encodePolicy) headerSegment(s *scratch, key *keyState, typ any) ([]byte, error) {
 	params := append(make([]member, 0, 8), member{"alg", p.algorithm.String()})
 	if kid := p.keyID(key); kid != "" {

@@ -105,8 +105,8 @@ func (k *keyState) signDigest(digest []byte, opts crypto.SignerOpts) ([]byte, er
 	return nil, foreignFailure(ErrInvalidKey, "the key cannot sign", err)
 }
 
-// appendSignature is signDigest for algorithms whose signature in a token is what a
-// crypto.Signer returns.
+// appendSignature does what signDigest does, and appends the signature to dst. It is for
+// algorithms with which a token has the signature in the form that a crypto.Signer returns.
 func (k *keyState) appendSignature(dst, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
 	signature, err := k.signDigest(digest, opts)
 	return append(dst, signature...), err
