@@ -39,7 +39,7 @@ func (a Audience) MarshalText() ([]byte, error) {
 	if len(a) == 1 && len(a[0]) > 0 && a[0][0] != '[' {
 		return []byte(a[0]), nil
 	}
-	list := []string(a) // not an Audience, which is one string where it can be
+	list := []string(a) // an Audience of one string would be written as a string
 	if list == nil {
 		list = []string{}
 	}
@@ -59,7 +59,7 @@ func (a *Audience) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// wrote converts the writer's error to an ErrInvalidOption.
+// wrote returns text, or an ErrInvalidOption if the writer returned an error.
 func (a Audience) wrote(text []byte, err error) ([]byte, error) {
 	if err != nil {
 		return nil, &failure{class: ErrInvalidOption, text: "an audience is text that is not valid UTF-8"}

@@ -11,10 +11,15 @@ import (
 )
 
 // When a claims set is in force (RFC 7519, Section 4.1).
+//
+// The first part checks the forms of the registered claims. The second part, from inForce on,
+// checks the claims of a token against the policy: first those that WithRequired names, then
+// each registered claim in turn. Leeway is applied in checkStart ("iat", "nbf"), checkExpiry
+// ("exp") and checkAge, and nowhere else. checkAudience refuses an "aud".
 
-// What each registered claim must be. Decode and Encode share these rules, so that Encode
-// cannot write what a verifier would refuse. i is the node of the value. Only checkForm
-// accepts 0, for an absent claim.
+// The forms. Decode and Encode share these rules, so that Encode cannot write what a verifier
+// would refuse. i is the node of the claim's value. In checkForm, 0 means that the claim is
+// absent.
 
 // date reads a claim that is a date.
 func (c claim) date(d *strictjson.Document, i strictjson.Node) (epoch.Seconds, *failure) {
@@ -106,8 +111,8 @@ func noString(class error, name string) *failure {
 	return badClaim(class, name, strconv.Quote(name)+" must be a JSON string")
 }
 
-// differs compares an identifier with the most similar one of the list, and says at which
-// index they differ. Often they differ by a slash at the end, which quote may have cut off.
+// differs finds the identifier of the list that is most similar to got, and says at which index
+// the two differ. Often the difference is a slash at the end, which quote may have cut off.
 func differs(got []byte, list []string) string {
 	best, like := 8, "" // the length of the common prefix must be more than that of https://
 	for _, wanted := range list {
@@ -194,6 +199,8 @@ func checkTypes(d *strictjson.Document, text []byte, offsets *claimOffsets) *fai
 	return nil
 }
 
+// checkWrittenAudience checks an "aud" before it is signed. d has only the value of "aud", so
+// node 0 is that value.
 func checkWrittenAudience(d *strictjson.Document) *failure {
 	if f := checkAudienceForm(d, 0); f != nil {
 		return f
@@ -211,7 +218,7 @@ func checkWrittenAudience(d *strictjson.Document) *failure {
 
 // inForce checks the claims of a token against the policy: those that are required, and then
 // in the order of the table. It stops at the first failure. Expiry does not stop it, and is
-// returned separately.
+// returned separately. The maximum age is checked later: see checkAge.
 func (p *decodePolicy) inForce(d *strictjson.Document, now epoch.Seconds) (expired *expiry, err *failure) {
 	err = p.checkRequired(d)
 	if err == nil && p.checks(claimIat) {
@@ -252,21 +259,23 @@ func (p *decodePolicy) checkForm(c claim, d *strictjson.Document, isAsked bool) 
 	return f
 }
 
-// checkStart refuses a token before a date of its claims, which is there or not.
+// checkStart refuses a token if the date in c, "iat" or "nbf", is in the future by more than
+// the leeway. It accepts a token without that claim.
 func (p *decodePolicy) checkStart(d *strictjson.Document, c claim, what string, now epoch.Seconds) *failure {
 	i := c.in(d)
 	if i == 0 {
 		return nil
 	}
 	start, f := c.date(d, i)
-	if f == nil && start.After(now.Add(p.get(withLeeway).duration)) { // the latest time that another clock may show
+	if f == nil && start.After(now.Add(p.get(withLeeway).duration)) { // the issuer's clock may be ahead by the leeway
 		f = immature(c.name(), what, start, now)
 	}
 	return f
 }
 
-// checkExpiry refuses a token from its "exp" on. RFC 7519, Section 4.1.4: the time "MUST be
-// before the expiration date/time", so the second of exp itself is too late.
+// checkExpiry returns an expiry for a token that has reached its "exp" plus the leeway. RFC
+// 7519, Section 4.1.4: the time "MUST be before the expiration date/time", so the second of
+// exp itself is too late.
 func (p *decodePolicy) checkExpiry(d *strictjson.Document, now epoch.Seconds) (*expiry, *failure) {
 	i := claimExp.in(d)
 	if i == 0 {
@@ -387,7 +396,8 @@ func (p *decodePolicy) checkSubject(d *strictjson.Document) *failure {
 	return nil
 }
 
-// checkAge checks "iat" against the maximum age.
+// checkAge returns an expiry for a token that has reached the age of WithMaxTokenAge plus the
+// leeway. It is called after inForce and the check of "typ".
 func (p *decodePolicy) checkAge(d *strictjson.Document, now epoch.Seconds) (*expiry, *failure) {
 	if !p.has(withMaxTokenAge) {
 		return nil, nil

@@ -77,8 +77,8 @@ func (c *claimsType) lost(v reflect.Value, offsets []uint32, byMethod bool) erro
 	return badOption(name + " is set in jwt.RegisteredClaims, and the MarshalJSON of the payload leaves it out: write it there, or do not embed jwt.RegisteredClaims")
 }
 
-// lostByMethod is lost for a payload that was written by its own method. The payload may be
-// a pointer.
+// lostByMethod does what the method lost does, for a payload that was written by its own
+// MarshalJSON or MarshalText. The payload may be a pointer.
 func lostByMethod(v reflect.Value, offsets []uint32) error {
 	for v.Kind() == reflect.Pointer && !v.IsNil() {
 		v = v.Elem()

@@ -19,11 +19,12 @@ const (
 	claimJti
 )
 
-// claimTable has the rows in the order of the checks of a token, which is that of PyJWT.
+// claimTable has the rows in the order in which the claims of a token are checked. PyJWT has the
+// same order.
 var claimTable = [...]struct {
 	name  string
 	form  claimForm
-	class error // of the error of a token in which it has another form
+	class error // the class of the error if the claim of a token has another form
 }{
 	claimIat: {"iat", formDate, ErrInvalidIssuedAt},
 	claimNbf: {"nbf", formDate, ErrDecode},

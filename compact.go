@@ -45,11 +45,11 @@ func cutCompact(token string, maxSize int, padded bool) (c compact, f *failure) 
 	return c, nil
 }
 
-// signingInput returns what the signature is made of: the JWS Signing Input of RFC 7515.
+// signingInput returns what is signed: the JWS Signing Input of RFC 7515.
 func (c *compact) signingInput() string { return c.token[:len(c.header)+1+len(c.payload)] }
 
-// detachedInput is the signing input of a detached payload: encoded like a segment, or raw
-// (RFC 7797).
+// detachedInput returns what is signed if the payload is detached. The payload is encoded like
+// a segment, or if raw is true used as it is (RFC 7797).
 func (c *compact) detachedInput(payload []byte, raw bool) string {
 	input := []byte(c.token[:len(c.header)+1])
 	if raw {

@@ -43,7 +43,8 @@ func NewDecoder[K VerificationKey](key K, alg Algorithm, opts ...DecodeOption) (
 
 var errCacheOneShot = badOption("WithSignatureCache is for NewDecoder: a single call has nothing to remember; make a Decoder once, and use it for every token")
 
-// oneShotDecoder is NewDecoder for one call. The results refer to the arguments.
+// oneShotDecoder does what NewDecoder does, for one call. The results keep references to the
+// arguments.
 func oneShotDecoder[K VerificationKey](s *scratch, key K, alg Algorithm, opts []DecodeOption) (keys keyring, p decodePolicy, err error) {
 	if keys, err = verificationKeys(s, key); err != nil {
 		return keys, p, err
@@ -59,7 +60,7 @@ func oneShotDecoder[K VerificationKey](s *scratch, key K, alg Algorithm, opts []
 	return keys, p, err
 }
 
-// prepared refuses decoders that were not made by NewDecoder.
+// prepared returns the keys and the policy. It refuses a decoder that NewDecoder did not make.
 func (d *Decoder) prepared() (keyring, *decodePolicy, error) {
 	if d == nil || d.keys.isEmpty() {
 		return keyring{}, nil, errNoDecoder
@@ -137,8 +138,8 @@ func (d *Decoder) Verify(token string) ([]byte, error) {
 	return s.verify(keys, p, token)
 }
 
-// complete is DecodeComplete and DecodeContext. If ctx is nil, the context of the policy is
-// used.
+// complete implements DecodeComplete and DecodeContext. If ctx is nil, the context of the
+// policy is used.
 func (d *Decoder) complete(token string, ctx context.Context) (*Token, error) {
 	keys, p, err := d.prepared()
 	if err != nil {

@@ -30,7 +30,8 @@ func NewEncoder[K SigningKey](key K, opts ...EncodeOption) (*Encoder, error) {
 
 var errNoEncoder = badOption("the Encoder is nil or empty; make one with NewEncoder")
 
-// oneShotEncoder is NewEncoder for one call. The results refer to the arguments.
+// oneShotEncoder does what NewEncoder does, for one call. The results keep references to the
+// arguments.
 func oneShotEncoder[K SigningKey](s *scratch, key K, opts []EncodeOption) (state *keyState, p encodePolicy, err error) {
 	if state, err = rawKey(s, key); err == nil {
 		p, err = readEncodePolicy(state, opts)
@@ -75,7 +76,7 @@ func (e *Encoder) Sign(payload []byte) (string, error) {
 	return s.signText(key, p, payload)
 }
 
-// prepared refuses encoders that were not made by NewEncoder.
+// prepared returns the key and the policy. It refuses an encoder that NewEncoder did not make.
 func (e *Encoder) prepared() (*keyState, *encodePolicy, error) {
 	if e == nil || e.key.isEmpty() {
 		return nil, nil, errNoEncoder

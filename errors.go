@@ -118,7 +118,7 @@ type ExpiredError struct {
 }
 
 // A program can also make the three detail types, for its tests, or return a nil one by
-// mistake. Without a failure in "of" they stand for their class.
+// mistake. Such an error has no failure in "of", and counts as its class.
 
 // Error describes the failure in a line.
 func (e *InvalidTokenError) Error() string { return e.Unwrap().Error() }
@@ -231,8 +231,10 @@ func (f *failure) As(target any) bool {
 // A foreign error wraps an error of other code. errors.Is and errors.As see it, except for
 // the classes and detail types of this package, which must be about this token. A validator
 // may decode a second token, or parse a key. If that fails, this token did not expire, and
-// the program is not at fault. There is no Unwrap, which would show them. It is used as a
-// pointer: errors.Is compares values, and would panic if err holds a slice.
+// the program is not at fault.
+//
+// foreign has no method Unwrap, because errors.Is would then find those classes. It is used
+// as a pointer: errors.Is compares values, and would panic if err holds a slice.
 type foreign struct{ err error }
 
 func (e *foreign) Error() string { return e.err.Error() }
@@ -264,7 +266,8 @@ func badOption(text string) error { return &failure{class: ErrInvalidOption, tex
 
 func badKey(text string) error { return &failure{class: ErrInvalidKey, text: text} }
 
-// unsupportedKey is for keys that other software, or a later release, may support.
+// unsupportedKey makes the error for a kind of key that other software, or a later release,
+// may support.
 func unsupportedKey(text string) *failure {
 	return &failure{class: ErrInvalidKey, text: text, cause: errors.ErrUnsupported}
 }

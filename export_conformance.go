@@ -4,10 +4,10 @@ package jwt
 
 import "bytes"
 
-// VerifyOctets reports whether signature holds for input by key, which must fit alg. [Verify]
-// does the same after it has read the header of a token. Published test vectors sign messages
-// that are no JWS Signing Input, so they need this function. It exists only with the build
-// tag conformance, which only the module conformance sets.
+// VerifyOctets reports whether signature is a signature of input by key, which must fit alg.
+// [Verify] does the same after it has read the header of a token. Published test vectors sign
+// messages that are no JWS Signing Input, so they need this function. It exists only with the
+// build tag conformance, which only the module conformance sets.
 func VerifyOctets(key *Key, alg Algorithm, input, signature []byte) (bool, error) {
 	if err := alg.checkOne(); err != nil {
 		return false, err

@@ -14,8 +14,8 @@ import (
 const maxHeader = 16 << 10
 
 // A Header is a JOSE header (RFC 7515, Section 4). The header of a decoded token has all
-// parameters: see [Header.Param]. One that a program makes for its tests has just these
-// fields.
+// parameters: see [Header.Param]. A header that a program makes for its tests has only
+// these fields.
 type Header struct {
 	Algorithm   Algorithm // "alg"; 0 for an unknown name
 	Type        string    // "typ"
@@ -71,8 +71,8 @@ func (h Header) String() string {
 	return string(text)
 }
 
-// MarshalJSON writes the header as it was decoded. Of a header that a program made it
-// writes the fields; text that is not UTF-8 is an [ErrInvalidOption].
+// MarshalJSON writes the header as it was decoded. If a program made the header, it writes
+// the fields; text that is not UTF-8 is then an [ErrInvalidOption].
 func (h Header) MarshalJSON() ([]byte, error) {
 	if h.json != "" {
 		return []byte(h.json), nil
@@ -170,7 +170,7 @@ func parseHeader(text []byte, d *strictjson.Document) (*Header, *failure) {
 	return h, nil
 }
 
-// checkJWT refuses what no JWT may have.
+// checkJWT refuses a header that no JWT may have.
 func (h *Header) checkJWT() *failure {
 	switch {
 	case h.unencoded:
@@ -260,7 +260,7 @@ func writeHeader(buf []byte, params []member) ([]byte, error) {
 	return text, nil
 }
 
-// checkHeader refuses what parseHeader would.
+// checkHeader refuses a written header that parseHeader would refuse.
 func checkHeader(text []byte) error {
 	var d strictjson.Document
 	if _, f := parseHeader(text, &d); f != nil {

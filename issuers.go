@@ -38,8 +38,8 @@ func (s Issuers) DecodeContext(ctx context.Context, token string) (*Token, error
 	return d.DecodeContext(ctx, token)
 }
 
-// choose reads as little of an unverified token as possible. The chosen decoder checks the
-// rest.
+// choose returns the decoder for the "iss" of a token. The token is not verified, so choose
+// reads as little of it as possible. The decoder checks the rest.
 func (s Issuers) choose(untrusted string) (*Decoder, *failure) {
 	m := borrow()
 	defer m.giveBack()
@@ -66,8 +66,8 @@ func (s Issuers) choose(untrusted string) (*Decoder, *failure) {
 	return d, nil
 }
 
-// maxSize is the greatest maximum size of the decoders. A token of at most the default size
-// needs no search.
+// maxSize returns the largest maximum size of all decoders. If the token is not longer than
+// the default, it returns the default without looking at the decoders.
 func (s Issuers) maxSize(length int) int {
 	most := defaultMaxSize
 	if length <= most {

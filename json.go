@@ -22,9 +22,9 @@ var jsonFormat = strictjson.NewFormat(claimNames(), strictjson.Types{
 	Member:     func(number int, value any) (any, error) { return claimValue(claim(number), value) },
 })
 
-// claimOffsets has the offset of the value of each registered claim in a claims set that is
-// written, by row. 0 means that the claim is absent. The element of claimOther has no
-// meaning.
+// claimOffsets has one offset for each row of claimTable: where the value of the claim begins
+// in the claims set that is written. 0 means that the claim is absent. The element of
+// claimOther has no meaning.
 type claimOffsets [len(claimTable)]uint32
 
 func claimNamed(name string) claim { return claim(jsonFormat.Number(name)) }

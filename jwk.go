@@ -262,7 +262,8 @@ func (k *keyState) publicMembers() []member {
 	return append([]member{{"kty", k.family.kty()}}, asMembers(public)...)
 }
 
-// writeJWK writes the members of the key, and the other members said.
+// writeJWK writes a JWK: the members of the key, and "use", "key_ops" and the certificates from
+// said. If private is true, it writes the private members too.
 func (k *keyState) writeJWK(said *jwkExtras, private bool) []byte {
 	if said == nil {
 		said = &jwkExtras{}

@@ -92,8 +92,8 @@ import (
 // others. Other options set the header ([WithKeyID], [WithType], …). [WithAlgorithm]
 // chooses an algorithm other than the key's default.
 //
-// [Decode] accepts what Encode writes, as long as it is in force, and given
-// [WithAudience] if the token has an "aud". So what no verifier would accept is an
+// [Decode] accepts what Encode writes while the token is in force. If the token has an
+// "aud", give Decode [WithAudience]. So what no verifier would accept is an
 // [ErrInvalidOption]: a registered claim of the wrong type, a claim that both payload and
 // an option set, a token of more than 256 KiB. So is a payload whose type would silently
 // lose registered claims: see [RegisteredClaims]. A key that cannot sign is an
@@ -187,10 +187,11 @@ func Sign[K SigningKey](payload []byte, key K, opts ...EncodeOption) (string, er
 }
 
 // Verify verifies the signature of a token whose payload is any bytes, and returns the
-// payload. That of [WithDetachedPayload] is returned as a copy. It checks no claims, not
-// even "exp". It takes [WithType], [WithMaxSize], [WithPadding], [WithCritical],
-// [WithDetachedPayload] and [WithContext]. [Decoder.Verify] takes [WithSignatureCache]
-// too. Another option is an [ErrInvalidOption]. Otherwise it fails as [Decode] does.
+// payload. A payload given by [WithDetachedPayload] is returned as a copy. Verify checks no
+// claims, not even "exp". It takes [WithType], [WithMaxSize], [WithPadding],
+// [WithCritical], [WithDetachedPayload] and [WithContext]. [Decoder.Verify] takes
+// [WithSignatureCache] too. Another option is an [ErrInvalidOption]. Otherwise Verify fails
+// as [Decode] does.
 //
 // It is safe for concurrent use and keeps no reference to what it is given.
 func Verify[K VerificationKey](token string, key K, alg Algorithm, opts ...DecodeOption) ([]byte, error) {
@@ -354,7 +355,8 @@ func (s *scratch) decode(keys keyring, p *decodePolicy, ctx context.Context, tok
 	return s.accept(p, ctx)
 }
 
-// verify is decode up to the signature. Then it returns the bytes of the payload.
+// verify takes the same steps as decode up to the signature, with checkJWS instead of checkJWT.
+// Then it checks "typ" and returns the bytes of the payload.
 func (s *scratch) verify(keys keyring, p *decodePolicy, token string) ([]byte, error) {
 	if p.notForJWS != "" {
 		return nil, badOption("Verify does not take " + p.notForJWS)
@@ -433,7 +435,8 @@ func (s *scratch) checkJWS(p *decodePolicy) (f *failure) {
 	return f
 }
 
-// authenticate is what decode and verify share: the algorithm, the key, the signature.
+// authenticate does what decode and verify have in common: it checks the algorithm, finds the
+// keys, and verifies the signature.
 func (s *scratch) authenticate(keys keyring, p *decodePolicy, ctx context.Context, c *compact, input string) (f *failure) {
 	h := s.header
 	if f := h.allowed(p.algorithms); f != nil {
@@ -458,7 +461,7 @@ func (s *scratch) authenticate(keys keyring, p *decodePolicy, ctx context.Contex
 	return nil
 }
 
-// holds reports whether the signature holds by any of the keys. cache may be nil; see
+// holds reports whether the signature holds with one of the keys. cache may be nil; see
 // WithSignatureCache. Whether a signature holds depends only on the algorithm, the key, the
 // signing input and the signature, so a hit gives the result that the public-key operation
 // would give. Checks that depend on anything else, such as the clock, are not cached. Nor is a
@@ -481,7 +484,7 @@ func (s *scratch) holds(cache *seen.Cache, candidates []*keyState) bool {
 	return true
 }
 
-// verifiedBy returns the key by which the signature holds, or nil.
+// verifiedBy returns the first key with which the signature holds, or nil.
 func (s *scratch) verifiedBy(candidates []*keyState) *keyState {
 	for _, key := range candidates {
 		if key.verify(s.header.Algorithm, s.input, s.signature) {

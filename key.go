@@ -223,7 +223,7 @@ func (k *Key) shown() *keyState {
 	return state
 }
 
-// usable refuses keys that were not made by this package.
+// usable returns the state of the key. It refuses a key that this package did not make.
 func (k *Key) usable() (*keyState, error) {
 	if k == nil || k.state.isEmpty() {
 		return nil, badKey("the key is nil or empty; make one with NewKey")

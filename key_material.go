@@ -16,9 +16,9 @@ import (
 
 // The state of keys: checking, copying, and which algorithms a key can be used with.
 
-// A keyState is the state of a Key. A raw key has one for the length of a call.
+// A keyState is the state of a Key. A raw key gets one for the duration of a call.
 type keyState struct {
-	family   family // of the kind of key: for RSA that of RS256, even if PS256 is used
+	family   family // by the kind of key: rsaFamily for each RSA key, even if it signs with PS256
 	id       string
 	kind     string    // the kind of key, for texts
 	fits     Algorithm // all algorithms for keys of this kind and size
@@ -86,15 +86,16 @@ func (k *keyState) finish(o keyOptions) (*Key, error) {
 	return k.sealed(), nil
 }
 
-// sealed makes a complete state a Key. Each has a fingerprint function of its own: that of a
-// public half would otherwise keep the private one in memory.
+// sealed makes a Key of a complete state. Each Key gets its own fingerprint function. If the
+// public half of a key shared the function of the private half, it would keep the private half
+// in memory.
 func (k *keyState) sealed() *Key {
 	k.fingerprint = sync.OnceValue(func() seen.Sum { return seen.SumOf([]byte(k.identity())) })
 	k.computeUses()
 	return &Key{seal(k)}
 }
 
-// rawKey checks a key for one call. The state refers to the key.
+// rawKey checks a key for one call. The state keeps a reference to the key.
 func rawKey[K any](s *scratch, key K) (*keyState, error) {
 	if secret, ok := any(key).([]byte); ok { // a case for itself, so that it does not escape to the heap
 		return &s.secret, s.secret.setSecret(secret, false)
@@ -128,8 +129,8 @@ type keyring struct {
 	set *keySetState
 }
 
-// verificationKeys checks the key that a verifying function was given. The keyring refers to
-// the key.
+// verificationKeys checks the key that a verifying function was given, for one call. The
+// keyring keeps a reference to the key.
 func verificationKeys[K VerificationKey](s *scratch, key K) (keyring, error) {
 	if k, ok := any(key).(*KeySet); ok {
 		set, err := k.usable()
@@ -138,7 +139,8 @@ func verificationKeys[K VerificationKey](s *scratch, key K) (keyring, error) {
 	return ring(rawKey(s, key))
 }
 
-// keptKeyring is the same, but the keyring may outlive the call.
+// keptKeyring does the same for NewDecoder. The keyring shares no memory with the key, so it
+// may outlive the call.
 func keptKeyring(key any) (keyring, error) {
 	if s, ok := key.(*KeySet); ok {
 		set, err := s.usable()
@@ -195,7 +197,7 @@ func (r *keyring) candidates(p *decodePolicy, ctx context.Context, now *time.Tim
 	return append(dst, r.one), nil
 }
 
-// newKeyState checks material, which may have any type. The state refers to it.
+// newKeyState checks material, which may have any type. The state keeps a reference to it.
 func newKeyState(material any, weak bool) (*keyState, error) {
 	switch m := material.(type) {
 	case *x509.Certificate:
@@ -232,7 +234,8 @@ func newPublic(material crypto.PublicKey, weak bool) (*keyState, error) {
 	return nil, unsupportedKey(fmt.Sprintf("a %T is not a key of a kind that is supported; %s", material, asKey(material)))
 }
 
-// asKey says how to give NewKey what it was given as another type.
+// asKey returns advice for an error text: how to convert a value of a type that NewKey does not
+// take.
 func asKey(material any) string {
 	elem := reflect.TypeOf(material)
 	if elem.Kind() == reflect.Pointer {
@@ -264,7 +267,8 @@ func newOpaque(signer crypto.Signer, weak bool) (*keyState, error) {
 	return k, nil
 }
 
-// copy returns a copy to change and to finish, which gives it its own pools of MAC states.
+// copy returns a shallow copy, whose fields the caller may change. The copy of a secret shares
+// the pools of MAC states until finish gives it its own.
 func (k *keyState) copy() *keyState {
 	c := *k
 	return &c

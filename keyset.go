@@ -175,8 +175,8 @@ func newKeySetState(members []setMember) *keySetState {
 	return s
 }
 
-// identity is a text that is equal for the same key, whatever its ID. Both halves of a key
-// have the same identity.
+// identity returns a text that is the same for equal keys, whatever their IDs. Both halves of a
+// key have the same identity.
 func (k *keyState) identity() string {
 	if k.secret != nil {
 		return "secret " + string(k.secret)
@@ -189,8 +189,8 @@ func (m setMember) equals(other setMember) bool {
 	return m.material == other.material && m.id == other.id && m.verifies == other.verifies && m.signs == other.signs && m.bound == other.bound
 }
 
-// addClashes adds the clashes of a member with those before it: at most one for each ID and
-// algorithm.
+// addClashes adds the clashes of a new member with the members before it: at most one clash for
+// each ID and algorithm.
 func (s *keySetState) addClashes(k setMember) {
 	left := k.verifies // the algorithms without a clash yet
 	for _, c := range s.clashes {
@@ -307,8 +307,8 @@ func (s *KeySet) redacted() string {
 	return fmt.Sprintf("jwt.KeySet(%s%d keys)", what, len(s.shown().members))
 }
 
-// shown is latest for methods that return no error. It is empty if there are no keys to show,
-// or if s is no set.
+// shown does what latest does, for methods that return no error. If nothing was fetched yet, or
+// if s is no set, it returns an empty state.
 func (s *KeySet) shown() *keySetState {
 	if set, err := s.usable(); err == nil {
 		if set = set.latest(); set != nil {
@@ -328,7 +328,7 @@ func (s *keySetState) latest() *keySetState {
 	return keys
 }
 
-// usable refuses sets that were not made by this package.
+// usable returns the state of the set. It refuses a set that this package did not make.
 func (s *KeySet) usable() (*keySetState, error) {
 	if s == nil || s.state.isEmpty() {
 		return nil, badKey("the key set is nil or empty; make one with NewKeySet or ParseKeySet")
@@ -414,14 +414,15 @@ func (s *keySetState) notFound(alg Algorithm, kid string) *failure {
 	return keyNotFound(text)
 }
 
-// lacks reports whether a token of that key ID can mean no member of the set, not even a
-// skipped one.
+// lacks reports whether no member of the set can be the key of a token with that key ID: none
+// has the ID, no skipped one has it, and no member without an ID fits alg. For an empty ID it
+// returns false.
 func (s *keySetState) lacks(alg Algorithm, kid string) bool {
 	mayMean := func(k setMember) bool { return k.id == "" && k.verifies&alg != 0 }
 	return kid != "" && s.byID[kid] == nil && s.skippedAs(kid) == nil && !slices.ContainsFunc(s.members, mayMean)
 }
 
-// skippedAs returns the skipped member of an ID that is not empty, or nil.
+// skippedAs returns the skipped member with that ID, or nil. For an empty ID it returns nil.
 func (s *keySetState) skippedAs(kid string) *skippedKey {
 	for i := range s.skipped {
 		if k := &s.skipped[i]; kid != "" && k.id == kid {

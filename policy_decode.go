@@ -26,7 +26,7 @@ const defaultMaxSize = 256 << 10
 func (p *decodePolicy) checks(c claim) bool { return !p.unchecked[c] }
 
 // readDecodePolicy checks the options, and that they do not contradict one another. The
-// policy refers to them. It is returned as a value: if it were stored through a pointer,
+// policy keeps references to them. It is returned as a value: if it were stored through a pointer,
 // escape analysis would put the options on the heap (see settings).
 func readDecodePolicy(algorithms Algorithm, opts []DecodeOption) (p decodePolicy, err error) {
 	if err = algorithms.checkSet(); err != nil {
@@ -63,8 +63,9 @@ func (p *decodePolicy) contradiction() error {
 	return p.checkCall("Decode", "Verify")
 }
 
-// now reads the clock. read is the machine's time if this call has read it, or zero; it is
-// used unless WithClock sets another clock.
+// now returns the time to check a token against. If WithClock is given, that clock decides.
+// Otherwise, if this call has already read the machine's clock, read is that time and is used
+// again. Otherwise read is zero, and now reads the machine's clock.
 func (p *decodePolicy) now(read time.Time) epoch.Seconds {
 	if p.get(withClock).clock != nil || read.IsZero() {
 		return epoch.Of(p.settings.now())
@@ -85,7 +86,7 @@ func (p *decodePolicy) context() context.Context {
 	return context.Background()
 }
 
-// contains is slices.Contains for a text of bytes, without an allocation.
+// contains does what slices.Contains does, for a text in bytes and without an allocation.
 func contains(list []string, text []byte) bool {
 	for _, one := range list {
 		if one == string(text) {

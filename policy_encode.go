@@ -41,8 +41,8 @@ func readEncodePolicy(key *keyState, opts []EncodeOption) (p encodePolicy, err e
 	return p, err
 }
 
-// keyID is the ID of WithKeyID, otherwise that of the key. It is not a field of the policy,
-// because the ID escapes to the heap. Escape analysis treats all fields of a struct alike,
+// keyID returns the ID of WithKeyID, otherwise that of the key. The ID is not a field of the
+// policy, because it escapes to the heap. Escape analysis treats all fields of a struct alike,
 // so all options would be on the heap too.
 func (p *encodePolicy) keyID(key *keyState) string {
 	if p.has(withKeyID) {
@@ -59,7 +59,7 @@ func (p *encodePolicy) prepare(key *keyState) (err error) {
 	if p.notForJWS == "" && err == nil {
 		p.jwsHeader, err = p.headerForJWS(new(scratch), key)
 	}
-	p.given[withHeader] = nil // which has the caller's values, and is written
+	p.given[withHeader] = nil // its values are in the headers now, and the caller may change them
 	return err
 }
 
@@ -81,8 +81,8 @@ func (p *encodePolicy) headerForJWS(s *scratch, key *keyState) ([]byte, error) {
 }
 
 // headerSegment writes a header segment, with its dot, into the scratch. typ is the default
-// of "typ", or "" for none. It has the type any, as the value of a member has: converting a
-// constant to any needs no allocation.
+// of "typ", or "" for none. typ is an any, like the value of a member: the callers pass
+// constants, and converting a constant to any needs no allocation.
 func (p *encodePolicy) headerSegment(s *scratch, key *keyState, typ any) ([]byte, error) {
 	params := append(make([]member, 0, 8), member{"alg", p.algorithm.String()})
 	if kid := p.keyID(key); kid != "" {
@@ -163,7 +163,7 @@ type claimAdder struct {
 	fault   error         // the first one
 }
 
-// begin writes a member up to its value.
+// begin writes the name of a member, so that the value can follow.
 func (a *claimAdder) begin(name string) {
 	if a.offsets[claimNamed(name)] != 0 && a.fault == nil {
 		a.fault = badOption("the payload already carries " + quote(name) + ", which an option adds too; leave one of them out")

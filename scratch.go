@@ -33,7 +33,7 @@ var scratches = sync.Pool{New: func() any { return new(scratch) }}
 func borrow() *scratch { return scratches.Get().(*scratch) }
 
 // giveBack clears the scratch and returns it to the pool, unless a buffer is oversized. The
-// limits are what the worst token of the default size needs.
+// limits are the largest sizes that a token of the default maximum size can need.
 func (s *scratch) giveBack() {
 	const text, nodes = 2 * defaultMaxSize, 8 * defaultMaxSize // a value has at least two characters, and a node 16 bytes
 	buffers, tables := s.json.Size()

@@ -20,8 +20,8 @@ type family interface {
 	// generate makes a new key of a type that NewKey takes.
 	generate(alg Algorithm) (any, error)
 
-	// newKey checks material of the family's types. The state refers to it. For material of
-	// another family it returns nil and no error.
+	// newKey checks material of the family's types. The state keeps a reference to it. For
+	// material of another family newKey returns nil and no error.
 	newKey(material any, weak bool) (*keyState, error)
 
 	// detach copies all memory that the caller could change. The key must have been checked:
@@ -46,11 +46,11 @@ type family interface {
 	verify(k *keyState, hash crypto.Hash, input, signature []byte) bool
 }
 
-// keyFamilies has one family for each kind of key: that of RS256 for all RSA keys. The family of
-// secrets must be the first.
+// keyFamilies has one family for each kind of key. For RSA keys it is rsaFamily, and not
+// pssFamily. The family of secrets must be the first.
 var keyFamilies = [...]family{hmacFamily{}, rsaFamily{}, ecdsaFamily{}, ed25519Family{}, mldsaFamily{}}
 
-// family returns the family of a single algorithm. ML-DSA is what the other cases leave.
+// family returns the family of a single algorithm. The default case is ML-DSA.
 func (a Algorithm) family() family {
 	switch {
 	case a&hmacAlgorithms != 0:
@@ -105,8 +105,8 @@ func (k *keyState) signDigest(digest []byte, opts crypto.SignerOpts) ([]byte, er
 	return nil, foreignFailure(ErrInvalidKey, "the key cannot sign", err)
 }
 
-// appendSignature is signDigest for algorithms whose signature in a token is what a
-// crypto.Signer returns.
+// appendSignature does what signDigest does, and appends the signature to dst. It is for
+// algorithms with which a token has the signature in the form that a crypto.Signer returns.
 func (k *keyState) appendSignature(dst, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
 	signature, err := k.signDigest(digest, opts)
 	return append(dst, signature...), err

@@ -24,7 +24,7 @@ func (hmacFamily) newKey(material any, weak bool) (*keyState, error) {
 	return nil, nil
 }
 
-// newSecret checks an HMAC secret. The state refers to it.
+// newSecret checks an HMAC secret. The state keeps a reference to it.
 func newSecret(secret []byte, weak bool) (*keyState, error) {
 	k := new(keyState)
 	if err := k.setSecret(secret, weak); err != nil {
@@ -33,7 +33,7 @@ func newSecret(secret []byte, weak bool) (*keyState, error) {
 	return k, nil
 }
 
-// setSecret checks a secret and makes k its state. k refers to the secret.
+// setSecret checks a secret and makes k its state. k keeps a reference to the secret.
 func (k *keyState) setSecret(secret []byte, weak bool) error {
 	if err := hmackey.Check(secret, weak); err != nil {
 		return asBadKey(err)

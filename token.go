@@ -78,13 +78,14 @@ func (t *Token) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("header", t.Header.String()), slog.Any("claims", map[string]any(t.Claims)))
 }
 
-// A tokenView is a token without its signature, so that it cannot be used.
+// A tokenView is what is printed of a token. It has no signature, so nobody can use a token
+// that was logged.
 type tokenView struct {
 	Header string
 	Claims Claims
 }
 
-// whole returns the token, which the caller may keep. It is the same one each time.
+// whole returns the token, which the caller may keep. Further calls return the same Token.
 func (s *scratch) whole() *Token {
 	if s.complete == nil {
 		t := s.expiredToken()
@@ -94,7 +95,8 @@ func (s *scratch) whole() *Token {
 	return s.complete
 }
 
-// expiredToken returns the token without its claims. clone reads them again from the payload.
+// expiredToken returns the token with Claims nil. For an ExpiredError, clone reads the claims
+// from the payload.
 func (s *scratch) expiredToken() *Token {
 	return &Token{Header: *s.header, Payload: slices.Clone(s.claimsJSON), Signature: slices.Clone(s.signature), CheckedAt: s.checkedAt.Time()}
 }

@@ -1,6 +1,7 @@
-// Package eckey has what crypto/ecdsa and crypto/ed25519 lack for keys and signatures from
-// other hands: whether the halves of a key belong together, numbers of a fixed length (RFC
-// 7518, Section 6.2), both forms of an ECDSA signature, and Ed25519 keys of small order.
+// Package eckey has checks and conversions that crypto/ecdsa and crypto/ed25519 lack. It checks
+// that the two halves of a private key belong together, and that an Ed25519 key is not of small
+// order. It writes numbers in a fixed length (RFC 7518, Section 6.2), and converts ECDSA
+// signatures between their two forms.
 package eckey
 
 import (

@@ -48,8 +48,8 @@ var smallOrder = [...]string{
 	"c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a", // order 8
 }
 
-// belowPrime reports whether y is less than 2^255 - 19: ed, then ff up to the last byte, then
-// 7f.
+// belowPrime reports whether y is less than 2^255 - 19. y is little-endian, in which this prime
+// is ed, then 30 times ff, then 7f.
 func belowPrime(y []byte) bool {
 	for _, b := range y[1:31] {
 		if b != 0xff {

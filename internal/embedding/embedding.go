@@ -1,6 +1,6 @@
-// Package embedding finds out what encoding/json makes of a struct that other structs embed for
-// its members. Such members are easily lost without an error: another field or a method hides
-// them, or the struct is no embedded one but the value of a field.
+// Package embedding finds mistakes in structs that embed a certain struct, the set, for its JSON
+// members. encoding/json easily loses such members without an error: another field or a method
+// may hide them, or the set may be an ordinary field instead of an embedded struct.
 package embedding
 
 import (
@@ -11,29 +11,29 @@ import (
 	"github.com/token-jwt/jwt/internal/strictjson"
 )
 
-// A Finder looks in structs for one struct type, the set, whose members it watches. It is safe
-// for concurrent use.
+// A Finder examines struct types for one set. The members of the set are the watched members.
+// A Finder is safe for concurrent use.
 type Finder struct {
 	Format *strictjson.Format
 	Set    reflect.Type // a struct; the names of its members have a number in Format
 	Map    reflect.Type // a map type, which may hold the same members
-	Path   string       // of a package whose structs, but for the set, hold none; or ""
+	Path   string       // import path of a package, or ""; for its structs, except the set, see Sibling
 }
 
 // A Struct says how a struct type holds watched members, and what is wrong with that.
 type Struct struct {
 	Mistake Mistake // the first one found
 
-	// WrongCase is a field without a tag whose name is that of a watched member but for case,
-	// or "".
+	// WrongCase is the name of a field without a tag that differs from the name of a watched
+	// member only in case, or "".
 	WrongCase string
 
-	// Hidden says that another field has the name of one in an embedded set, and is written
-	// instead.
+	// Hidden is true if another field has the same name as a field of an embedded set, and is
+	// written instead of it.
 	Hidden bool
 
-	// Marshaler is the embedded type whose MarshalJSON or MarshalText the struct inherits,
-	// and Reader the same for UnmarshalJSON. They are "" for none.
+	// Marshaler is the name of the embedded type whose MarshalJSON or MarshalText the struct
+	// inherits, or "". Reader is the same for UnmarshalJSON.
 	Marshaler, Reader string
 
 	finder   *Finder
@@ -42,7 +42,7 @@ type Struct struct {
 	nested   []nested // the sets that are inside a named field
 }
 
-// A Mistake is one for which a struct cannot be written or read.
+// A Mistake is a reason why a struct cannot be written or read.
 type Mistake struct {
 	Kind  Kind
 	Field reflect.StructField // for Named
@@ -74,7 +74,7 @@ type nested struct {
 	set   []int  // of the set in the struct
 }
 
-// Look returns what a plan's struct type holds.
+// Look examines the struct type of a plan.
 func (f *Finder) Look(p *strictjson.Plan) *Struct {
 	s := &Struct{finder: f}
 	s.walk(p)
@@ -96,7 +96,7 @@ func (f *Finder) Look(p *strictjson.Plan) *Struct {
 	return s
 }
 
-// walk looks at all fields of the struct and of those that it embeds, by depth.
+// walk visits all fields of the struct and of the structs that it embeds, breadth first.
 func (s *Struct) walk(p *strictjson.Plan) {
 	visited := map[reflect.Type]bool{}
 	for level := []reflect.StructField{{Type: p.Type}}; len(level) > 0; {
@@ -122,8 +122,8 @@ func (s *Struct) walk(p *strictjson.Plan) {
 	}
 }
 
-// note notes what is to be said of a field. It returns the struct that the field embeds, whose
-// fields come next, or nil.
+// note records what it finds in one field. If the field is an embedded struct whose fields walk
+// must visit too, it returns the type of that struct, otherwise nil.
 func (s *Struct) note(p *strictjson.Plan, field reflect.StructField) reflect.Type {
 	if field.Anonymous && len(field.Index) == 1 {
 		s.noteMethods(field.Type)
@@ -155,15 +155,15 @@ func (s *Struct) note(p *strictjson.Plan, field reflect.StructField) reflect.Typ
 	return nil
 }
 
-// blame keeps the first mistake.
+// blame records a mistake, unless one was recorded already.
 func (s *Struct) blame(m Mistake) {
 	if s.Mistake.Kind == None {
 		s.Mistake = m
 	}
 }
 
-// noteMethods notes an embedded type whose methods the struct inherits, unless the struct has
-// them itself.
+// noteMethods records t, an embedded type, if it has the methods. The struct inherits them,
+// unless it has such methods of its own; noteMethods does not check that.
 func (s *Struct) noteMethods(t reflect.Type) {
 	name := strings.TrimPrefix(t.String(), "*")
 	if s.Marshaler == "" && strictjson.Marshals(t) {
@@ -174,7 +174,8 @@ func (s *Struct) noteMethods(t reflect.Type) {
 	}
 }
 
-// addSet notes a set: an embedded one of the plan p, or if p is nil a named one.
+// addSet records a set and its members. p is the plan of the struct that embeds the set. If the
+// set is not embedded, but an ordinary field, p is nil.
 func (s *Struct) addSet(p *strictjson.Plan, index []int) {
 	if p != nil {
 		s.embedded = append(s.embedded, index)
@@ -237,8 +238,9 @@ func (s *Struct) Unread(v reflect.Value, d *strictjson.Document) int {
 	return 0
 }
 
-// Nested returns the field of the struct v that is a struct with an embedded set in which the
-// member of that number is set, or "". If v has watched members itself, it returns "".
+// Nested looks for a field of the struct v that is itself a struct, and that embeds a set in
+// which the member of that number has a value. It returns the name of the field, or "". If v has
+// watched members itself, it returns "".
 func (s *Struct) Nested(v reflect.Value, number int) string {
 	if len(s.members) > 0 {
 		return "" // the nested members are data
@@ -254,8 +256,9 @@ func (s *Struct) Nested(v reflect.Value, number int) string {
 	return ""
 }
 
-// fieldAt returns a field of a struct, and follows all pointers to the field and from it. It
-// returns the zero Value if one is nil, or if v is the zero Value.
+// fieldAt returns a field of a struct. It follows pointers on the way to the field, and the field
+// itself if it is a pointer. It returns the zero Value if a pointer is nil, or if v is the zero
+// Value.
 func fieldAt(v reflect.Value, index []int) reflect.Value {
 	if !v.IsValid() {
 		return v

@@ -42,7 +42,7 @@ func (s Seconds) After(t Seconds) bool {
 	return s.more && !t.more
 }
 
-// Add returns s later by d. If the sum overflows int64, it returns the end of the range.
+// Add returns s plus d. If the sum overflows int64, it returns the end of the range.
 func (s Seconds) Add(d time.Duration) Seconds {
 	sec, nsec := int64(d/time.Second), s.nsec+int32(d%time.Second)
 	if nsec < 0 {

@@ -8,7 +8,7 @@ import (
 
 // Recognizing keys in binary forms other than DER.
 
-// containers are how files begin that have keys in a form of their own.
+// containers has the first bytes of file formats for keys, such as keystores.
 var containers = [...]struct {
 	start string
 	form  form

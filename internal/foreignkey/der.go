@@ -23,7 +23,7 @@ func derKey(secret []byte) form {
 	if secret[0] != derSequence {
 		return form{}
 	}
-	_, rest, tail, _ := cutDER(secret)       // of what cannot be cut, rest is empty
+	_, rest, tail, _ := cutDER(secret)       // if it fails, rest is empty
 	whole := len(bytes.TrimSpace(tail)) == 0 // an editor may have added a line break
 	var tags [6]byte
 	var contents [len(tags)][]byte
@@ -82,13 +82,13 @@ func objectOf(sequence []byte) []byte {
 	return nil
 }
 
-// objectPKCS returns the object identifier 1.2.840.113549.1 of PKCS, followed by a number.
+// objectPKCS returns the start of the object identifiers of PKCS #number: 1.2.840.113549.1.number.
 func objectPKCS(number byte) []byte {
 	return []byte{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, number}
 }
 
-// cutDER cuts off the first element. It also accepts a length that is not written in the
-// shortest form, as DER asks.
+// cutDER cuts off the first element. DER requires the shortest form of a length; cutDER accepts
+// longer forms too.
 func cutDER(der []byte) (tag byte, contents, rest []byte, ok bool) {
 	if len(der) < 2 {
 		return 0, nil, nil, false

@@ -5,8 +5,8 @@
 // A []byte is an HMAC secret and nothing else. If a public key were used as a secret, anyone
 // could sign. So this package recognizes every common form of keys.
 //
-// Random secrets must not become slower by that. Their first bytes match no form, and the rest
-// is not read. The time is linear for any input.
+// For random secrets this costs nearly nothing: their first bytes match no form, and the rest is
+// not read. The time is linear for any input.
 package foreignkey
 
 import (
@@ -60,8 +60,8 @@ func NotJSON(text []byte) string {
 	return ""
 }
 
-// IsText reports whether all bytes are printable ASCII or white space, and at least one
-// is no control character.
+// IsText reports whether all bytes are printable ASCII or white space, and at least one is
+// printable, such as a space.
 func IsText(text []byte) bool {
 	printable := false
 	for _, c := range text {
@@ -112,7 +112,8 @@ const (
 	maxText = 3 << 20
 )
 
-// formOf is Form, inside depth other forms.
+// formOf does what Form does. depth is how many other forms were decoded to get secret, such as
+// base64.
 func formOf(secret []byte, depth int) form {
 	if len(secret) < 8 || depth > maxDepth { // no form is shorter
 		return form{}
@@ -339,7 +340,8 @@ func unescape(dst, literal []byte) []byte {
 }
 
 // encodedKey looks for a key in base64 or hexadecimal digits. all reports whether the whole
-// text is base64, as the digits are too. Decoding a binary secret fails at its first bytes.
+// text is base64; hexadecimal digits are base64 too. For a binary secret, decoding fails at its
+// first bytes.
 func encodedKey(text []byte, depth int) (f form, all bool) {
 	if len(text) > maxText {
 		return form{}, false

@@ -8,7 +8,7 @@ import (
 // Finding a key inside other text: a line of an environment file or of YAML, the answer of a
 // KMS or of an issuer, XML.
 
-// base64Starts are how keys begin in base64: "-----BEGIN", {"kty": and {"keys":[
+// base64Starts has the first characters of keys in base64: of "-----BEGIN", {"kty": and {"keys":[
 var base64Starts = [...]struct {
 	start string
 	form  form
@@ -81,7 +81,7 @@ func hasXMLKey(text []byte) bool {
 
 // derInside searches for a word that is base64 of a key or certificate in DER.
 func derInside(text []byte) form {
-	const shortest = 56 // that of an Ed25519 public key has 59 letters
+	const shortest = 56 // the shortest key, an Ed25519 public key, has 59 characters
 	var buf []byte      // one for all words
 	for rest := text; ; {
 		at := bytes.IndexByte(rest, 'M') // the first byte of DER is 0x30

@@ -108,7 +108,7 @@ func (c *Causes[E]) NotBase64(token string, start int, text, name string, padded
 		if len(bare) == len(text) {
 			return errs.unpadded
 		}
-	case len(text)%4 == 0 && len(text)-len(bare) < 3: // it has padding: without, it could be decoded
+	case len(text)%4 == 0 && len(text)-len(bare) < 3: // its padding is all that is wrong
 		return errs.padded
 	}
 	return errs.letters

@@ -23,9 +23,9 @@ var secretSeed = maphash.MakeSeed()
 // 140-only mode.
 const leastFIPS = 112 / 8
 
-// Check refuses bytes that are not secret, such as zeros, or a key of another kind, which the
-// package foreignkey recognizes. weak permits white space at the ends. No error text has bytes
-// of the secret.
+// Check refuses bytes that are no secret: none at all, only zeros, or a key of another kind (see
+// the package foreignkey). Unless weak is true, it also refuses text with white space at its
+// ends. No error text has bytes of the secret.
 func Check(secret []byte, weak bool) error {
 	if len(secret) == 0 {
 		return errors.New("the HMAC secret is empty; is the setting that holds it missing?")

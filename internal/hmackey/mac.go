@@ -11,11 +11,13 @@ import (
 	"sync"
 )
 
-// A mac is an HMAC state with a buffer for its sum.
+// A mac is an HMAC state with a buffer for its sum. There are two kinds:
 //
-// In a pool of a secret it is a crypto/hmac, keyed once: keying costs as much as hashing a few
-// hundred bytes. A raw key is used for one call, and keying crypto/hmac takes five allocations.
-// So for a raw key the Hash is a plain hash function, and the two steps of RFC 2104 are made here.
+//   - The state of a secret that is used again stays in a pool of its MACs. Its Hash is a
+//     crypto/hmac that is keyed once: keying costs as much as hashing a few hundred bytes.
+//   - The state of a raw key, which is used for one call. Keying a crypto/hmac takes five
+//     allocations, so its Hash is a plain hash function, and the method of does the two steps of
+//     RFC 2104.
 type mac struct {
 	hash.Hash
 	key []byte // the raw key; nil if the Hash is keyed
@@ -49,8 +51,8 @@ func (m *mac) of(input []byte) []byte {
 	return m.Sum(m.sum[:0])
 }
 
-// ipad is the value of RFC 2104, Section 2, and ipad XOR ipadToOpad is opad. They are as long
-// as the longest block.
+// ipad and opad are the values of RFC 2104, Section 2; opad is ipad XOR ipadToOpad. Both arrays
+// are as long as the largest block.
 var ipad, ipadToOpad = filled(0x36), filled(0x36 ^ 0x5c)
 
 func filled(b byte) (pad [128]byte) {
@@ -60,12 +62,13 @@ func filled(b byte) (pad [128]byte) {
 	return pad
 }
 
-// MACs are pools of states that are keyed with one secret, for each of the hashes. They are safe
-// for concurrent use. The zero value is ready to use, always with the same secret. A nil *MACs is
-// for a secret that is used for one call, which leaves no traces of it.
+// MACs has a pool of HMAC states for each hash. All its states are keyed with one secret, so each
+// call must be given the same secret. It is safe for concurrent use, and its zero value is ready
+// to use. A nil *MACs is for a secret that is used for one call: no trace of the secret stays in
+// memory that is pooled.
 type MACs struct{ pools [3]sync.Pool }
 
-// oneCall are the pools of states for nil *MACs. The pooled states have no key.
+// oneCall has the pools for all nil *MACs. The states in them have no key.
 var oneCall MACs
 
 // Append appends the MAC of input.
@@ -98,7 +101,7 @@ func (p *MACs) take(hash crypto.Hash, secret []byte) *mac {
 		m = &mac{Hash: hash.New()}
 	case len(secret) < leastFIPS:
 		m = new(mac)
-		// Check let the secret pass, and in FIPS 140-only mode hmac.New would panic with it.
+		// In FIPS 140-only mode hmac.New panics for such a short secret. Check has accepted it.
 		fips140.WithoutEnforcement(func() { m.Hash = hmac.New(hash.New, secret) })
 	default:
 		m = &mac{Hash: hmac.New(hash.New, secret)}

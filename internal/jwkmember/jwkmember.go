@@ -34,7 +34,7 @@ func (r *Reader) Find(name string) strictjson.Node {
 	return i
 }
 
-// OptionalText is Text, and returns "" without an error if the member is absent.
+// OptionalText returns a text. If the member is absent, it returns "" without an error.
 func (r *Reader) OptionalText(name string) string {
 	i := r.Find(name)
 	if i == 0 {
@@ -109,7 +109,8 @@ func (r *Reader) Secret(name string) []byte { return r.need(name, r.base64url(na
 // Bytes returns the bytes of a member in base64url, which must not be absent.
 func (r *Reader) Bytes(name string) []byte { return r.need(name, r.base64url(name, true)) }
 
-// OptionalBytes is Bytes, and returns nil without an error if the member is absent.
+// OptionalBytes returns the bytes of a member in base64url. If the member is absent, it returns
+// nil without an error.
 func (r *Reader) OptionalBytes(name string) []byte { return r.base64url(name, true) }
 
 func (r *Reader) need(name string, value []byte) []byte {

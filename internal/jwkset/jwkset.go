@@ -1,5 +1,5 @@
 // Package jwkset cuts the text of a JWK Set (RFC 7517, Section 5) into the texts of its
-// members, and says what another text seems to be.
+// members. If the text is no JWK Set, the error says what it seems to be instead.
 package jwkset
 
 import (

@@ -20,11 +20,15 @@ import (
 	"github.com/token-jwt/jwt/internal/rsakey"
 )
 
-// Parse returns a key as crypto/x509 does, an *x509.Certificate or the public key of one, or
-// for an RSA private key rsakey.Numbers, which are not checked. The content of the block decides,
-// and not its label. Text around the block and EC PARAMETERS are ignored; a second key is an
-// error. A kind of key that is not supported is an error that wraps errors.ErrUnsupported. No
-// error text has bytes of the key.
+// Parse reads the key in text. It returns one of these:
+//
+//   - rsakey.Numbers for an RSA private key; the numbers are not checked;
+//   - an *x509.Certificate, or the public key of a certificate that crypto/x509 refuses;
+//   - for any other key, what crypto/x509 returns.
+//
+// The content of the block decides, and not its label. Text around the block and a block EC
+// PARAMETERS are ignored; a second key is an error. A kind of key that is not supported is an
+// error that wraps errors.ErrUnsupported. No error text has bytes of the key.
 func Parse(text []byte) (any, error) {
 	block, err := cutPEM(text)
 	if err != nil {
@@ -41,7 +45,7 @@ const MaxDER = 32 << 10
 // key has two.
 const mostPEMHeaders = 16
 
-// cutPEM returns the block of a text that has a key.
+// cutPEM returns the one block of the text that has a key.
 func cutPEM(text []byte) (*pem.Block, error) {
 	const begin = "-----BEGIN "
 	blocks := bytes.Count(text, []byte(begin))
@@ -67,7 +71,8 @@ func cutPEM(text []byte) (*pem.Block, error) {
 	return block, nil
 }
 
-// hasManyHeaders counts the colons in each block. Base64 has none.
+// hasManyHeaders reports whether a block has more than mostPEMHeaders headers. It counts the
+// colons: a header has at least one, and base64 has none.
 func hasManyHeaders(text []byte) bool {
 	for {
 		_, block, found := bytes.Cut(text, []byte("-----BEGIN "))
@@ -114,7 +119,7 @@ func notPEM(text []byte) string {
 	case before(text) > 0:
 		return fmt.Sprintf("the PEM text has %+q right before -----BEGIN, which must be at the start of its line; cut off the quotes, or whatever is there", before(text))
 	case !has("-----"):
-		if form := foreignkey.Form(text); form != "" && !strings.HasPrefix(form, "a key in PEM") { // but for its dashes
+		if form := foreignkey.Form(text); form != "" && !strings.HasPrefix(form, "a key in PEM") { // PEM with four dashes: see the end of this function
 			return "the text is no PEM, but " + form
 		}
 		if der, err := base64.StdEncoding.DecodeString(string(trimmed)); err == nil && der[0] == 0x30 {
@@ -147,7 +152,8 @@ func hasKeySuffix(path string) bool {
 	return false
 }
 
-// convertSSH was tried out: ssh-keygen cannot convert an Ed25519 key from the format of OpenSSH.
+// convertSSH is advice for error texts. It was tried: ssh-keygen cannot convert an Ed25519 key
+// from the format of OpenSSH.
 const convertSSH = "convert a copy of an RSA or ECDSA key with ssh-keygen -p -m PKCS8 -f copy; for Ed25519 use ParseRawPrivateKey of golang.org/x/crypto/ssh, and give the key to NewKey"
 
 // label is the label of a block, quoted and not too long to print.
@@ -173,7 +179,7 @@ func parseBlock(block *pem.Block) (any, error) {
 		return nil, rsakey.Unsupported(name + " holds parameters, and no key")
 	}
 	shape, der := shapeOf(block.Bytes)
-	if len(der) < len(block.Bytes) && !(shape == "ssb" && block.Type == "TRUSTED CERTIFICATE") { // openssl says there what it is trusted for
+	if len(der) < len(block.Bytes) && !(shape == "ssb" && block.Type == "TRUSTED CERTIFICATE") { // there openssl appends what the certificate is trusted for
 		return nil, errors.New(name + " has something after its DER")
 	}
 	var material any
@@ -223,7 +229,7 @@ func isRSAPSS(name string) error {
 
 var (
 	oidRSA    = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1}
-	oidRSAPSS = []byte("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a") // 1.2.840.113549.1.1.10, whole
+	oidRSAPSS = []byte("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a") // 1.2.840.113549.1.1.10, with tag and length
 )
 
 // shapeOf returns the DER SEQUENCE at the start of data, and a letter for each of its elements:

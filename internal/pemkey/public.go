@@ -9,8 +9,8 @@ import (
 	"slices"
 )
 
-// Public keys and certificates. crypto/x509 reads nearly all of them. It refuses some that
-// others write, for reasons that have nothing to do with the key; these are read here.
+// Public keys and certificates. crypto/x509 reads nearly all of them. It refuses some that other
+// programs write, for reasons that have nothing to do with the key. This file reads these too.
 
 var errPublic = errors.New("the public key is malformed or not supported")
 

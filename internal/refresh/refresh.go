@@ -74,7 +74,7 @@ type Value[T, E any] struct {
 // An answer is a value as the source gave it.
 type answer[T any] struct {
 	value  T
-	number uint64    // of the fetch
+	number uint64    // the number of the fetch
 	at     time.Time // when the source answered, by the monotonic clock
 	wall   int64     // the same by the wall clock, in nanoseconds since 1970
 	life   time.Duration
@@ -119,9 +119,10 @@ func (v *Value[T, E]) Current(ctx context.Context) (value T, failed *E) {
 	return a.value, nil
 }
 
-// Seek calls found with the current value, and with newer ones as long as it returns false.
-// It gives up after a value that was fetched after the call of Seek began, and during the
-// cooldown.
+// Seek calls found with the current value. As long as found returns false, Seek waits for a newer
+// value and calls found again. It stops when found was called with a value whose fetch began after
+// the call of Seek, or when the cooldown permits no fetch. It returns an error if a fetch fails or
+// if ctx ends.
 func (v *Value[T, E]) Seek(ctx context.Context, found func(T) bool) *E {
 	before := v.fetches.Load()
 	a, failed := v.current(ctx)
@@ -157,7 +158,7 @@ func (v *Value[T, E]) fresh(now time.Time) *answer[T] {
 	return nil
 }
 
-// current is Current, and returns the answer.
+// current does what Current does, but returns the answer and not only its value.
 func (v *Value[T, E]) current(ctx context.Context) (*answer[T], *E) {
 	now := time.Now()
 	if a := v.fresh(now); a != nil {
@@ -298,8 +299,8 @@ func (v *Value[T, E]) lifeOf(maxAge time.Duration) time.Duration {
 	return min(max(maxAge, min(v.config.Cooldown, interval)), max(time.Hour, interval))
 }
 
-// finish stores the result of a fetch, unless the fetch has a result already, and wakes the
-// waiting callers.
+// finish stores the result of a fetch and wakes the waiting callers. If the fetch has a result
+// already, such as a timeout, finish does nothing.
 func (v *Value[T, E]) finish(f *fetch[T, E], a *answer[T], failed *E) {
 	now := time.Now()
 	v.mu.Lock()
@@ -342,12 +343,15 @@ func (v *Value[T, E]) wait(ctx context.Context, f *fetch[T, E]) *E {
 	}
 }
 
-// age is the greater of the ages by the monotonic and by the wall clock: the monotonic clock
-// stops while a machine sleeps, and the wall clock can be set. If the wall clock was set back
-// to before the fetch, the answer counts as due. If now is before the end of the fetch, the
-// age is 0: otherwise callers that arrived during a fetch would start another one after it. By
-// the wall clock it may be negative for the same reason, as both are read one after the other,
-// and a caller may be held up in between.
+// age returns how old the answer is: the greater of its ages by the monotonic and by the wall
+// clock. Neither clock is enough: the monotonic clock stops while a machine sleeps, and the wall
+// clock can be set.
+//
+//   - now may be before the end of the fetch. The age is then 0: otherwise callers that arrived
+//     during a fetch would start another one after it.
+//   - If the wall clock was set back to before the fetch, the answer counts as due. But half a
+//     second is tolerated: the two clocks are read one after the other, and the goroutine may be
+//     held up in between.
 func (a *answer[T]) age(now time.Time) time.Duration {
 	age := now.Sub(a.at)
 	if age < 0 {

@@ -1,5 +1,6 @@
-// Package seen remembers the last texts that were checked, and what each was checked by. It
-// keeps only their SHA-256.
+// Package seen is a cache of texts that passed a check, such as tokens whose signature held. Each
+// entry has two hashes: of the text, and of what it was checked by, such as a key. The cache
+// stores nothing but these SHA-256 hashes.
 package seen
 
 import (
@@ -19,15 +20,15 @@ type Cache struct {
 }
 
 const (
-	// MaxTexts is how many texts a Cache may be made for. It then has 130 MiB.
+	// MaxTexts is the largest n for New. Such a Cache takes 130 MiB.
 	MaxTexts = 1 << 20
 
 	// ways is how many entries a bucket has.
 	ways = 8
 
 	// entriesPerText is how many entries the cache has for each of the n texts. Buckets fill
-	// unevenly: with one entry for each text, more than half of n texts in use would evict one
-	// another in turn.
+	// unevenly. With one entry for each text, more than half of n texts in use would evict one
+	// another again and again.
 	entriesPerText = 2
 )
 
@@ -38,8 +39,8 @@ type bucket struct {
 	entries [ways]entry
 }
 
-// An entry says that one text was checked by one thing. An empty entry is all zeros. No input
-// with such a SHA-256 is known.
+// An entry says that the text with one hash passed the check by the thing with the other hash.
+// An empty entry is all zeros. No input with such a SHA-256 is known.
 type entry struct {
 	text, by [4]atomic.Uint64
 }
@@ -56,16 +57,17 @@ func SumOf(data []byte) (s Sum) {
 	return s
 }
 
-// New makes a Cache for n texts, which may be from 1 to MaxTexts.
+// New makes a Cache for n texts. n must be from 1 to MaxTexts.
 func New(n int) *Cache {
 	c := &Cache{buckets: make([]bucket, (entriesPerText*n+ways-1)/ways)}
 	rand.Read(c.seed[:])
 	return c
 }
 
-// Sum returns what the cache knows a text by, which has a second part and a kind: the SHA-256
-// of all of them and the seed. The length of the first part is hashed too, so that no other
-// split into parts has the same sum. The free capacity of text is used as a buffer.
+// Sum returns the hash of a text for this cache. The text has two parts, *text and second, and a
+// kind. The hash is the SHA-256 of all three and of the seed. The length of *text is hashed too,
+// so the same bytes split in another place have another hash. Sum uses the free capacity of
+// *text as a buffer.
 func (c *Cache) Sum(text *[]byte, second []byte, kind uint64) Sum {
 	n := len(*text)
 	all := append(*text, second...)
@@ -76,16 +78,15 @@ func (c *Cache) Sum(text *[]byte, second []byte, kind uint64) Sum {
 	return SumOf(all)
 }
 
-// Has reports whether the cache has an entry for the text and what it was checked by. The
-// comparison is not constant-time. An attacker does not know the seed, so cannot find texts
-// with similar sums, and learning a part of a sum is of no use.
+// Has reports whether the cache has an entry for text, checked by by. The comparison is not
+// constant-time: an attacker does not know the seed, so cannot find texts with similar hashes,
+// and learning a part of a hash is of no use.
 func (c *Cache) Has(text, by Sum) bool {
 	b := c.bucket(text)
 	return b.read(func() bool { return b.contains(text, by) })
 }
 
-// Add stores an entry for the text and what it was checked by, unless another goroutine just
-// did.
+// Add stores an entry for text, checked by by, unless another goroutine has just stored it.
 func (c *Cache) Add(text, by Sum) {
 	b := c.bucket(text)
 	b.write(func(oldest *entry) bool {
@@ -100,7 +101,7 @@ func (c *Cache) Add(text, by Sum) {
 
 func (c *Cache) bucket(text Sum) *bucket { return &c.buckets[text[0]%uint64(len(c.buckets))] }
 
-// read returns the result of f, or false if an entry was written meanwhile.
+// read returns the result of f, or false if a goroutine wrote to the bucket meanwhile.
 func (b *bucket) read(f func() bool) bool {
 	version := b.version.Load()
 	return version&1 == 0 && f() && b.version.Load() == version

@@ -4,9 +4,9 @@
 //
 // # Reading
 //
-// A [Document] is one parsed value. It is valid UTF-8 without half surrogate pairs. No object
-// at any depth has duplicate names (compared after unescaping). It has at most 64 levels, and
-// its numbers have at most 256 characters. Each part of it is a [Node] of a [Kind].
+// A [Document] is one parsed value. Its text is valid UTF-8 without half surrogate pairs. No
+// object at any depth has duplicate names (compared after unescaping). The value has at most 64
+// levels, and numbers have at most 256 characters. Each part of it is a [Node] of a [Kind].
 // [Document.Members] and [Document.Elements] iterate over the parts, [Document.String],
 // [Document.Text], [Document.Raw] and [Document.Any] read them, and [Document.Fill] stores
 // the document in a Go value. A [Fault] says what is wrong with a text.
@@ -127,8 +127,8 @@ func (d *Document) Parse(text []byte) bool {
 	return d.ParseValue(text)
 }
 
-// ParseNumbered is [Document.Parse], and finds the root's members whose names have a number in
-// the format: see [Document.Numbered].
+// ParseNumbered does what [Document.Parse] does, and also finds the root's members whose names
+// have a number in the format: see [Document.Numbered].
 func (d *Document) ParseNumbered(text []byte, f *Format) bool {
 	if len(d.numbered) != len(f.names.names) {
 		d.numbered = make([]Node, len(f.names.names))
@@ -139,7 +139,7 @@ func (d *Document) ParseNumbered(text []byte, f *Format) bool {
 	return ok
 }
 
-// ParseValue is [Document.Parse] for one value of any kind.
+// ParseValue does what [Document.Parse] does, for one value of any kind.
 func (d *Document) ParseValue(text []byte) bool {
 	pos := d.walk(text, space(text, 0), 0)
 	if pos < 0 {
@@ -151,14 +151,14 @@ func (d *Document) ParseValue(text []byte) bool {
 	return d.fault == nil
 }
 
-// ParsePrefix is the same, but ignores what follows the value.
+// ParsePrefix parses the value that text begins with, and ignores what follows.
 func (d *Document) ParsePrefix(text []byte) bool { return d.walk(text, 0, 0) >= 0 }
 
-// ParseLoose is [Document.ParseValue] with the checks of encoding/json only: objects may have
-// duplicate names, and strings may have half surrogate pairs or bytes that are not UTF-8. The
-// importer then parses each part strictly, so that a fault in one part does not affect the
-// others. The document has nodes for the members of the outermost value and for one level
-// below them, at most 10,000 in all. Deeper levels have no nodes.
+// ParseLoose parses one value, with nothing after it, and makes only the checks of
+// encoding/json: objects may have duplicate names, and strings may have half surrogate pairs or
+// bytes that are not UTF-8. The importer then parses each part strictly, so that a fault in one
+// part does not affect the others. The document has nodes for the members of the outermost value
+// and for one level below them, at most 10,000 in all. Deeper levels have no nodes.
 func (d *Document) ParseLoose(text []byte) bool {
 	d.loose = true
 	defer func() { d.loose = false }()

@@ -107,7 +107,7 @@ func (w *Writer) marshaler(dst []byte, v reflect.Value, m json.Marshaler) ([]byt
 			n := w.Format.names.find(d.String(name), d.nodes[name].next)
 			w.Offsets[n] = uint32(len(dst)) + d.nodes[value].start
 			if d.Kind(value) == String {
-				w.Offsets[n]-- // its quote
+				w.Offsets[n]-- // a string node begins after the quote
 			}
 		}
 	}
@@ -145,8 +145,8 @@ func (p *Plan) read(kind Kind, v reflect.Value, method func([]byte) error, text 
 
 var errNilEmbedded = errors.New("a struct whose method comes from an embedded pointer that is nil")
 
-// called calls a method of the value. A panic passes on to the program, unless the struct may
-// have the method from an embedded nil pointer. Then it is an error.
+// called calls a method of the value. If v embeds a nil pointer, the method may belong to that
+// pointer, so a panic becomes an error. Any other panic passes on to the program.
 func called(v reflect.Value, method func() ([]byte, error)) (text []byte, err error) {
 	defer func() {
 		if embedsNil(v) && recover() != nil {

@@ -114,7 +114,7 @@ func (w *Writer) begin(dst []byte, number int) {
 	w.member, w.Offsets[number] = number, uint32(len(dst))
 }
 
-// replaced returns the value that Format.Member returns for a value.
+// replaced returns what Format.Member returns for the value of the current member.
 func (w *Writer) replaced(value any) (any, error) {
 	if w.member == 0 || w.Format.Member == nil {
 		return value, nil
