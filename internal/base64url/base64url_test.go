@@ -60,24 +60,6 @@ func TestCanonical(t *testing.T) {
 	}
 }
 
-// TestAllocations: a buffer with enough capacity is used, and another one is allocated once.
-func TestAllocations(t *testing.T) {
-	data, dst := make([]byte, 1000), make([]byte, 0, 2000)
-	text := base64url.EncodeToString(data)
-	for name, tt := range map[string]struct {
-		allocations float64
-		call        func()
-	}{
-		"encoding into a buffer":        {0, func() { base64url.AppendEncode(dst, data) }},
-		"decoding into a buffer":        {0, func() { base64url.AppendDecode(dst, text) }},
-		"encoding without one":          {1, func() { base64url.AppendEncode(nil, data) }},
-		"decoding without one":          {1, func() { base64url.AppendDecode(nil, text) }},
-		"decoding an impossible length": {0, func() { base64url.AppendDecode(nil, text[:1+len(text)/4*4]) }},
-	} {
-		assert.Equal(t, tt.allocations, testing.AllocsPerRun(10, tt.call), name)
-	}
-}
-
 // FuzzBase64url: what is accepted is what encoding gives, and what encoding/base64 accepts
 // strictly, except for line breaks, which it skips.
 func FuzzBase64url(f *testing.F) {
