@@ -502,6 +502,8 @@ func TestAppendAgreesWithEncodingJSON(t *testing.T) {
 		struct{ M map[string]*big.Int }{map[string]*big.Int{"x": nil}},
 		struct{ T encodedByPointer }{},
 		map[string]encodedByPointer{"x": {}},
+		struct{ T encodedByBoth }{},
+		map[string]encodedByBoth{"x": {}},
 		struct {
 			N json.Number `json:",string"`
 		}{"5"},
@@ -516,3 +518,9 @@ func TestAppendAgreesWithEncodingJSON(t *testing.T) {
 type encodedByPointer struct{ X int }
 
 func (*encodedByPointer) MarshalText() ([]byte, error) { return []byte("by pointer"), nil }
+
+// encodedByBoth is written by MarshalJSON if it has an address, otherwise by MarshalText.
+type encodedByBoth struct{ X int }
+
+func (*encodedByBoth) MarshalJSON() ([]byte, error) { return []byte(`["by pointer"]`), nil }
+func (encodedByBoth) MarshalText() ([]byte, error)  { return []byte("by value"), nil }
