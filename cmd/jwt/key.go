@@ -45,29 +45,35 @@ func keyNew(args []string, sys *system) error {
 			return err
 		}
 	}
-	if *publicOut == "-" && (*out == "" || *out == "-") || *publicOut != "" && isSamePath(*publicOut, *out) {
+	return sys.writePair(key, or(*form, formJWK), *out, *publicOut, *force)
+}
+
+// writePair writes a new key to out, and its public half to publicOut unless that is "". It
+// writes both or neither.
+func (sys *system) writePair(key *jwt.Key, form, out, publicOut string, force bool) (err error) {
+	if publicOut == "-" && (out == "" || out == "-") || publicOut != "" && isSamePath(publicOut, out) {
 		return usageError("-out and -public-out are the same")
 	}
-	if *publicOut != "" && key.Public() == nil {
+	if publicOut != "" && key.Public() == nil {
 		return keyError("a secret has no public half: -public-out is for the other algorithms")
 	}
 	var publicFile *output // made first, so that no private key is written without its public one
-	if *publicOut != "" && *publicOut != "-" {
-		if publicFile, err = newOutput(*publicOut, publicMode, *force); err != nil {
+	if publicOut != "" && publicOut != "-" {
+		if publicFile, err = newOutput(publicOut, publicMode, force); err != nil {
 			return err
 		}
 		defer publicFile.discard()
 	}
 	made := &keys{one: key, name: "the new key"}
-	if err := sys.convert(key, made, or(*form, formJWK), *out, privateMode, *force); err != nil || *publicOut == "" {
+	if err := sys.convert(key, made, form, out, privateMode, force); err != nil || publicOut == "" {
 		return err
 	}
-	text, err := write(key.Public(), or(*form, formJWK))
+	text, err := write(key.Public(), form)
 	switch {
 	case err != nil:
 		return err
 	case publicFile == nil:
-		return sys.writeOut(*publicOut, text, publicMode, *force)
+		return sys.writeOut(publicOut, text, publicMode, force)
 	}
 	return publicFile.finish(text)
 }
