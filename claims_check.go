@@ -12,7 +12,7 @@ import (
 
 // When a claims set is in force (RFC 7519, Section 4.1).
 //
-// The first part checks the forms of the registered claims. The second part, from inForce on,
+// The first part checks the forms of the registered claims. The second part, from checkClaims on,
 // checks the claims of a token against the policy: first those that WithRequired names, then
 // each registered claim in turn. Leeway is applied in checkStart ("iat", "nbf"), checkExpiry
 // ("exp") and checkAge, and nowhere else. checkAudience refuses an "aud".
@@ -161,10 +161,10 @@ func quoteAudience(d *strictjson.Document, i strictjson.Node) string {
 	return string(append(text, ']'))
 }
 
-// checkTypes checks the forms of the registered claims before a claims set is signed. text
+// checkWrittenForms checks the forms of the registered claims before a claims set is signed. text
 // is valid JSON, and offsets are those of the values in it. d is scratch memory, to parse an
 // "aud".
-func checkTypes(d *strictjson.Document, text []byte, offsets *claimOffsets) *failure {
+func checkWrittenForms(d *strictjson.Document, text []byte, offsets *claimOffsets) *failure {
 	for c, row := range claimTable {
 		offset := offsets[c]
 		if offset == 0 {
@@ -216,10 +216,10 @@ func checkWrittenAudience(d *strictjson.Document) *failure {
 	return nil
 }
 
-// inForce checks the claims of a token against the policy: those that are required, and then
+// checkClaims checks the claims of a token against the policy: those that are required, and then
 // in the order of the table. It stops at the first failure. Expiry does not stop it, and is
 // returned separately. The maximum age is checked later: see checkAge.
-func (p *decodePolicy) inForce(d *strictjson.Document, now epoch.Seconds) (expired *expiry, err *failure) {
+func (p *decodePolicy) checkClaims(d *strictjson.Document, now epoch.Seconds) (expired *expiry, err *failure) {
 	err = p.checkRequired(d)
 	if err == nil && p.checks(claimIat) {
 		err = p.checkStart(d, claimIat, "issued", now)
@@ -397,7 +397,7 @@ func (p *decodePolicy) checkSubject(d *strictjson.Document) *failure {
 }
 
 // checkAge returns an expiry for a token that has reached the age of WithMaxTokenAge plus the
-// leeway. It is called after inForce and the check of "typ".
+// leeway. It is called after checkClaims and the check of "typ".
 func (p *decodePolicy) checkAge(d *strictjson.Document, now epoch.Seconds) (*expiry, *failure) {
 	if !p.has(withMaxTokenAge) {
 		return nil, nil

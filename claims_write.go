@@ -15,7 +15,7 @@ var (
 )
 
 // appendClaims writes a payload as the JSON object of a claims set. It stores the offsets of
-// the registered claims in w.Offsets. checkTypes then checks their forms.
+// the registered claims in w.Offsets. checkWrittenForms then checks their forms.
 func appendClaims(dst []byte, payload any, w *strictjson.Writer) ([]byte, error) {
 	start := len(dst)
 	dst, err := appendPayload(dst, payload, w)

@@ -283,7 +283,7 @@ func (s *scratch) writeClaims(p *encodePolicy, payload any) (err error) {
 	if len(s.claimsJSON) > maxClaims {
 		return errTooLong
 	}
-	if f := checkTypes(&s.json, s.claimsJSON, &s.written); f != nil { // no token is at fault here
+	if f := checkWrittenForms(&s.json, s.claimsJSON, &s.written); f != nil { // no token is at fault here
 		return &failure{class: ErrInvalidOption, claim: f.claim, text: f.text}
 	}
 	return nil
@@ -527,7 +527,7 @@ func (s *scratch) accept(p *decodePolicy, ctx context.Context) error {
 func (s *scratch) check(p *decodePolicy, ctx context.Context) (expired *expiry, err error) {
 	now := p.now(s.now)
 	s.checkedAt = now
-	expired, f := p.inForce(&s.json, now)
+	expired, f := p.checkClaims(&s.json, now)
 	if f != nil {
 		return expired, f
 	}

@@ -139,7 +139,7 @@ func (p *encodePolicy) addClaims(dst []byte, r *claimOffsets) ([]byte, error) {
 			if lifetime%time.Second > 0 {
 				seconds++
 			}
-			a.date("exp", now+seconds) // if it overflows, checkTypes refuses the date
+			a.date("exp", now+seconds) // if it overflows, checkWrittenForms refuses the date
 		}
 		if p.has(withIssuedAt) {
 			a.date("iat", now)
