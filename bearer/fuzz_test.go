@@ -110,6 +110,7 @@ func FuzzCookie(f *testing.F) {
 		f.Add(value, "a=b", "same-origin", "")
 		f.Add(value, "session="+fuzzGood, "cross-site", "https://evil.example")
 	}
+	f.Add("session="+fuzzGood+";\rsession", "b=c", "same-origin", "")
 	g := newGuard(f, bearer.WithCookie("session"))
 	f.Fuzz(func(t *testing.T, first, second, site, origin string) {
 		for _, method := range []string{http.MethodGet, http.MethodPost} {

@@ -166,11 +166,12 @@ func (g *Guard) fromCookie(r *http.Request) (string, error) {
 	if g.cookie == "" {
 		return "", nil
 	}
+	const space = " \t\r\n" // what net/http trims
 	found, token := 0, ""
 	for _, line := range r.Header["Cookie"] {
 		for pair := range strings.SplitSeq(line, ";") {
-			name, value, _ := strings.Cut(strings.Trim(pair, " \t"), "=")
-			if strings.TrimRight(name, " \t") == g.cookie {
+			name, value, _ := strings.Cut(strings.Trim(pair, space), "=")
+			if strings.TrimRight(name, space) == g.cookie {
 				found++
 				token = value
 			}
