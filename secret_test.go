@@ -326,6 +326,7 @@ func TestForeignKeysAreNoSecretsAnywhere(t *testing.T) {
 
 // Who has the public key signs with it what the service takes for its own issuer's.
 func TestForgedWithPublicKeys(t *testing.T) {
+	outsideFIPSOnly(t)
 	forms := foreignForms(t)
 	pub := edKey.Public().(ed25519.PublicKey)
 	forms["Ed25519, 32 octets"] = foreign{pub, ""}

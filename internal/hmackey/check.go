@@ -27,12 +27,17 @@ const leastFIPS = 112 / 8
 // the package foreignkey). Unless weak is true, it also refuses text with white space at its
 // ends. No error text has bytes of the secret.
 func Check(secret []byte, weak bool) error {
-	if len(secret) == 0 {
-		return errors.New("the HMAC secret is empty; is the setting that holds it missing?")
-	}
-	if len(secret) < leastFIPS && weak && fips140.Enforced() {
+	err := check(secret, weak)
+	if err == nil && weak && len(secret) < leastFIPS && fips140.Enforced() {
 		return errors.New("the HMAC secret has " + strconv.Itoa(len(secret)) + " bytes, and in FIPS 140-only mode at least " +
 			strconv.Itoa(leastFIPS) + " are wanted, also with AllowWeakKey")
+	}
+	return err
+}
+
+func check(secret []byte, weak bool) error {
+	if len(secret) == 0 {
+		return errors.New("the HMAC secret is empty; is the setting that holds it missing?")
 	}
 	hash := maphash.Bytes(secretSeed, secret) | 1 // never 0, which marks an empty slot
 	slot := &goodSecrets[hash>>1%uint64(len(goodSecrets))]
