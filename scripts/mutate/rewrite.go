@@ -29,6 +29,7 @@ type mutant struct {
 	function string
 	change   string // original -> mutated
 	fate     fate
+	killer   string // the last test that failed with it
 }
 
 // key names a mutant whatever else changes in its file.
