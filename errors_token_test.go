@@ -281,9 +281,14 @@ func TestDurationTexts(t *testing.T) {
 		assertNames(t, err, "WithExpiresIn")
 		assert.Contains(t, err.Error(), "30ns")
 	}
-	_, err := jwt.Decode("", secret, jwt.HS256, jwt.WithMaxTokenAge(-time.Hour))
-	assertNames(t, err, "WithMaxTokenAge")
-	assert.NotContains(t, err.Error(), "30ns")
+	for name, opt := range map[string]func(time.Duration) jwt.DecodeOption{"WithMaxTokenAge": jwt.WithMaxTokenAge, "WithLeeway": jwt.WithLeeway} {
+		for d, hasUnit := range map[time.Duration]bool{-time.Hour: true, -time.Millisecond: true, -time.Millisecond + 1: false, -30: false} {
+			_, err := jwt.Decode("", secret, jwt.HS256, opt(d))
+			assertNames(t, err, name)
+			assert.Equal(t, !hasUnit, strings.Contains(err.Error(), "30ns"), "%s: %v", d, err)
+			assert.Equal(t, hasUnit, strings.Contains(err.Error(), "negative"), "%s: %v", d, err)
+		}
+	}
 	// It is true what the first one says.
 	token, err := jwt.Encode(jwt.Claims{}, secret, jwt.WithExpiresIn(time.Hour), at(now.Add(-2*time.Hour)))
 	require.NoError(t, err)

@@ -465,11 +465,9 @@ func (o *option) checkDuration(least time.Duration) error {
 	switch d := o.duration; {
 	case d == 0 && (o.kind == withLeeway || o.kind == withMaxStale): // 0 turns these off
 		return nil
-	case d < 0 && o.kind == withLeeway:
-		return o.refuse(true, " is negative; leeway is allowed, not taken away")
 	case d < 0 && o.kind == withExpiresIn:
 		return o.refuse(true, " was given "+d.String()+": only a test needs an expired token, and makes one with WithClock set back")
-	case d < 0 && -d >= least:
+	case d <= -least:
 		return o.refuse(true, " was given "+d.String()+", which is negative")
 	case d < least:
 		return o.refuse(true, " was given "+d.String()+"; it takes a time.Duration, in which 30 means 30ns: write 30*time.Second")
@@ -565,7 +563,7 @@ func cloneOptions[O any](opts []O) []O {
 	for i, opt := range opts {
 		if o, ok := any(opt).(*option); ok {
 			clone := *o
-			clone.list, clone.params, clone.payload = slices.Clone(o.list), slices.Clone(o.params), slices.Clone(o.payload)
+			clone.list, clone.payload = slices.Clone(o.list), slices.Clone(o.payload)
 			opts[i] = any(&clone).(O)
 		}
 	}

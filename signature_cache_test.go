@@ -520,4 +520,5 @@ func TestSignatureCacheRefused(t *testing.T) {
 	}
 	_, err = jwt.NewDecoder(key, jwt.EdDSA, jwt.WithSignatureCache(0), opt)
 	assertNames(t, err, "WithSignatureCache")
+	assert.Contains(t, err.Error(), "1048576")
 }
