@@ -100,6 +100,7 @@ var (
 	formBlob    = form{"an RSA key in a blob of Windows", "convert it to PEM (in .NET with ExportSubjectPublicKeyInfoPem or ExportPkcs8PrivateKeyPem), and read that with ParsePEM"}
 	formXML     = form{"a key in XML", "convert it to PEM (in .NET with ExportSubjectPublicKeyInfoPem or ExportPkcs8PrivateKeyPem), and read that with ParsePEM"}
 	formPoint   = form{"an EC public key (a point on its curve)", "read it with crypto/ecdsa, ParseUncompressedPublicKey, and give the result to NewKey"}
+	formNamed   = form{"the text of a public or private key of another system", "convert it to PEM or a JWK"}
 	formEd25519 = form{"an Ed25519 private key (64 bytes)", "make an ed25519.PrivateKey of the bytes, and give that to NewKey"}
 )
 
@@ -157,7 +158,9 @@ func formOf(secret []byte, depth int) form {
 		f, encoded = encodedKey(text, depth)
 	}
 	if f.what == "" && !encoded && depth < maxDepth && len(text) <= maxText && IsText(text[:min(len(text), 8)]) {
-		f = keyInside(text)
+		if f = keyInside(text); f.what == "" {
+			f = percentKey(text, depth)
+		}
 	}
 	return f
 }

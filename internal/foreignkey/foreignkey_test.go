@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/hex"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -16,6 +17,8 @@ import (
 // The forms in detail are tested where secrets enter: see secret_test.go of package jwt.
 
 const ed25519SSH = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
+
+const ed25519DER = "MCowBQYDK2VwAyEA+yqqeRXOubRJ0bpQ6ioouxpuAfkL2iRaLR2HaX0YomU="
 
 func TestForm(t *testing.T) {
 	for name, tt := range map[string]struct{ text, says string }{
@@ -30,11 +33,17 @@ func TestForm(t *testing.T) {
 		"an Ed25519 key":         {string(ed25519.NewKeyFromSeed(bytes.Repeat([]byte{7}, 32))), "an Ed25519 private key (64 bytes); "},
 		"base64 of a JWK":        {base64.StdEncoding.EncodeToString([]byte(`{"kty":"oct","k":""}`)), "base64 of a JWK; decode it, and then read it with ParseJWK"},
 		"digits of a JWK":        {hex.EncodeToString([]byte(`{"kty":"oct","k":""}`)), "hexadecimal digits of a JWK; decode it, "},
+		"percent-encoding":       {"%7B%22kty%22%3A%22oct%22%7D", "percent-encoding of a JWK; decode it, "},
+		"percent-encoded base64": {url.QueryEscape(ed25519DER), "percent-encoding of base64 of a public key in DER (PKIX); "},
+		"a percent sign besides": {"{'kt%79' : 'oct'} 50 %, %zz, %", "percent-encoding of a JWK; "},
+		"PASERK":                 {"k4.public.cHFyc3R1dnd4eXp7fH1-f4CBgoOEhYaHiImKi4yNjo8", "the text of a public or private key of another system; "},
+		"a DID":                  {"did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK", "the text of a public or private key of another system; "},
+		"minisign":               {"untrusted comment: minisign public key E7620F1842B4E81F\nRWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3", "the text of a public or private key of another system; "},
 		"UTF-16 of a JWK":        {"\xff\xfe" + strings.Join(strings.Split(`{"kty":"oct"}`, ""), "\x00") + "\x00", "UTF-16 of a JWK; "},
 	} {
 		assert.Truef(t, strings.HasPrefix(foreignkey.Form([]byte(tt.text)), tt.says), "%s: %s", name, foreignkey.Form([]byte(tt.text)))
 	}
-	for _, secret := range []string{"", "short", "a pass phrase of many words, none of them a key", `{"kid":"a"}`, "----", `"`, "AAAA", "ssh", `{"keys":1}`, "-----BEG"} {
+	for _, secret := range []string{"", "short", "a pass phrase of many words, none of them a key", `{"kid":"a"}`, "----", `"`, "100%25 sure of %20 nothing", "k4.local.", "a did:key:z", "k5.public.AAAA", "AAAA", "ssh", `{"keys":1}`, "-----BEG"} {
 		assert.Empty(t, foreignkey.Form([]byte(secret)), secret)
 	}
 }

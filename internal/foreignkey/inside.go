@@ -2,6 +2,7 @@ package foreignkey
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
@@ -27,6 +28,8 @@ func keyInside(text []byte) form {
 		f = formJWK
 	case text[0] == '<' && hasXMLKey(text):
 		return formXML
+	case isNamedKey(text):
+		return formNamed
 	default:
 		f = derInside(text)
 	}
@@ -39,6 +42,42 @@ func keyInside(text []byte) form {
 		return form{}
 	}
 	return form{"text that contains " + f.what, "cut it out, and then " + f.way}
+}
+
+// percentKey looks for a key in text with percent-encoding (RFC 3986, Section 2.1), as in URLs
+// and forms.
+func percentKey(text []byte, depth int) form {
+	plain, decoded := make([]byte, 0, len(text)), false
+	for ; len(text) > 0; text = text[1:] {
+		if text[0] == '%' && len(text) > 2 {
+			high, ok := hexDigit(text[1])
+			low, alsoOK := hexDigit(text[2])
+			if ok && alsoOK {
+				plain, text, decoded = append(plain, high<<4|low), text[2:], true
+				continue
+			}
+		}
+		plain = append(plain, text[0])
+	}
+	if !decoded {
+		return form{}
+	}
+	f := formOf(plain, depth+1)
+	if f.what == "" {
+		return form{}
+	}
+	return f.within("percent-encoding")
+}
+
+// namedKeys has the first characters of keys that other systems write as text: PASERK, DIDs, and
+// what minisign and signify write.
+var namedKeys = [...]string{
+	"k1.public.", "k2.public.", "k3.public.", "k4.public.", "k1.secret.", "k2.secret.", "k3.secret.", "k4.secret.",
+	"did:key:z", "untrusted comment:",
+}
+
+func isNamedKey(text []byte) bool {
+	return slices.ContainsFunc(namedKeys[:], func(start string) bool { return bytes.HasPrefix(text, []byte(start)) })
 }
 
 // hasJWK searches for the name "kty", with quotes or without, and one of its values (RFC 7518,
