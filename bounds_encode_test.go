@@ -138,7 +138,7 @@ func slicesOf[T any](v T, n int) []T {
 // JSON of the caller's own that nodes cannot point into is refused by its length, before
 // it is looked at: this one's memory is never touched.
 func TestGreatJSON(t *testing.T) {
-	if bits.UintSize == 32 || testing.Short() {
+	if bits.UintSize == 32 {
 		t.Skip("it needs a gigabyte of addresses")
 	}
 	great := json.RawMessage(make([]byte, 1<<30+1))

@@ -2,6 +2,7 @@ package strictjson_test
 
 import (
 	"fmt"
+	"math/bits"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -277,4 +278,17 @@ func TestPlan(t *testing.T) {
 	assert.Equal(t, []any{"number", 2, true, []int{0}}, []any{exp.Name, exp.Number, exp.Tagged, exp.Index})
 	assert.Equal(t, []any{"List", 0, false, []int{1}}, []any{list.Name, list.Number, list.Tagged, list.Index})
 	assert.Equal(t, []string{"U"}, format.Plan(reflect.TypeFor[clash]()).Clashes)
+}
+
+// Nodes cannot point into a longer text. It is refused before it is read: the memory of this one
+// is never touched.
+func TestTooLong(t *testing.T) {
+	if bits.UintSize == 32 {
+		t.Skip("it needs a gigabyte of addresses")
+	}
+	var d strictjson.Document
+	assert.False(t, d.ParseValue(make([]byte, 1<<30+1)))
+	fault, at := d.Fault()
+	assert.Contains(t, fault.String(), "1 GiB")
+	assert.Zero(t, at)
 }

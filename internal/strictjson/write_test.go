@@ -292,4 +292,7 @@ func TestExact(t *testing.T) {
 	assert.Error(t, fill(`[null]`, new([]string)))
 	assert.Error(t, fill(`{"a":null}`, new(map[string]int)))
 	assert.NoError(t, fill(`[null]`, new([]*string)))
+	assert.Error(t, fill(`{"list":["a",null]}`, new(struct {
+		List []string `json:"list"`
+	})))
 }
