@@ -135,6 +135,30 @@ func TestShortNames(t *testing.T) {
 	}
 }
 
+// Other names may share a hash: these do. Only the name itself finds a field or a number.
+func TestNamesOfOneHash(t *testing.T) {
+	type fields struct {
+		Six       string `json:"oaiexw"`
+		Eight     string `json:"xqiefgbo"`
+		Long      string `json:"first_name_of_the_user"`
+		OtherLong string `json:"first_namely_the_user"`
+	}
+	for other, name := range map[string]string{
+		"tzswbw": "oaiexw", "vuoyjjkq": "xqiefgbo",
+		"first_na:::::::he_user": "first_name_of_the_user", "first_na::::::he_user": "first_namely_the_user",
+	} {
+		require.Len(t, other, len(name))
+		got, err := decodedAs[fields](`{"` + other + `":"a"}`)
+		require.NoError(t, err)
+		assert.Zero(t, got, other)
+		got, err = decodedAs[fields](`{"` + other + `":"a","` + name + `":"b"}`)
+		require.NoError(t, err, "they are not twice the same")
+		assert.Contains(t, []fields{{Six: "b"}, {Eight: "b"}, {Long: "b"}, {OtherLong: "b"}}, got)
+		f := strictjson.NewFormat([]string{name}, strictjson.Types{})
+		assert.Equal(t, []int{1, 0}, []int{f.Number(name), f.Number(other)})
+	}
+}
+
 func TestParseValue(t *testing.T) {
 	var d strictjson.Document
 	for text, kind := range map[string]strictjson.Kind{
@@ -264,6 +288,8 @@ func TestOneWayIntoTheParser(t *testing.T) {
 	assert.Equal(t, map[string]int{"document.go": 1}, into)
 }
 
+type moreOfSeveral struct{ F, E, D, C, B, A int }
+
 func TestPlan(t *testing.T) {
 	type claims struct {
 		Exp  seconds `json:"number"`
@@ -277,6 +303,14 @@ func TestPlan(t *testing.T) {
 	exp, list := p.Fields[0], p.Fields[1]
 	assert.Equal(t, []any{"number", 2, true, []int{0}}, []any{exp.Name, exp.Number, exp.Tagged, exp.Index})
 	assert.Equal(t, []any{"List", 0, false, []int{1}}, []any{list.Name, list.Number, list.Tagged, list.Index})
+	type several struct {
+		A, B, C, D, E, F int
+	}
+	assert.Equal(t, []string{"A", "B", "C", "D", "E", "F"}, format.Plan(reflect.TypeFor[struct {
+		Inner struct{}
+		several
+		*moreOfSeveral
+	}]()).Clashes)
 	assert.Equal(t, []string{"U"}, format.Plan(reflect.TypeFor[clash]()).Clashes)
 }
 

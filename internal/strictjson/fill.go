@@ -186,7 +186,7 @@ func (d *Document) fillQuoted(i Node, v reflect.Value, p *Plan) *Misfit {
 	if n.kind != String {
 		return &Misfit{Kind: n.kind, Type: p.Type, Err: errors.New("its tag says that the value is in quotes")}
 	}
-	text := bytes.Clone(d.String(i))
+	text := d.String(i)
 	inside := Document{Exact: d.Exact}
 	if inside.walk(text, 0, 0) != len(text) || inside.Kind(0) <= Array {
 		return &Misfit{Kind: n.kind, Type: p.Type, Err: errors.New("its tag says that the quotes have a value in them")}

@@ -258,6 +258,73 @@ func TestMisfit(t *testing.T) {
 	assert.ErrorContains(t, err, "case alone")
 }
 
+// What did not fit, and the names in the text, which are cut.
+func TestMisfitTexts(t *testing.T) {
+	for text, kind := range map[string]strictjson.Kind{`{"Bytes":"*"}`: strictjson.String, `{"ByNumber":{"a":1}}`: strictjson.String, `{"Pair":[1]}`: strictjson.Array} {
+		d := strictjson.Document{Exact: true}
+		require.True(t, d.Parse([]byte(text)))
+		var out struct {
+			Bytes    []byte
+			ByNumber map[int]int
+			Pair     [2]int
+		}
+		v := reflect.ValueOf(&out).Elem()
+		var misfit *strictjson.Misfit
+		require.ErrorAs(t, d.Fill(v, format.Plan(v.Type())), &misfit)
+		assert.Equal(t, kind, misfit.Kind, text)
+	}
+	const most = 64
+	for length, cut := range map[int]bool{most: false, most + 1: true, most + 2: true} {
+		name := strings.Repeat("a", length)
+		row := reflect.New(reflect.StructOf([]reflect.StructField{{Name: strings.ToUpper(name), Type: reflect.TypeFor[string]()}})).Elem()
+		var d strictjson.Document
+		require.True(t, d.Parse([]byte(`{"`+name+`":"a"}`)))
+		err := d.Fill(row, format.Plan(row.Type()))
+		quoted := `"` + name + `"`
+		if cut {
+			quoted = `"` + name[:most] + `"…`
+		}
+		assert.ErrorContains(t, err, quoted+" differs from the Go field "+strings.ToUpper(quoted))
+	}
+}
+
+type (
+	hiddenWrites     struct{ N *int }
+	hiddenWritesToo  struct{}
+	hiddenReads      struct{}
+	hiddenReadsToo   struct{}
+	panicsWithFields struct{ N *int }
+)
+
+func (hiddenWrites) MarshalJSON() ([]byte, error)     { return []byte("1"), nil }
+func (hiddenWritesToo) MarshalJSON() ([]byte, error)  { return []byte("1"), nil }
+func (hiddenReads) UnmarshalJSON([]byte) error        { return nil }
+func (hiddenReadsToo) UnmarshalJSON([]byte) error     { return nil }
+func (panicsWithFields) MarshalJSON() ([]byte, error) { panic("its own") }
+
+// Reflection cannot call a method of an embedded struct that is not exported, so such a field is
+// left out. The structs here do not get the methods themselves, as two of their fields have one.
+func TestHiddenMethods(t *testing.T) {
+	assert.Equal(t, `{"sub":"alice"}`, encoded(t, struct {
+		hiddenWrites    `json:"a"`
+		hiddenWritesToo `json:"b"`
+		Sub             string `json:"sub"`
+	}{Sub: "alice"}))
+	type reads struct {
+		hiddenReads    `json:"a"`
+		hiddenReadsToo `json:"b"`
+		Sub            string `json:"sub"`
+	}
+	got, err := decodedAs[reads](`{"a":1,"b":1,"sub":"alice"}`)
+	require.NoError(t, err)
+	assert.Equal(t, reads{Sub: "alice"}, got)
+}
+
+// Only the panic of a method that a nil embedded pointer lends becomes an error.
+func TestOwnPanic(t *testing.T) {
+	assert.PanicsWithValue(t, "its own", func() { encoded(t, panicsWithFields{}) })
+}
+
 // A scratch value comes from the pool as zero, and not at all if code of the program may
 // still know its address.
 func TestScratch(t *testing.T) {

@@ -1,7 +1,7 @@
 // Mutate tests the tests: it breaks the package, and those in internal/ that it is made
 // of, in many small ways, one at a time, and lists those that no test notices.
 //
-//	go run ./scripts/mutate [-files regexp] [-tests regexp] [-only regexp] [-since revision] [-part i/n] [-trust] [-list] [-workers n] [-min percent]
+//	go run ./scripts/mutate [-files regexp] [-tests regexp] [-only regexp] [-since revision] [-part i/n] [-trust] [-list] [-longest duration] [-workers n] [-min percent]
 //
 // Run it in the root of the repository. The mutants are
 //
@@ -60,6 +60,7 @@ var (
 	part    = flag.String("part", "", "only a share of the mutants, such as 1/4: one in four, from the first on")
 	trust   = flag.Bool("trust", false, "run no mutants of equivalent.txt: each would take all tests that reach it")
 	list    = flag.Bool("list", false, "print the mutants, and run nothing")
+	longest = flag.Duration("longest", time.Minute, "only tests that take at most this long alone: what lives may then die by others")
 	workers = flag.Int("workers", runtime.GOMAXPROCS(0), "how many mutants run at a time")
 	least   = flag.Float64("min", 95, "the least score, in percent")
 )
@@ -201,7 +202,7 @@ func measure(path, dir, sites string) (tests, error) {
 	if len(list) > 0 {
 		binary.starting = slices.MinFunc(list, func(a, b test) int { return int(a.took - b.took) }).took
 	}
-	return list, nil
+	return slices.DeleteFunc(list, func(t test) bool { return t.took-binary.starting > *longest }), nil
 }
 
 func measureOne(binary *testBinary, sites, name string) test {
