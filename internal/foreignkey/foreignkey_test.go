@@ -2,7 +2,9 @@ package foreignkey_test
 
 import (
 	"bytes"
+	"crypto/ecdsa"
 	"crypto/ed25519"
+	"crypto/elliptic"
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/hex"
@@ -11,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"github.com/token-jwt/jwt/internal/foreignkey"
 )
 
@@ -45,6 +48,95 @@ func TestForm(t *testing.T) {
 	}
 	for _, secret := range []string{"", "short", "a pass phrase of many words, none of them a key", `{"kid":"a"}`, "----", `"`, "100%25 sure of %20 nothing", "k4.local.", "a did:key:z", "k5.public.AAAA", "AAAA", "ssh", `{"keys":1}`, "-----BEG"} {
 		assert.Empty(t, foreignkey.Form([]byte(secret)), secret)
+	}
+}
+
+// inUTF16 writes ASCII as UTF-16, with the byte of the letter first or last.
+func inUTF16(text string, first bool) string {
+	var b strings.Builder
+	for i := range len(text) {
+		if !first {
+			b.WriteByte(0)
+		}
+		b.WriteByte(text[i])
+		if first {
+			b.WriteByte(0)
+		}
+	}
+	return b.String()
+}
+
+func TestFormOfUTF16(t *testing.T) {
+	const jwk = `{"kty":"oct"}`
+	for name, text := range map[string]string{
+		"little":       inUTF16(jwk, true),
+		"big":          inUTF16(jwk, false),
+		"little, mark": "\xff\xfe" + inUTF16(jwk, true),
+		"big, mark":    "\xfe\xff" + inUTF16(jwk, false),
+	} {
+		assert.Contains(t, foreignkey.Form([]byte(text)), "UTF-16 of ", name)
+	}
+	for name, text := range map[string]string{
+		"half a mark":         "\xff\x01\x7b" + inUTF16(jwk, true)[2:],
+		"half a mark, big":    "\xfe\x01" + inUTF16(jwk, false),
+		"the marks turned":    "\xfe\xfe" + inUTF16(jwk, true),
+		"the wrong way round": "\xff\xfe" + inUTF16(jwk, false),
+		"one zero":            "{\x00\"k" + jwk,
+		"one zero, big":       "\x00{k\"" + jwk,
+		"none where it is":    "{\x01\"\x00" + inUTF16(jwk, true),
+		"none first":          "\x01{\x00\"" + inUTF16(jwk, false),
+		"no zeros":            "12345678",
+	} {
+		assert.NotContains(t, foreignkey.Form([]byte(text)), "UTF-16", name)
+	}
+}
+
+func TestFormOfSSHBinary(t *testing.T) {
+	const sk = "sk-ecdsa-sha2-nistp256@openssh.com" // its length is no white space, and not cut off
+	for text, is := range map[string]bool{
+		"\x00\x00\x00\x0bssh-ed25519\x00\x00\x00\x20": true,
+		"\x00\x00\x00\x22" + sk + "\x00\x00\x00\x20":  true,
+		"\x00\x00\x00\x22" + sk:                       true,
+		"\x00\x00\x00\x21" + sk:                       true,
+		"\x00\x00\x00\x23" + sk:                       false,
+		"\x00\x00\x00\xff" + sk:                       false,
+		"A\x00\x00\x22" + sk:                          false,
+		"\x00A\x00\x22" + sk:                          false,
+		"\x00\x00A\x22" + sk:                          false,
+		"\x00\x00\x00\x22A" + sk:                      false,
+		"\x00\x00\x00\x22sk-eddsa-sha2":               false,
+	} {
+		assert.Equal(t, is, strings.HasPrefix(foreignkey.Form([]byte(text)), "an SSH key; "), "%q", text)
+	}
+}
+
+func TestFormOfContainers(t *testing.T) {
+	for start, says := range map[string]string{
+		"\xfe\xed\xfe\xed\x00\x00\x00\x02":                 "a keystore of Java; ",
+		"\xce\xce\xce\xce\x00\x00\x00\x02":                 "a keystore of Java; ",
+		"\x06\x02\x00\x00\x00\xa4\x00\x00RSA1":             "an RSA key in a blob of Windows; ",
+		"\x07\x02\x00\x00\x00$\x00\x00RSA2":                "an RSA key in a blob of Windows; ",
+		"\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07": "a bundle of keys or certificates in DER",
+	} {
+		assert.True(t, strings.HasPrefix(foreignkey.Form([]byte(start+"more")), says), "%q", start)
+		assert.Empty(t, foreignkey.Form([]byte("\x08"+start[1:]+"more")), "%q", start)
+		assert.Empty(t, foreignkey.Form([]byte(start[:5]+"\x7f"+start[6:]+"more")), "%q", start)
+	}
+}
+
+func TestFormOfPoints(t *testing.T) {
+	for _, curve := range []elliptic.Curve{elliptic.P256(), elliptic.P384(), elliptic.P521()} {
+		key, err := ecdsa.GenerateKey(curve, rand.Reader)
+		require.NoError(t, err)
+		point, err := key.PublicKey.Bytes()
+		require.NoError(t, err)
+		assert.Contains(t, foreignkey.Form(point), "a point on its curve")
+		point[0]++
+		assert.Empty(t, foreignkey.Form(point))
+		point[0]--
+		point[len(point)-1] ^= 1
+		assert.Empty(t, foreignkey.Form(point), "no point")
+		assert.Empty(t, foreignkey.Form(append(point, 0)))
 	}
 }
 
@@ -120,7 +212,7 @@ func TestFormOfDER(t *testing.T) {
 
 func TestNotJSON(t *testing.T) {
 	for text, says := range map[string]string{
-		"": "is empty", " \n": "is empty", "\ufeff{}": "byte order mark", "\xff\xfe{\x00": "UTF-16", "<html>": "HTML", " [{}]": "is an array",
+		"": "is empty", " \n": "is empty", "\ufeff{}": "byte order mark", "\xff\xfe{\x00": "UTF-16", "\xfe\xff\x00{": "UTF-16", "<html>": "HTML", " [{}]": "is an array",
 		"-----BEGIN CERTIFICATE-----": "ParsePEM", "https://issuer.example/jwks": "is an address",
 		`"{\"kty\":\"oct\"}"`: "no JSON object, but a string", "eyJrdHkiOiJvY3QiLCJrIjoiIn0=": "is base64 of a JWK; decode it", `JWK={"kty":"oct"}`: "is text that contains a JWK; cut it out", ed25519SSH: "is an SSH key",
 	} {
