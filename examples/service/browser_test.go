@@ -112,6 +112,7 @@ func browserLacksScope(t *testing.T, b *browser) {
 		for _, scheme := range []string{"light", "dark"} {
 			b.size(width, 900)
 			b.scheme(scheme)
+			b.hover("#token .changed")
 			assert.LessOrEqual(t, eval[int](b, "return document.documentElement.scrollWidth"), width, "nothing sticks out")
 			assert.Empty(t, eval[[]string](b, faint), "%d %s", width, scheme)
 			b.picture(fmt.Sprintf("4-%d-%s", width, scheme))

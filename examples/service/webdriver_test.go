@@ -112,20 +112,28 @@ func eval[T any](b *browser, script string, args ...any) (result T) {
 	return result
 }
 
-// element finds one by a CSS selector, and returns the path of commands to it.
-func (b *browser) element(selector string) string {
+// element finds one by a CSS selector.
+func (b *browser) element(selector string) (found map[string]string) {
 	b.t.Helper()
-	var found map[string]string
 	b.call("POST", "/element", map[string]any{"using": "css selector", "value": selector}, &found)
-	for _, id := range found {
-		return "/element/" + id
-	}
-	return ""
+	return found
 }
 
 func (b *browser) click(selector string) {
 	b.t.Helper()
-	b.call("POST", b.element(selector)+"/click", nil, nil)
+	for _, id := range b.element(selector) {
+		b.call("POST", "/element/"+id+"/click", nil, nil)
+	}
+}
+
+// hover moves the pointer over an element.
+func (b *browser) hover(selector string) {
+	b.t.Helper()
+	b.call("POST", "/actions", map[string]any{"actions": []any{
+		map[string]any{"type": "pointer", "id": "mouse", "actions": []any{
+			map[string]any{"type": "pointerMove", "duration": 0, "origin": b.element(selector), "x": 0, "y": 0},
+		}},
+	}}, nil)
 }
 
 // The keys that have no character, as WebDriver writes them.
