@@ -85,6 +85,7 @@ func TestNumbered(t *testing.T) {
 		}
 		return all
 	}
+	assert.Empty(t, found(), "before a parse")
 	for range 2 {
 		require.True(t, d.ParseNumbered([]byte(`{"x":{"exp":1},"auth_time":1,"a\u000ab":2,"\u0065xp":[3],"":4,"Exp":5}`), f))
 		assert.Equal(t, []string{"2 1", "3 [3]", "4 4", "6 2"}, found())

@@ -3,6 +3,7 @@ package strictjson_test
 import (
 	"encoding/json"
 	"errors"
+	"math"
 	"reflect"
 	"strings"
 	"testing"
@@ -222,6 +223,67 @@ func TestLimit(t *testing.T) {
 	text, err := (&strictjson.Writer{Format: format, Limit: 100}).Append(nil, json.RawMessage(`[ `+strings.Repeat(" ", 1000)+`1]`))
 	require.NoError(t, err)
 	assert.Equal(t, `[1]`, string(text), "white space does not count")
+}
+
+// A limit is met to the byte, whatever the value.
+func TestLimitToTheByte(t *testing.T) {
+	for name, value := range map[string]any{
+		"a string": "abc", "escapes": "a\nb\x01c", "escapes at the end": strings.Repeat("a", 30) + "\n", "an escape first": "\n" + strings.Repeat("a", 30), "a list": []int{1, 2, 3}, "strings": []string{"a", "b"},
+		"bytes": []byte("abcd"), "a map": map[string]any{"": 0, "a": 1}, "numbers": map[int]int{1: 2, 3: 4}, "raw": json.RawMessage(`[1,2]`), "any list": []any{"a", []any{}},
+		"a struct": struct{ A, B string }{"a", "b"}, "empty": map[string]any{}, "null": []any{nil},
+	} {
+		all, err := (&strictjson.Writer{Format: format}).Append(nil, value)
+		require.NoError(t, err, name)
+		text, err := (&strictjson.Writer{Format: format, Limit: len(all)}).Append(nil, value)
+		assert.NoError(t, err, name)
+		assert.Equal(t, string(all), string(text), name)
+	}
+}
+
+func TestKeysOfMaps(t *testing.T) {
+	assert.Equal(t, `{"200":1}`, encoded(t, map[uint8]int{200: 1}))
+	assert.Equal(t, `{"-128":1}`, encoded(t, map[int8]int{-128: 1}))
+	for range 20 { // the order of a map's keys differs
+		_, err := (&strictjson.Writer{Format: format}).Append(nil, map[sameText]int{{1}: 1, {2}: 2})
+		assert.ErrorContains(t, err, "the same name")
+		_, err = (&strictjson.Writer{Format: format}).Append(nil, map[sameText]int{{1}: 1, {2}: 2, {-1}: 3})
+		assert.ErrorContains(t, err, "the same name")
+	}
+}
+
+type sameText struct{ N int }
+
+func (s sameText) MarshalText() ([]byte, error) {
+	if s.N < 0 {
+		return []byte("another"), nil
+	}
+	return []byte("same"), nil
+}
+
+// What a Writer counts while it is inside of something, it takes back.
+func TestWriterIsReused(t *testing.T) {
+	w := &strictjson.Writer{Format: format}
+	for range 100 {
+		_, err := w.Add([]byte(`{}`), "a", []any{map[string]any{"a": []int{1}}})
+		require.NoError(t, err)
+	}
+	_, err := w.Append(nil, deep(64))
+	assert.NoError(t, err)
+	one := 1
+	list := make([]*int, 3000)
+	for i := range list {
+		list[i] = &one
+	}
+	_, err = w.Append(nil, list)
+	assert.NoError(t, err)
+	for _, bad := range []any{"\x80", "a\x80", json.Number("1x"), struct {
+		F float64 `json:",string"`
+	}{math.NaN()}, struct {
+		S string `json:",string"`
+	}{"\xff"}} {
+		_, err := w.Append(nil, bad)
+		assert.Error(t, err, "%v", bad)
+	}
 }
 
 // A Misfit names the member of the root, however deep the value is.
