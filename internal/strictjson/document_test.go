@@ -7,9 +7,11 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"weak"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -313,6 +315,23 @@ func TestPlan(t *testing.T) {
 		*moreOfSeveral
 	}]()).Clashes)
 	assert.Equal(t, []string{"U"}, format.Plan(reflect.TypeFor[clash]()).Clashes)
+}
+
+// A document in a pool does not keep the last text alive.
+func TestForget(t *testing.T) {
+	var d strictjson.Document
+	parse := func() weak.Pointer[byte] {
+		text := []byte(`{"a":"` + strings.Repeat("b", 1000) + `"}`)
+		require.True(t, d.Parse(text))
+		return weak.Make(&text[0])
+	}
+	text := parse()
+	runtime.GC()
+	assert.NotNil(t, text.Value())
+	d.Forget()
+	runtime.GC()
+	assert.Nil(t, text.Value())
+	runtime.KeepAlive(&d)
 }
 
 // Nodes cannot point into a longer text. It is refused before it is read: the memory of this one

@@ -276,7 +276,7 @@ func TestWriterIsReused(t *testing.T) {
 	}
 	_, err = w.Append(nil, list)
 	assert.NoError(t, err)
-	for _, bad := range []any{"\x80", "a\x80", json.Number("1x"), struct {
+	for _, bad := range []any{math.Inf(1), math.Inf(-1), math.NaN(), "\x80", "a\x80", json.Number("1x"), struct {
 		F float64 `json:",string"`
 	}{math.NaN()}, struct {
 		S string `json:",string"`
