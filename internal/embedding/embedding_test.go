@@ -46,6 +46,12 @@ func (*self) UnmarshalJSON(_ []byte) error { return nil }
 
 type user struct{ *set }
 
+// leads to itself.
+type loop struct {
+	*loop
+	set
+}
+
 type (
 	one   struct{ Both string }
 	two   struct{ Both, Name string }
@@ -62,6 +68,7 @@ func TestLook(t *testing.T) {
 		"embedded":              {struct{ set }{}, embedding.Struct{}},
 		"embedded by a pointer": {struct{ *set }{}, embedding.Struct{}},
 		"further in":            {struct{ user }{}, embedding.Struct{}},
+		"a loop":                {loop{}, embedding.Struct{}},
 		"no set":                {struct{ Name string }{}, embedding.Struct{}},
 		"itself":                {set{}, embedding.Struct{}},
 		"left out": {struct {

@@ -39,7 +39,7 @@ func TestParse(t *testing.T) {
 func TestAppend(t *testing.T) {
 	for want, at := range map[string]time.Time{
 		"0": time.Unix(0, 0), "-1": time.Unix(-1, 0), "1800000000.5": time.Unix(1800000000, 5e8), "-0.5": time.Unix(-1, 5e8),
-		"-1.000000001": time.Unix(-2, 999_999_999), "0.00000012": time.Unix(0, 120),
+		"-1.000000001": time.Unix(-2, 999_999_999), "0.00000012": time.Unix(0, 120), "0.000000001": time.Unix(0, 1),
 	} {
 		number := epoch.Of(at).Append(nil)
 		assert.Equal(t, want, string(number))
@@ -71,6 +71,8 @@ func TestAdd(t *testing.T) {
 	}
 	// At the ends of int64 the sum stays within the last second.
 	end, start := epoch.Of(time.Unix(math.MaxInt64, 0)), epoch.Of(time.Unix(math.MinInt64, 0))
+	assert.Equal(t, end, epoch.Of(time.Unix(math.MaxInt64-5, 0)).Add(time.Minute))
+	assert.Equal(t, start, epoch.Of(time.Unix(math.MinInt64+5, 0)).Add(-time.Minute))
 	assert.False(t, end.After(end.Add(math.MaxInt64)))
 	assert.False(t, start.Add(math.MinInt64).After(start.Add(time.Second)))
 }
