@@ -196,6 +196,7 @@ func TestFormOfDER(t *testing.T) {
 		"a length of no end":                       {"3080 020103 020101 0000", ""},
 		"a signature of ECDSA":                     {"3016 020901020304050607 0809 0209010203040506070809", ""},
 		"a DigestInfo":                             {"300f 3009 0605 2b0e03021a 0500 0402 0102", ""},
+		"a length of no end, 128 bytes":            {"30803005 06032b6570 0377" + strings.Repeat("00", 119), ""},
 		"an element beyond the end":                {"3006 020103 027f01", ""},
 		"PKIX and something behind":                {"300a3005 06032b6570 030100 ff", ""},
 		"PKIX and a line break":                    {"300a3005 06032b6570 030100 0d0a", "a public key in DER (PKIX)"},
@@ -207,6 +208,12 @@ func TestFormOfDER(t *testing.T) {
 		}
 		form := foreignkey.Form(der)
 		assert.Truef(t, strings.HasPrefix(form, tt.says) && (form == "") == (tt.says == ""), "%s: %s", name, form)
+	}
+}
+
+func TestIsText(t *testing.T) {
+	for text, is := range map[string]bool{"~": true, "!": true, " ": true, "a b\n\v\f\r\t": true, "\n": false, "": false, "\x7f": false, "a\x1f": false, "a\x08": false, "a\x0e": false, "é": false, "a\x00": false} {
+		assert.Equal(t, is, foreignkey.IsText([]byte(text)), "%q", text)
 	}
 }
 
