@@ -25,28 +25,36 @@ const ed25519DER = "MCowBQYDK2VwAyEA+yqqeRXOubRJ0bpQ6ioouxpuAfkL2iRaLR2HaX0YomU=
 
 func TestForm(t *testing.T) {
 	for name, tt := range map[string]struct{ text, says string }{
-		"PEM":                    {"-----BEGIN PUBLIC KEY-----\nMCow", "a key in PEM; read it with ParsePEM"},
-		"a JWK":                  {`{"kty":"oct","k":""}`, "a JWK; read it with ParseJWK"},
-		"a JWK, a name escaped":  {`{"\u006bty":"oct"}`, "a JWK; read it with ParseJWK"},
-		"a JWK in a JSON string": {`"{\"kty\":\"oct\"}"`, "a JWK; read it with ParseJWK"},
-		"a JWK Set":              {`{"keys": []}`, "a JWK Set; read it with ParseKeySet"},
-		"SSH":                    {ed25519SSH, "an SSH key; convert it to PEM"},
-		"SSH behind a host":      {"host.example " + ed25519SSH, "an SSH key; "},
-		"PuTTY":                  {"PuTTY-User-Key-File-3: ssh-ed25519\n", "an SSH key; "},
-		"an Ed25519 key":         {string(ed25519.NewKeyFromSeed(bytes.Repeat([]byte{7}, 32))), "an Ed25519 private key (64 bytes); "},
-		"base64 of a JWK":        {base64.StdEncoding.EncodeToString([]byte(`{"kty":"oct","k":""}`)), "base64 of a JWK; decode it, and then read it with ParseJWK"},
-		"digits of a JWK":        {hex.EncodeToString([]byte(`{"kty":"oct","k":""}`)), "hexadecimal digits of a JWK; decode it, "},
-		"percent-encoding":       {"%7B%22kty%22%3A%22oct%22%7D", "percent-encoding of a JWK; decode it, "},
-		"percent-encoded base64": {url.QueryEscape(ed25519DER), "percent-encoding of base64 of a public key in DER (PKIX); "},
-		"a percent sign besides": {"{'kt%79' : 'oct'} 50 %, %zz, %", "percent-encoding of a JWK; "},
-		"PASERK":                 {"k4.public.cHFyc3R1dnd4eXp7fH1-f4CBgoOEhYaHiImKi4yNjo8", "the text of a public or private key of another system; "},
-		"a DID":                  {"did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK", "the text of a public or private key of another system; "},
-		"minisign":               {"untrusted comment: minisign public key E7620F1842B4E81F\nRWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3", "the text of a public or private key of another system; "},
-		"UTF-16 of a JWK":        {"\xff\xfe" + strings.Join(strings.Split(`{"kty":"oct"}`, ""), "\x00") + "\x00", "UTF-16 of a JWK; "},
+		"PEM":                                    {"-----BEGIN PUBLIC KEY-----\nMCow", "a key in PEM; read it with ParsePEM"},
+		"a JWK":                                  {`{"kty":"oct","k":""}`, "a JWK; read it with ParseJWK"},
+		"a JWK, a name escaped":                  {`{"\u006bty":"oct"}`, "a JWK; read it with ParseJWK"},
+		"a JWK in a JSON string":                 {`"{\"kty\":\"oct\"}"`, "a JWK; read it with ParseJWK"},
+		"a JWK Set":                              {`{"keys": []}`, "a JWK Set; read it with ParseKeySet"},
+		"SSH":                                    {ed25519SSH, "an SSH key; convert it to PEM"},
+		"SSH behind a host":                      {"host.example " + ed25519SSH, "an SSH key; "},
+		"PuTTY":                                  {"PuTTY-User-Key-File-3: ssh-ed25519\n", "an SSH key; "},
+		"an Ed25519 key":                         {string(ed25519.NewKeyFromSeed(bytes.Repeat([]byte{7}, 32))), "an Ed25519 private key (64 bytes); "},
+		"base64 of a JWK":                        {base64.StdEncoding.EncodeToString([]byte(`{"kty":"oct","k":""}`)), "base64 of a JWK; decode it, and then read it with ParseJWK"},
+		"digits of a JWK":                        {hex.EncodeToString([]byte(`{"kty":"oct","k":""}`)), "hexadecimal digits of a JWK; decode it, "},
+		"PEM, its end":                           {"MCow\n-----END PUBLIC KEY-----", "a key in PEM; "},
+		"a JWK in a string, escaped twice":       {`["{\"\\u006bty\":\"oct\"}"]`, "a JWK; "},
+		"JWKs in a string, escaped twice":        {`["[{\"\\u006bty\":\"oct\"}]"]`, "a JWK; "},
+		"a JWK in a string in a string, escaped": {`["\"{\\\"\\\\u006bty\\\":1}\""]`, "a JWK; "},
+		"a JWK in other quotes, escaped":         {`['"{\\"\\\\u006bty\\":1}"']`, "a JWK; "},
+		"a JWK after other strings, escaped":     {`{"a":"b","c":["d","{\"\\u006bty\":\"oct\"}"]}`, "a JWK; "},
+		"a JWK after white space, escaped":       {`["\n {\"\\u006bty\":\"oct\"}"]`, "a JWK; "},
+		"SSH in a JSON string":                   {`"host\n` + ed25519SSH + `"`, "an SSH key; "},
+		"percent-encoding":                       {"%7B%22kty%22%3A%22oct%22%7D", "percent-encoding of a JWK; decode it, "},
+		"percent-encoded base64":                 {url.QueryEscape(ed25519DER), "percent-encoding of base64 of a public key in DER (PKIX); "},
+		"a percent sign besides":                 {"{'kt%79' : 'oct'} 50 %, %zz, %", "percent-encoding of a JWK; "},
+		"PASERK":                                 {"k4.public.cHFyc3R1dnd4eXp7fH1-f4CBgoOEhYaHiImKi4yNjo8", "the text of a public or private key of another system; "},
+		"a DID":                                  {"did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK", "the text of a public or private key of another system; "},
+		"minisign":                               {"untrusted comment: minisign public key E7620F1842B4E81F\nRWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3", "the text of a public or private key of another system; "},
+		"UTF-16 of a JWK":                        {"\xff\xfe" + strings.Join(strings.Split(`{"kty":"oct"}`, ""), "\x00") + "\x00", "UTF-16 of a JWK; "},
 	} {
 		assert.Truef(t, strings.HasPrefix(foreignkey.Form([]byte(tt.text)), tt.says), "%s: %s", name, foreignkey.Form([]byte(tt.text)))
 	}
-	for _, secret := range []string{"", "short", "a pass phrase of many words, none of them a key", `{"kid":"a"}`, "----", `"`, "100%25 sure of %20 nothing", "k4.local.", "a did:key:z", "k5.public.AAAA", "AAAA", "ssh", `{"keys":1}`, "-----BEG"} {
+	for _, secret := range []string{"", "short", "a pass phrase of many words, none of them a key", `{"kid":"a"}`, "----", `"`, "100%25 sure of %20 nothing", "k4.local.", "a did:key:z", `["{}"]`, `["[]", "\\"]`, `{"a":"{\"b\":1}"}`, "k5.public.AAAA", "AAAA", "ssh", `{"keys":1}`, "-----BEG"} {
 		assert.Empty(t, foreignkey.Form([]byte(secret)), secret)
 	}
 }
