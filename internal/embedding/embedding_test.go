@@ -169,6 +169,14 @@ func TestLost(t *testing.T) {
 			ID string `json:"id"`
 			self
 		}{"a", self{}}, true, id},
+		"an inherited method, and an empty map": {struct {
+			ID map[string]int `json:"id"`
+			self
+		}{map[string]int{}, self{}}, true, 0},
+		"an inherited method, and a map": {struct {
+			ID map[string]int `json:"id"`
+			self
+		}{map[string]int{"": 0}, self{}}, true, id},
 	} {
 		assert.Equal(t, tt.want, look(tt.value).Lost(reflect.ValueOf(tt.value), none[:], tt.byMethod), name)
 		assert.Equal(t, 0, look(tt.value).Lost(reflect.ValueOf(tt.value), written[:], tt.byMethod), name)
@@ -232,6 +240,7 @@ func TestNested(t *testing.T) {
 			set
 			User *user
 		}{User: full}, ""},
+		"another struct": {struct{ Value struct{ three } }{struct{ three }{three{Name: "a"}}}, ""},
 		"in one that writes itself": {by{Self: struct {
 			set
 			self

@@ -38,7 +38,7 @@ func TestParse(t *testing.T) {
 // What Append writes is read back as the same point in time, and is not longer than needed.
 func TestAppend(t *testing.T) {
 	for want, at := range map[string]time.Time{
-		"0": time.Unix(0, 0), "-1": time.Unix(-1, 0), "1800000000.5": time.Unix(1800000000, 5e8), "-0.5": time.Unix(-1, 5e8),
+		"0": time.Unix(0, 0), "-1": time.Unix(-1, 0), "1800000000.5": time.Unix(1800000000, 5e8), "-0.5": time.Unix(-1, 5e8), "-0.999999999": time.Unix(-1, 1),
 		"-1.000000001": time.Unix(-2, 999_999_999), "0.00000012": time.Unix(0, 120), "0.000000001": time.Unix(0, 1),
 	} {
 		number := epoch.Of(at).Append(nil)
