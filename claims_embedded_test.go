@@ -2,6 +2,7 @@ package jwt_test
 
 import (
 	"encoding/json"
+	"maps"
 	"reflect"
 	"testing"
 	"time"
@@ -260,4 +261,56 @@ func TestMethodsOfNilPointers(t *testing.T) {
 		A struct{ *textByValue } `json:"a"`
 	}](token, secret, jwt.HS256)
 	assertClass(t, err, jwt.ErrInvalidToken)
+}
+
+type (
+	// writes and reads itself, so that its fields are its own affair.
+	ownForm struct {
+		Session base
+		Claims  jwt.RegisteredClaims
+	}
+	readsItself map[string]string
+)
+
+func (ownForm) MarshalJSON() ([]byte, error)    { return []byte(`{"form":1}`), nil }
+func (o *ownForm) UnmarshalJSON(b []byte) error { o.Claims.Subject = string(b); return nil }
+func (o *readsItself) UnmarshalJSON(text []byte) error {
+	*o = readsItself{"read": string(text)}
+	return nil
+}
+
+// A type with methods of its own is not looked into, whatever it consists of.
+func TestOwnForm(t *testing.T) {
+	expires := jwt.RegisteredClaims{ExpiresAt: jwt.NewNumericDate(now.Add(time.Hour))}
+	for _, payload := range []any{ownForm{Session: base{expires}}, &ownForm{Claims: expires}} {
+		token, err := jwt.Encode(payload, secret)
+		require.NoError(t, err)
+		assert.Equal(t, claimed(`{"form":1}`), token)
+	}
+	token := claimed(`{"form":1}`)
+	form, err := jwt.DecodeAs[ownForm](token, secret, jwt.HS256)
+	require.NoError(t, err)
+	assert.Equal(t, `{"form":1}`, form.Claims.Subject)
+	list, err := jwt.DecodeAs[readsItself](token, secret, jwt.HS256)
+	require.NoError(t, err)
+	assert.Equal(t, readsItself{"read": `{"form":1}`}, list)
+}
+
+// What is signed is checked to the last claim, whatever is right before it.
+func TestEncodeChecksAllForms(t *testing.T) {
+	right := map[string]any{"iat": 1, "nbf": 1, "exp": 1, "iss": "a", "aud": []string{"a", "b"}, "sub": "a", "jti": "a"}
+	token, err := jwt.Encode(right, secret)
+	require.NoError(t, err)
+	require.NotEmpty(t, token)
+	for name := range right {
+		payload := maps.Clone(right)
+		payload[name] = []any{1}
+		_, err := jwt.Encode(payload, secret)
+		assertClass(t, err, jwt.ErrInvalidOption)
+		assert.ErrorContains(t, err, name)
+	}
+	_, headerAlone := jwt.Decode("eyJhbGciOiJIUzI1NiJ9", secret, jwt.HS256)
+	_, opaque := jwt.Decode("an-opaque-token", secret, jwt.HS256)
+	assertClass(t, headerAlone, jwt.ErrDecode)
+	assert.Equal(t, opaque.Error(), headerAlone.Error(), "where there is no dot, nothing was cut off")
 }

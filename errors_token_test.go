@@ -295,3 +295,17 @@ func TestDurationTexts(t *testing.T) {
 	_, err = jwt.Decode(token, secret, jwt.HS256, at(now))
 	assert.True(t, errors.Is(err, jwt.ErrExpired))
 }
+
+// White space is named wherever it is in the payload, first too.
+func TestWhiteSpaceInPayload(t *testing.T) {
+	header, rest, _ := strings.Cut(claimed(`{"sub":"alice"}`), ".")
+	payload, signature, _ := strings.Cut(rest, ".")
+	for _, wrapped := range []string{"\n" + payload, " " + payload, payload[:3] + "\n" + payload[3:], payload + " "} {
+		_, err := jwt.Decode(header+"."+wrapped+"."+signature, secret, jwt.HS256)
+		assert.ErrorContains(t, err, "white space", "%q", wrapped)
+	}
+	_, err := jwt.Decode(header+"."+payload+"."+signature[1:]+"A", secret, jwt.HS256)
+	require.Error(t, err)
+	assert.NotContains(t, err.Error(), "white space")
+	assert.NoError(t, errors.Unwrap(err), "there is no other error in it")
+}
