@@ -309,6 +309,10 @@ func TestEncodeChecksAllForms(t *testing.T) {
 		assertClass(t, err, jwt.ErrInvalidOption)
 		assert.ErrorContains(t, err, name)
 	}
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	token, err = jwt.Encode(jwt.Claims{"jti": at}, secret)
+	require.NoError(t, err)
+	assert.Equal(t, claimed(`{"jti":"2026-01-02T03:04:05Z"}`), token, "only a date becomes a number")
 	_, headerAlone := jwt.Decode("eyJhbGciOiJIUzI1NiJ9", secret, jwt.HS256)
 	_, opaque := jwt.Decode("an-opaque-token", secret, jwt.HS256)
 	assertClass(t, headerAlone, jwt.ErrDecode)

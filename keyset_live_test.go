@@ -488,3 +488,21 @@ func TestLiveSetReports(t *testing.T) {
 		l.accepts(l.one)
 	})
 }
+
+// The clock of an option decides on the claims, whatever time it was for the set.
+func TestLiveSetAndClock(t *testing.T) {
+	bubble(t, "a clock of its own", func(t *testing.T) {
+		l := newLiveTrial(t)
+		exp := time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
+		token, err := jwt.Encode(jwt.Claims{"exp": exp}, l.k1)
+		require.NoError(t, err)
+		for range 2 {
+			_, err = jwt.Decode(token, l.set, jwt.HS256, at(exp.Add(-time.Second)))
+			assert.NoError(t, err)
+			_, err = jwt.Decode(token, l.set, jwt.HS256, at(exp))
+			assertClass(t, err, jwt.ErrExpired)
+			_, err = jwt.Decode(token, l.set, jwt.HS256)
+			assert.NoError(t, err)
+		}
+	})
+}
