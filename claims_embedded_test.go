@@ -3,6 +3,7 @@ package jwt_test
 import (
 	"encoding/json"
 	"maps"
+	"math"
 	"reflect"
 	"testing"
 	"time"
@@ -294,6 +295,17 @@ func TestOwnForm(t *testing.T) {
 	list, err := jwt.DecodeAs[readsItself](token, secret, jwt.HS256)
 	require.NoError(t, err)
 	assert.Equal(t, readsItself{"read": `{"form":1}`}, list)
+}
+
+// An error of the payload is not forgotten where fields hide claims.
+func TestHiddenClaimsAndAnError(t *testing.T) {
+	_, err := jwt.Encode(struct {
+		jwt.RegisteredClaims
+		Subject string  `json:"sub"`
+		F       float64 `json:"f"`
+	}{Subject: "alice", F: math.NaN()}, secret)
+	assertClass(t, err, jwt.ErrInvalidOption)
+	assert.ErrorContains(t, err, `"f"`)
 }
 
 // What is signed is checked to the last claim, whatever is right before it.
