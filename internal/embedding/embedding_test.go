@@ -68,7 +68,7 @@ func TestLook(t *testing.T) {
 		"embedded":              {struct{ set }{}, embedding.Struct{}},
 		"embedded by a pointer": {struct{ *set }{}, embedding.Struct{}},
 		"further in":            {struct{ user }{}, embedding.Struct{}},
-		"a loop":                {loop{}, embedding.Struct{}},
+		"a loop":                {loop{loop: nil}, embedding.Struct{}},
 		"no set":                {struct{ Name string }{}, embedding.Struct{}},
 		"itself":                {set{}, embedding.Struct{}},
 		"left out": {struct {
