@@ -5,6 +5,7 @@
 package jwt_test
 
 import (
+	"bytes"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"weak"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -192,4 +194,20 @@ func TestStringsOfLargeTexts(t *testing.T) {
 			assert.Equal(t, append(want, int64(0)), claims["a"])
 		}
 	}
+}
+
+// A secret is not kept after the call: what borrowed it goes back to a pool.
+func TestSecretIsLetGo(t *testing.T) {
+	token := claimed(`{"sub":"alice"}`)
+	call := func() weak.Pointer[byte] {
+		own := bytes.Clone(secret)
+		_, err := jwt.Decode(token, own, jwt.HS256)
+		require.NoError(t, err)
+		_, err = jwt.Encode(jwt.Claims{"sub": "alice"}, own)
+		require.NoError(t, err)
+		return weak.Make(&own[0])
+	}
+	own := call()
+	runtime.GC() // once: what is in a pool survives that
+	assert.Nil(t, own.Value())
 }
