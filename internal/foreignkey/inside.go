@@ -47,6 +47,9 @@ func keyInside(text []byte) form {
 // percentKey looks for a key in text with percent-encoding (RFC 3986, Section 2.1), as in URLs
 // and forms.
 func percentKey(text []byte, depth int) form {
+	if bytes.IndexByte(text, '%') < 0 { // most text is not copied
+		return form{}
+	}
 	plain, decoded := make([]byte, 0, len(text)), false
 	for ; len(text) > 0; text = text[1:] {
 		if text[0] == '%' && len(text) > 2 {
